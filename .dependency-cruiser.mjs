@@ -1,0 +1,36 @@
+// The arrows of src/README.md: each folder may import only what stands to its left on the straight line.
+const only = (folder, allowed) => ({
+  name: `${folder}-imports`,
+  comment: `src/${folder}/ may import only: ${[folder, ...allowed].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+});
+
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'dev-dependencies-stay-in-test',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    only('telegram', ['reading']),
+    only('reading', ['telegram']),
+    only('storage', []),
+    only('journal', ['telegram', 'reading', 'storage']),
+    only('outbox', ['telegram', 'reading', 'journal']),
+    only('endpoints', ['settings', 'telegram', 'reading', 'journal', 'outbox']),
+    only('serial', []),
+    only('simulator', ['telegram']),
+    only('settings', []),
+    only('sources', ['settings', 'serial', 'simulator', 'telegram']),
+    only('config', ['settings', 'sources', 'endpoints']),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

@@ -1,0 +1,13 @@
+import type { z } from 'zod';
+import type { Endpoint } from '../outbox/endpoint.ts';
+
+/** What a kind of endpoint is: the settings that it takes, and how to make one of them. */
+export interface EndpointType<S extends z.ZodObject = z.ZodObject> {
+  readonly settings: S;
+  create(settings: z.output<S>): Endpoint;
+}
+
+/** Gives a kind of endpoint its types; nothing else. */
+export function defineEndpoint<S extends z.ZodObject>(type: EndpointType<S>): EndpointType<S> {
+  return type;
+}

@@ -1,0 +1,8 @@
+import type { Telegram } from '../telegram/telegram.ts';
+
+/** An accepted telegram on its way to an endpoint. */
+export interface Letter {
+  /** The journal's number of this telegram: grows, never used twice, may have holes. */
+  readonly seq: number;
+  readonly telegram: Telegram;
+}

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+
+/**
+ * Where bytes come from. `open` makes one connection; the iteration ending or throwing means that the connection is
+ * lost. Opening it again is not its job (see `reconnect.ts`). Aborting the signal ends the iteration without an error.
+ */
+export interface Source {
+  open(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** True where the end of the bytes is the end of the source: a capture that was read to its end. */
+  readonly ends?: boolean;
+}
+
+/** What a kind of source is: the settings that it takes, and how to make one of them. */
+export interface SourceType<S extends z.ZodObject = z.ZodObject> {
+  readonly settings: S;
+  create(settings: z.output<S>): Source;
+}
+
+/** Gives a kind of source its types; nothing else. */
+export function defineSource<S extends z.ZodObject>(type: SourceType<S>): SourceType<S> {
+  return type;
+}
