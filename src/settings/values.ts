@@ -3,34 +3,47 @@ import { z } from 'zod';
 const MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const BYTES = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 } as const;
 
-/** A span of time: `20s`, `5m`, `30d`, or a bare number of seconds. Read as milliseconds. */
+const A_TIME = 'expected a time such as 20s, 5m, 1h or 30d, or a number of seconds';
+const A_SIZE = 'expected a size such as 500 MB or 1 GB, or a number of bytes';
+
+/**
+ * A span of time: `20s`, `5m`, `30d`, or a bare number of seconds. Read as milliseconds.
+ * Give a default with `prefault('20s')`: the published schema then shows it as a person would write it.
+ */
 export const duration = z
-  .union([
-    z.number().nonnegative(),
-    z.string().regex(/^\d+(\.\d+)?\s?(ms|s|m|h|d)$/, 'expected a time such as 20s, 5m, 1h or 30d'),
-  ])
+  .union([z.number().nonnegative(), z.string().regex(/^\d+(\.\d+)?\s?(ms|s|m|h|d)$/, A_TIME)], A_TIME)
   .transform((value) => (typeof value === 'number' ? value * 1_000 : measure(value, MS)))
   .meta({ description: 'a time: 500ms, 20s, 5m, 1h, 30d, or a number of seconds' });
 
+/** A {@link duration} from `least` to `most`, both included. Timers count no further than 24 days: bound what they get. */
+export function durationWithin(least: string, most: string): typeof duration {
+  const [from, to] = [measure(least, MS), measure(most, MS)];
+  return duration.refine((ms) => ms >= from && ms <= to, `expected a time from ${least} to ${most}`);
+}
+
 /** An amount of bytes: `500 MB`, `1 GB`, or a bare number of bytes. Read as bytes. */
 export const size = z
-  .union([
-    z.number().int().nonnegative(),
-    z.string().regex(/^\d+(\.\d+)?\s?(B|kB|MB|GB)$/, 'expected a size such as 500 MB or 1 GB'),
-  ])
+  .union([z.number().int().nonnegative(), z.string().regex(/^\d+(\.\d+)?\s?(B|kB|MB|GB)$/, A_SIZE)], A_SIZE)
   .transform((value) => (typeof value === 'number' ? value : measure(value, BYTES)))
   .meta({ description: 'a size: 64 kB, 500 MB, 1 GB, or a number of bytes' });
 
-/** A secret in plain text, or where to find it. `config/secrets.ts` puts the text in its place before use. */
-export const secret = z.union(
-  [
-    z.string().min(1),
-    z.strictObject({ env: z.string().min(1) }),
-    z.strictObject({ file: z.string().min(1) }),
-    z.strictObject({ credential: z.string().min(1) }),
-  ],
-  'expected a text, {env: NAME}, {file: PATH} or {credential: NAME}',
-);
+/**
+ * A secret in plain text, or where to find it. `config/secrets.ts` puts the text in the place of a reference before
+ * the settings are read, so what comes out is always text. The mark `writeOnly` (JSON Schema: to be given, never to
+ * be shown) is how the rest of `config/` knows a secret.
+ */
+export const secret = z
+  .union(
+    [
+      z.string().min(1),
+      z.strictObject({ env: z.string().min(1) }),
+      z.strictObject({ file: z.string().min(1) }),
+      z.strictObject({ credential: z.string().min(1) }),
+    ],
+    'expected a text, {env: NAME}, {file: PATH} or {credential: NAME}',
+  )
+  .transform((value) => (typeof value === 'string' ? value : ''))
+  .meta({ writeOnly: true });
 
 function measure(text: string, units: Readonly<Record<string, number>>): number {
   const [, amount = '', unit = ''] = /^([\d.]+)\s?(\w+)$/.exec(text) ?? [];
