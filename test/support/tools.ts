@@ -1,0 +1,30 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+/** As `describe`, for a suite that runs Debian's own `tools`. Where one is missing the suite is skipped and the reason printed; in CI it fails. */
+export function describeWithTools(name: string, tools: readonly string[], suite: () => void): void {
+  const missing = tools.filter((tool) => !isInstalled(tool));
+  const reason = `"${name}" needs ${missing.join(', ')}, not found on PATH; on Debian: see .ci/run for the packages`;
+  if (missing.length === 0) {
+    describe(name, suite);
+  } else if (process.env['CI'] === 'true') {
+    describe(name, () => test('finds the tools that it runs', () => expect.fail(reason)));
+  } else {
+    console.warn(`skipped: ${reason}`);
+    describe.skip(name, suite);
+  }
+}
+
+function isInstalled(tool: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isExecutable(join(folder, tool)));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
