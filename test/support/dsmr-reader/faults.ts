@@ -1,0 +1,110 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, html } from './api.ts';
+
+/** One request that is being answered, as a fault sees it: what it does not do does not happen. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The server's true work on the request: stores it where it is good, and gives the answer that belongs to it. */
+  readonly handle: () => Answer;
+  readonly send: (answer: Answer) => void;
+  /** Aborts when the server stops; every wait of a fault ends with it. */
+  readonly stopped: AbortSignal;
+}
+
+/** A way in which the far side misbehaves for one request. */
+export type Fault = (exchange: Exchange) => void | Promise<void>;
+
+/** Whether the request reaches the store before the fault strikes. */
+interface WhetherStored {
+  readonly stored?: boolean;
+}
+
+/** Never answers. */
+export const hang =
+  ({ stored = false }: WhetherStored = {}): Fault =>
+  ({ handle }) => {
+    if (stored) handle();
+  };
+
+/** Does its work and answers `ms` later; with `work: 'late'` it stores late too, long after the client may have left. */
+export const late =
+  (ms: number, work: 'at once' | 'late' = 'at once'): Fault =>
+  async ({ handle, send, stopped }) => {
+    const done = work === 'at once' ? handle() : undefined;
+    await sleep(ms, undefined, { signal: stopped });
+    send(done ?? handle());
+  };
+
+/** Answers with a status of its own: a proxy's 502 or 503, a 500 of anyone. */
+export const status =
+  (code: number, { stored = false, body = '', headers = {} }: WhetherStored & Partial<Answer> = {}): Fault =>
+  ({ handle, send }) => {
+    if (stored) handle();
+    send(html(code, body, { ...headers }));
+  };
+
+/** Resets the connection (RST). */
+export const reset =
+  ({ stored = false }: WhetherStored = {}): Fault =>
+  ({ request, handle }) => {
+    if (stored) handle();
+    request.socket.resetAndDestroy();
+  };
+
+/** Closes the connection (FIN) with no answer. */
+export const hangUp =
+  ({ stored = false }: WhetherStored = {}): Fault =>
+  ({ request, handle }) => {
+    if (stored) handle();
+    request.socket.destroy();
+  };
+
+/** Stores, then sends its answer a byte at a time, from the status line on. */
+export const drip =
+  (msPerByte: number): Fault =>
+  async ({ request, handle, stopped }) => {
+    const { status: code, body } = handle();
+    for (const byte of Buffer.from(`HTTP/1.1 ${code} Dripping\r\ncontent-length: ${body.length}\r\n\r\n${body}`)) {
+      if (request.socket.destroyed) return;
+      request.socket.write(Uint8Array.of(byte));
+      await sleep(msPerByte, undefined, { signal: stopped });
+    }
+  };
+
+/** Sends a body of so many bytes, as fast as they are taken. */
+export const flood =
+  (bytes: number, code = 200): Fault =>
+  async ({ response }) => {
+    const chunk = Buffer.alloc(64 * 1024, 'x');
+    response.writeHead(code, { 'content-type': 'text/html', 'content-length': bytes });
+    for (let sent = 0; sent < bytes && !response.destroyed; sent += chunk.length) {
+      if (!response.write(chunk.subarray(0, bytes - sent))) await drained(response);
+    }
+    response.end();
+  };
+
+/** Sends elsewhere. */
+export const redirect = (location: string, code = 302): Fault => status(code, { headers: { location } });
+
+/** The page of another web server altogether. */
+export const otherWebServer = (code = 200): Fault =>
+  status(code, { body: '<!doctype html><html><head><title>Router</title></head><body>Welcome</body></html>' });
+
+/** `fault` for so many of a hundred requests, chosen by the seed: the same seed, the same choice. */
+export function share(percent: number, seed: number, fault: Fault): Fault {
+  let state = seed >>> 0;
+  return (exchange) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    if (state / 2 ** 32 < percent / 100) return fault(exchange);
+    exchange.send(exchange.handle());
+  };
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('drain', resolve);
+    response.once('close', resolve);
+  });
+}
