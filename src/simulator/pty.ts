@@ -77,7 +77,8 @@ async function untilLinked(link: string, child: ChildProcess, tool: PtyTool): Pr
   let complaint = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = text));
   while ((await lstat(link).catch(() => undefined)) === undefined) {
-    if (child.exitCode !== null) throw new Error(`${tool} could not make a pseudo-terminal at ${link}: ${complaint.trim()}`);
+    if (child.exitCode !== null)
+      throw new Error(`${tool} could not make a pseudo-terminal at ${link}: ${complaint.trim()}`);
     await wait(LINK_POLL_MS);
   }
 }
