@@ -4,7 +4,14 @@ import type { Endpoint } from '../outbox/endpoint.ts';
 /** What a kind of endpoint is: the settings that it takes, and how to make one of them. */
 export interface EndpointType<S extends z.ZodObject = z.ZodObject> {
   readonly settings: S;
-  create(settings: z.output<S>): Endpoint;
+  create(settings: z.output<S>, surroundings?: Partial<Surroundings>): Endpoint;
+}
+
+/** What an endpoint may have to know beside its settings. */
+export interface Surroundings {
+  /** IANA name of the zone that its source's meter stands in; by default Europe/Amsterdam. */
+  readonly timeZone: string;
+  readonly now: () => Date;
 }
 
 /** Gives a kind of endpoint its types; nothing else. */

@@ -13,6 +13,8 @@ export interface Endpoint {
   /** Cheap question whether a {@link Paused} endpoint could work again. Resolves if so, throws as `deliver` does. */
   probe?(signal: AbortSignal): Promise<void>;
   close?(): Promise<void>;
+  /** What it did beside delivering, by name: letters mended, sent another way. Only grows. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** The letter will never be taken: it becomes a dead letter, and the next one goes. */

@@ -1,0 +1,133 @@
+import { Ambiguous, Paused, Refused, TryLater } from '../outbox/endpoint.ts';
+import type { HttpAnswer } from './http.ts';
+
+/** What was asked of DSMR-reader: each takes another answer for a yes. */
+export type Question = 'v1' | 'v2' | 'version';
+
+/** Who answered: for the text of an error. */
+export interface Asked {
+  readonly question: Question;
+  /** Address without a key or password. */
+  readonly address: string;
+  /** Kept out of every text, should the far side repeat it. */
+  readonly key: string;
+}
+
+type Verdict = 'taken' | 'refused' | 'paused' | 'later' | 'ambiguous';
+
+interface Row {
+  /** One status, or the first and the last of a range. */
+  readonly status: number | readonly [number, number];
+  readonly question?: Question;
+  readonly type?: RegExp;
+  readonly body?: RegExp;
+  readonly verdict: Verdict;
+  /** Paused: what a person has to do. */
+  readonly remedy?: string;
+}
+
+const SWITCH_ON = 'switch the API on in DSMR-reader under Configuration, API';
+const SET_KEY = 'set key to the one that DSMR-reader shows under Configuration, API';
+const SET_URL = 'set url to the address of DSMR-reader itself';
+const CHECK_PROXY = 'see what stands between this machine and DSMR-reader, or set url anew';
+const JSON_TYPE = /^application\/json\b/i;
+const HTML_BODY = /^\s*</;
+
+/** Exceptions that come back however often the telegram is sent, in the first `<pre>` of the server's error page. */
+const NEVER_STORED = /^[^]*?<pre>[^<]*(IntegrityError|InvalidOperation|DataError|RequestDataTooBig|NUL \(0x00\))/;
+
+/**
+ * What each answer means; the first row that fits counts. A 500 has four meanings, which only its body tells apart.
+ * Source: answers of a running DSMR-reader 5.11, API v1 and v2; RFC 9110 §15 for those of a proxy before it.
+ */
+const ANSWERS: readonly Row[] = [
+  { status: [200, 201], question: 'v1', body: /^\s*$/, verdict: 'taken' },
+  { status: [200, 201], question: 'v2', type: JSON_TYPE, verdict: 'taken' },
+  { status: 200, question: 'version', type: JSON_TYPE, body: /"version"/, verdict: 'taken' },
+  { status: [200, 299], verdict: 'paused', remedy: SET_URL },
+  { status: [300, 399], verdict: 'paused', remedy: 'set url to where it sends, with the right http:// or https://' },
+  { status: 400, body: HTML_BODY, verdict: 'paused', remedy: CHECK_PROXY },
+  { status: 400, verdict: 'refused' },
+  { status: 403, body: /API is disabled/, verdict: 'paused', remedy: SWITCH_ON },
+  { status: [401, 403], verdict: 'paused', remedy: SET_KEY },
+  { status: 404, verdict: 'paused', remedy: SET_URL },
+  { status: 405, body: /API is disabled/, verdict: 'paused', remedy: SWITCH_ON },
+  { status: 405, verdict: 'paused', remedy: SET_URL },
+  { status: 408, verdict: 'later' },
+  { status: 413, verdict: 'refused' },
+  { status: 425, verdict: 'later' },
+  { status: 429, verdict: 'later' },
+  { status: [400, 499], verdict: 'paused', remedy: CHECK_PROXY },
+  { status: 500, body: /^Failed to parse telegram\s*$/, verdict: 'refused' },
+  { status: 500, body: /API user not found/, verdict: 'paused', remedy: 'save the API settings in DSMR-reader once' },
+  { status: 500, body: NEVER_STORED, verdict: 'refused' },
+  { status: 503, verdict: 'later' },
+  { status: [500, 599], verdict: 'ambiguous' },
+  { status: [0, 999], verdict: 'paused', remedy: SET_URL },
+];
+
+/** Returns where the answer says yes; else throws what it means. `now` is what a Retry-After date counts from. */
+export function judge(answer: HttpAnswer, asked: Asked, now: Date): void {
+  const row = ANSWERS.find((candidate) => fits(candidate, answer, asked.question));
+  const text = `${asked.address} answered ${describe(answer, asked.key)}`;
+  switch (row?.verdict) {
+    case 'taken':
+      return;
+    case 'refused':
+      throw new Refused(text);
+    case 'later':
+      throw new TryLater(text, { delayMs: retryAfterMs(header(answer, 'retry-after'), now) });
+    case 'ambiguous':
+      throw new Ambiguous(text);
+    case 'paused':
+    case undefined:
+      throw new Paused(text, row?.remedy ?? SET_URL);
+  }
+}
+
+function fits(row: Row, answer: HttpAnswer, question: Question): boolean {
+  const [from, to] = typeof row.status === 'number' ? [row.status, row.status] : row.status;
+  if (answer.status < from || answer.status > to) return false;
+  if (row.question !== undefined && row.question !== question) return false;
+  return (row.type?.test(header(answer, 'content-type') ?? '') ?? true) && (row.body?.test(answer.body) ?? true);
+}
+
+function header({ headers }: HttpAnswer, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+const MAX_RETRY_AFTER_MS = 3_600_000;
+
+/** Seconds or a date (RFC 9110 §10.2.3), at most an hour; undefined where it says neither. */
+function retryAfterMs(text: string | undefined, now: Date): number | undefined {
+  if (text === undefined) return undefined;
+  const delayMs = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now.getTime();
+  return Number.isNaN(delayMs) ? undefined : Math.min(Math.max(delayMs, 0), MAX_RETRY_AFTER_MS);
+}
+
+/** `403: Invalid auth key`: the status, where it sends, and the gist of the body, on one line of bounded length. */
+function describe(answer: HttpAnswer, key: string): string {
+  const location = header(answer, 'location');
+  const parts = [location === undefined ? '' : `to ${location.replace(/\?.*$/s, '')}`, gist(answer.body)];
+  const said = parts.filter((part) => part !== '').join(', ');
+  return `${answer.status}${said === '' ? '' : `: ${mask(said, key)}`}`;
+}
+
+const MAX_GIST = 160;
+
+/** Of an error page what stands in its first `<pre>` (the exception) or its title; of anything else its beginning. */
+function gist(body: string): string {
+  const telling = /<pre>([^<]*)/i.exec(body)?.[1] ?? /<title>([^<]*)/i.exec(body)?.[1] ?? body.replace(/<[^>]*>/g, ' ');
+  return telling;
+}
+
+/** No key, no equipment id (a long run of digits or hex), no control character leaves this file. */
+function mask(text: string, key: string): string {
+  const line = text
+    .replaceAll(key, '***')
+    .replace(/[0-9A-Fa-f]{10,}/g, '***')
+    .replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .trim();
+  return line.length > MAX_GIST ? `${line.slice(0, MAX_GIST)}…` : line;
+}

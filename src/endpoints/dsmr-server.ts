@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { Ambiguous, TryLater } from '../outbox/endpoint.ts';
+import { durationWithin, secret } from '../settings/values.ts';
+import { judge, type Question } from './answers.ts';
+import { type HttpAnswer, type HttpRequest, openHttp } from './http.ts';
+
+/** What both kinds of DSMR-reader endpoint are set with. */
+export const dsmrSettings = z.object({
+  url: z
+    .url({ protocol: /^https?$/, error: 'expected an address such as http://192.168.1.10:7777' })
+    .describe('address of DSMR-reader, with or without the path of its API'),
+  key: secret.describe('the API key that DSMR-reader shows under Configuration, API'),
+  timeout: durationWithin('1s', '10m').prefault('20s').describe('how long one request may take in all'),
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("file with the certificate (PEM) to trust in the place of the system's, for a server that signs its own"),
+});
+
+export type DsmrSettings = z.output<typeof dsmrSettings>;
+
+/** A DSMR-reader server, as both kinds of endpoint speak to it. */
+export interface DsmrServer {
+  /** Posts a form to API v1 or JSON to API v2. Resolves when it was taken, else throws what the answer means. */
+  post(api: 'v1' | 'v2', body: string, signal: AbortSignal): Promise<void>;
+  /** Whether the server is there, its API on, and the key right. */
+  probe(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+const VERSION = '/api/v2/application/version';
+const POSTS = {
+  v1: { path: '/api/v1/datalogger/dsmrreading', type: 'application/x-www-form-urlencoded' },
+  v2: { path: '/api/v2/datalogger/dsmrreading', type: 'application/json' },
+};
+
+export function openDsmrServer({ url, key, timeout, ca }: DsmrSettings, now: () => Date): DsmrServer {
+  const { origin, path, login } = baseOf(url);
+  const http = openHttp({ origin, timeoutMs: timeout, ca: ca === undefined ? undefined : readCertificate(ca) });
+  const identify = ['x-authkey', key, ...(login === undefined ? [] : ['authorization', login])];
+  const posting = {
+    v1: { path: path + POSTS.v1.path, headers: [...identify, 'content-type', POSTS.v1.type] },
+    v2: { path: path + POSTS.v2.path, headers: [...identify, 'content-type', POSTS.v2.type] },
+  };
+
+  async function ask(question: Question, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    const answer = await http.request(request, signal);
+    judge(answer, { question, address: origin + request.path, key }, now());
+    return answer;
+  }
+
+  return {
+    async post(api, body, signal) {
+      await ask(api, { method: 'POST', ...posting[api], body }, signal);
+    },
+    async probe(signal) {
+      await ask('version', { method: 'GET', path: path + VERSION, headers: identify }, signal).catch(nothingInDoubt);
+    },
+    close: () => http.close(),
+  };
+}
+
+/** Scheme, host and port; the path that all of DSMR-reader stands under; and what a proxy before it may ask for. */
+function baseOf(url: string): { origin: string; path: string; login: string | undefined } {
+  const { origin, pathname, username, password } = new URL(url);
+  const path = pathname.replace(/\/api\/v\d+(\/.*)?$/, '').replace(/\/+$/, '');
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { origin, path, login: username === '' ? undefined : `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function readCertificate(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Error(`ca: ${path} cannot be read; expected a file with a certificate (PEM)`, { cause });
+  }
+}
+
+/** A question stores nothing: one that was lost on the way can be asked again. */
+function nothingInDoubt(error: unknown): never {
+  throw error instanceof Ambiguous ? new TryLater(error.message, { cause: error }) : error;
+}

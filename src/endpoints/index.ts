@@ -1,0 +1,4 @@
+import { dsmrV1 } from './dsmr-v1.ts';
+
+/** Every kind of endpoint by the name that the configuration calls it. Adding one is a file and a line here. */
+export const endpointTypes = { 'dsmr-v1': dsmrV1 };
