@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { holderOf } from './holder.ts';
 import { readPort } from './port.ts';
 import { isRadioStick, type UsbIdentity } from './radio-sticks.ts';
 
@@ -21,8 +22,10 @@ export interface Search {
 export async function findPort(search: Search): Promise<string | undefined> {
   const { dev = '/dev', sys = '/sys', signal } = search;
   const findings: string[] = [];
-  for (const path of await candidates(dev)) {
-    const finding = (await isRadio(path, sys)) ? 'a Zigbee or Z-Wave stick, left alone' : await listen(path, search);
+  const paths = await candidates(dev);
+  const listenMs = Math.min(search.listenMs ?? LISTEN_MS, SEARCH_MS / paths.length);
+  for (const path of paths) {
+    const finding = (await reasonToLeaveAlone(path, sys)) ?? (await listen(path, { ...search, listenMs }));
     if (signal.aborted) return undefined;
     if (finding === undefined) return path;
     findings.push(finding.startsWith(path) ? finding : `${path}: ${finding}`);
@@ -36,6 +39,8 @@ export async function findPort(search: Search): Promise<string | undefined> {
 
 const NO_PORT = 'port: auto found no serial port: is the cable plugged in? Others can be named with port: /dev/…';
 
+/** The whole search takes no longer than this, however many ports there are. */
+export const SEARCH_MS = 120_000;
 /** Longer than a meter's ten seconds between telegrams. */
 const LISTEN_MS = 12_000;
 
@@ -53,6 +58,13 @@ async function names(folder: string, pattern: RegExp): Promise<string[]> {
     .filter((name) => pattern.test(name))
     .sort()
     .map((name) => join(folder, name));
+}
+
+/** Why a port must not even be opened, if so. */
+async function reasonToLeaveAlone(path: string, sys: string): Promise<string | undefined> {
+  if (await isRadio(path, sys)) return 'a Zigbee or Z-Wave stick, left alone';
+  const holder = await holderOf(path);
+  return holder && `in use by ${holder.name} (pid ${holder.pid})`;
 }
 
 async function isRadio(path: string, sys: string): Promise<boolean> {
@@ -75,7 +87,10 @@ async function identify(link: string, sys: string, name: string): Promise<UsbIde
 }
 
 /** Undefined when a telegram was heard, else why not. */
-async function listen(path: string, { baudRate, signal, listenMs = LISTEN_MS }: Search): Promise<string | undefined> {
+async function listen(
+  path: string,
+  { baudRate, signal, listenMs }: Search & { listenMs: number },
+): Promise<string | undefined> {
   const late = AbortSignal.any([signal, AbortSignal.timeout(listenMs)]);
   let heard = Buffer.alloc(0);
   try {

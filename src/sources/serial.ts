@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findPort } from '../serial/find-port.ts';
+import { findPort, SEARCH_MS } from '../serial/find-port.ts';
 import { readPort } from '../serial/port.ts';
 import { defineSource } from './source.ts';
 
@@ -27,6 +27,7 @@ export const serial = defineSource({
     parity: z.enum(['none', 'even']).default('none').describe('none for DSMR 4 and 5, even for DSMR 2 and 3'),
   }),
   create: ({ port, baudRate }) => ({
+    openingMs: port === 'auto' ? SEARCH_MS : 0,
     async *open(signal) {
       const path = port === 'auto' ? await findPort({ baudRate, signal }) : port;
       if (path !== undefined) yield* readPort({ path, baudRate }, signal);

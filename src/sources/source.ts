@@ -8,6 +8,8 @@ export interface Source {
   open(signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** True where the end of the bytes is the end of the source: a capture that was read to its end. */
   readonly ends?: boolean;
+  /** How long opening may take before the first byte can come, in ms, where that is more than a moment. */
+  readonly openingMs?: number;
 }
 
 /** What a kind of source is: the settings that it takes, and how to make one of them. */

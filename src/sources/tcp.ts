@@ -11,7 +11,10 @@ export const tcp = defineSource({
     port: z.int().min(1).max(65_535).describe('its TCP port, such as 23 or 2001'),
     connectTimeout: duration.prefault('10s').describe('how long the connection may take to come up'),
   }),
-  create: (settings) => ({ open: (signal) => read(settings, signal) }),
+  create: (settings) => ({
+    openingMs: settings.connectTimeout,
+    open: (signal) => read(settings, signal),
+  }),
 });
 
 interface Address {
