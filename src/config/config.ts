@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import type { ConfigSchema, Families } from './schema.ts';
+import type { StateDir } from './state-dir.ts';
+
+/** What the service was told to do: complete, checked, with every secret as its text. Frozen to its leaves. */
+export interface Config {
+  readonly sources: readonly SourceConfig[];
+  readonly endpoints: readonly EndpointConfig[];
+  readonly journal: JournalConfig;
+  readonly stateDir: StateDir;
+  readonly log: { readonly level: Settings['log']['level'] };
+}
+
+export interface SourceConfig {
+  /** Unique among the sources. */
+  readonly name: string;
+  /** A key of the registry of sources. */
+  readonly type: string;
+  /** Whether this meter prints a CRC16; one of DSMR 2 or 3 does not. */
+  readonly checksum: 'required' | 'absent';
+  /** A connection without a byte for this long is given up and made anew. */
+  readonly silenceMs: number;
+  /** IANA name: its standard time is what the meter's `W` stands for. */
+  readonly timeZone: string;
+  /** What the type's `create` takes. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface EndpointConfig {
+  /** Unique among the endpoints; its cursor in the journal goes by it. */
+  readonly name: string;
+  /** A key of the registry of endpoints. */
+  readonly type: string;
+  /** The source whose telegrams it gets; undefined only where there is one source. */
+  readonly source: string | undefined;
+  /** One telegram in this time by the meter's clock; 0 is every telegram. */
+  readonly intervalMs: number;
+  /** How fast a backlog goes: adaptive, without a limit, or so many telegrams a second. */
+  readonly rate: 'adaptive' | 'off' | number;
+  /** What the type's `create` takes. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface JournalConfig {
+  /** Delivered telegrams younger than this are kept for sending again. */
+  readonly keepMs: number;
+  /** As long as they take no more bytes than this. */
+  readonly keepBytes: number;
+  /** Never more bytes than this in all; absent: the smaller of 2 GB and a tenth of the disk. */
+  readonly maxBytes?: number;
+  /** The disk is made to write once in this time; 0 is at every telegram. */
+  readonly syncIntervalMs: number;
+}
+
+type Settings = z.output<ConfigSchema>;
+
+const SILENCE_MS = 15_000;
+/** Meters on a 9600 baud line print every ten seconds: three telegrams must be missed before that is silence. */
+const SILENCE_OF_SLOW_LINE_MS = 35_000;
+const SLOW_BAUD_RATE = 9_600;
+
+/** Makes a {@link Config} of settings that hold: what depends on another setting is decided here. */
+export function assemble(settings: Settings, families: Families, stateDir: StateDir): Config {
+  const { journal } = settings;
+  const sources = settings.sources ?? (settings.source === undefined ? [] : [settings.source]);
+  return deepFreeze({
+    sources: sources.map((source) => toSource(source, ownSettings(source, families.sources))),
+    endpoints: settings.endpoints.map((endpoint) => toEndpoint(endpoint, ownSettings(endpoint, families.endpoints))),
+    journal: {
+      keepMs: journal.keep,
+      keepBytes: journal.keepSize,
+      ...(journal.maxSize !== undefined && { maxBytes: journal.maxSize }),
+      syncIntervalMs: journal.syncInterval,
+    },
+    stateDir,
+    log: settings.log,
+  });
+}
+
+function toSource(source: NonNullable<Settings['source']>, settings: SourceConfig['settings']): SourceConfig {
+  const { type, name = type, checksum, timeZone } = source;
+  return {
+    name,
+    type,
+    checksum: checksum === 'auto' ? checksumOf(settings) : checksum,
+    silenceMs: source.silence ?? (isSlow(settings) ? SILENCE_OF_SLOW_LINE_MS : SILENCE_MS),
+    timeZone,
+    settings,
+  };
+}
+
+function toEndpoint(endpoint: Settings['endpoints'][number], settings: EndpointConfig['settings']): EndpointConfig {
+  const { type, name = type, source, interval: intervalMs, rate } = endpoint;
+  return { name, type, source, intervalMs, rate, settings };
+}
+
+/** Meters of DSMR 2 and 3 talk 9600 baud 7E1 and print no CRC16; from DSMR 4 on it is 115200 8N1 with one. */
+function checksumOf(line: Readonly<Record<string, unknown>>): 'required' | 'absent' {
+  const is7E1 = line['dataBits'] === 7 && line['parity'] === 'even';
+  return isSlow(line) || is7E1 ? 'absent' : 'required';
+}
+
+function isSlow(line: Readonly<Record<string, unknown>>): boolean {
+  return line['baudRate'] === SLOW_BAUD_RATE;
+}
+
+function ownSettings(
+  member: { readonly type: string } & Readonly<Record<string, unknown>>,
+  family: Families['sources'] | Families['endpoints'],
+): Readonly<Record<string, unknown>> {
+  const own = Object.keys(family[member.type]?.settings.shape ?? {});
+  return Object.fromEntries(own.filter((key) => key in member).map((key) => [key, member[key]]));
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
+  return value;
+}

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { EndpointType } from '../endpoints/endpoint-type.ts';
+import { duration, durationWithin, size } from '../settings/values.ts';
+import type { SourceType } from '../sources/source.ts';
+
+/** The kinds of sources and endpoints that a configuration may name, by their `type`. */
+export interface Families {
+  readonly sources: Readonly<Record<string, SourceType>>;
+  readonly endpoints: Readonly<Record<string, EndpointType>>;
+}
+
+/** What a configuration file may say, as a zod schema: one strict map, each setting with its default and a description. */
+export type ConfigSchema = ReturnType<typeof configSchema>;
+
+const name = z.string().regex(/^[a-z0-9-]{1,40}$/, 'expected up to 40 small letters, digits and hyphens');
+
+const timeZone = z
+  .string()
+  .refine(isTimeZone, 'expected a time zone such as Europe/Amsterdam')
+  .describe("where the meter stands: gives the standard time that its clock's W stands for");
+
+const checksum = z
+  .enum(['auto', 'required', 'absent'])
+  .describe(
+    'required: only telegrams with a right CRC16; absent: the meter prints none; auto: absent at 9600 baud or 7E1',
+  );
+
+const ofEverySource = {
+  name: name.optional().describe('its name in the log and in state; by default its type'),
+  checksum: checksum.prefault('auto'),
+  silence: durationWithin('1s', '1d')
+    .optional()
+    .describe('connect anew after this long without a byte; by default 15s, and 35s for a line of 9600 baud'),
+  timeZone: timeZone.prefault('Europe/Amsterdam'),
+};
+
+const ofEveryEndpoint = {
+  name: name
+    .optional()
+    .describe('its name in the log and in state, which its place in the journal hangs on; by default its type'),
+  source: name.optional().describe('which source it is for; must be said where there are several'),
+  interval: durationWithin('0s', '1d')
+    .prefault('0s')
+    .describe("thin to one telegram in this time by the meter's clock; 0s sends every telegram"),
+  rate: z
+    .union(
+      [z.enum(['adaptive', 'off']), z.number().positive().max(1_000)],
+      'expected adaptive, off, or a number of telegrams a second up to 1000',
+    )
+    .prefault('adaptive')
+    .describe(
+      "how fast a backlog goes: adaptive takes at most half of the server's time, off has no limit, a number is telegrams a second",
+    ),
+};
+
+const journal = z
+  .strictObject({
+    keep: duration.prefault('30d').describe('how long delivered telegrams are kept, for sending them again'),
+    keepSize: size.prefault('1 GB').describe('how much of them is kept'),
+    maxSize: size
+      .refine((bytes) => bytes >= 1e6, 'expected 1 MB or more')
+      .optional()
+      .describe('what the journal may never outgrow; by default the smaller of 2 GB and a tenth of the disk'),
+    syncInterval: durationWithin('0s', '1h')
+      .prefault('10s')
+      .describe('how often the disk is made to write: what a power cut may cost; 0s is at every telegram'),
+  })
+  .describe('accepted telegrams on disk');
+
+const state = z
+  .strictObject({
+    dir: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "where the journal lives; by default systemd's STATE_DIRECTORY, else /var/lib/p1-relay, else ~/.local/state/p1-relay",
+      ),
+  })
+  .describe('where the service keeps its files');
+
+const log = z
+  .strictObject({
+    level: z.enum(['error', 'warn', 'info', 'debug', 'trace']).prefault('info').describe('how much is told'),
+  })
+  .describe('what is written to standard output');
+
+/** Puts the families of sources and endpoints together with what is common to all of each. */
+export function configSchema({ sources, endpoints }: Families) {
+  const source = oneOf(sources, ofEverySource).describe('where the bytes come from');
+  const endpoint = oneOf(endpoints, ofEveryEndpoint).describe('where the telegrams go');
+  return z.strictObject({
+    source: source.optional(),
+    sources: z.array(source).min(1).max(16).optional().describe('several meters, in the place of source'),
+    endpoints: z.array(endpoint).max(64).prefault([]).describe('where the telegrams go'),
+    journal: journal.prefault({}),
+    state: state.prefault({}),
+    log: log.prefault({}),
+  });
+}
+
+/** What every member of a family has in common, beside settings of its own. */
+type Member<Common extends z.ZodRawShape> = z.output<z.ZodObject<Common>> & { type: string } & Record<string, unknown>;
+
+function oneOf<Common extends z.ZodRawShape>(
+  family: Readonly<Record<string, { readonly settings: z.ZodObject }>>,
+  common: Common,
+): z.ZodType<Member<Common>> {
+  const [first, ...rest] = Object.entries(family).map(([type, { settings }]) =>
+    settings.safeExtend({ type: z.literal(type).describe('what kind it is'), ...common }).strict(),
+  );
+  if (first === undefined) throw new RangeError('a family without members cannot be configured');
+  // A registry's types are known only one by one: zod cannot see what all of them share.
+  return z.discriminatedUnion('type', [first, ...rest]) as unknown as z.ZodType<Member<Common>>;
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import type { Draft } from './draft.ts';
+import { isMap, type Path } from './path.ts';
+import { secretPaths } from './schema-tree.ts';
+import type { Surroundings } from './surroundings.ts';
+import { explain, readText } from './text-file.ts';
+
+/**
+ * Puts the text of each secret in the place of its reference: `{env: NAME}`, `{file: PATH}` (relative to `folder`),
+ * `{credential: NAME}` (systemd's LoadCredential). What cannot be had is reported to the draft; no secret is shown.
+ * Returns where the configuration file holds a secret in plain text.
+ */
+export async function resolveSecrets(
+  draft: Draft,
+  schema: z.core.$ZodType,
+  { env, cwd: folder }: Pick<Surroundings, 'env' | 'cwd'>,
+): Promise<Path[]> {
+  const inPlainText: Path[] = [];
+  for (const path of [...secretPaths(schema, draft.values)]) {
+    const value = draft.get(path);
+    if (typeof value === 'string' && draft.isFromFile(path)) inPlainText.push(path);
+    const lookUp = isMap(value) ? referenceOf(value) : undefined;
+    if (lookUp === undefined) continue;
+    const found = await lookUp(env, folder);
+    if ('text' in found) draft.set(path, found.text);
+    else draft.report(path, found.problem);
+  }
+  return inPlainText;
+}
+
+type Found = { readonly text: string } | { readonly problem: string };
+type LookUp = (env: Surroundings['env'], folder: string) => Found | Promise<Found>;
+
+/** The ways to refer to a secret. What is no reference is left for the schema to refuse. */
+const REFERENCES: Readonly<Record<string, (name: string) => LookUp>> = {
+  env: (name) => (env) =>
+    env[name]
+      ? { text: env[name] }
+      : { problem: `the environment variable ${name} is not set, expected the secret in it` },
+  file: (name) => (_env, folder) => firstLine(resolve(folder, name)),
+  credential: (name) => (env) => {
+    const folder = env['CREDENTIALS_DIRECTORY'];
+    return folder
+      ? firstLine(resolve(folder, name), `; the unit needs LoadCredential=${name}:/path/to/secret`)
+      : {
+          problem: `no credential ${name}: there is no CREDENTIALS_DIRECTORY, which only systemd gives, expected a run as its service; use {file: PATH} elsewhere`,
+        };
+  },
+};
+
+function referenceOf(value: Readonly<Record<string, unknown>>): LookUp | undefined {
+  const [entry, ...more] = Object.entries(value);
+  if (entry === undefined || more.length > 0 || typeof entry[1] !== 'string' || entry[1] === '') return undefined;
+  return Object.hasOwn(REFERENCES, entry[0]) ? REFERENCES[entry[0]]?.(entry[1]) : undefined;
+}
+
+async function firstLine(path: string, hint = ''): Promise<Found> {
+  try {
+    const text = await readText(path);
+    if (text === undefined) return { problem: `${path} does not exist, expected a file with the secret${hint}` };
+    const [line = ''] = text.trim().split(/\r?\n/);
+    return line === '' ? { problem: `${path} is empty, expected a secret on its first line` } : { text: line };
+  } catch (error) {
+    return { problem: `${path} ${explain(error)}` };
+  }
+}

@@ -1,0 +1,64 @@
+import type { Draft } from './draft.ts';
+import { isMap, valueAt, type Path } from './path.ts';
+import { didYouMean } from './suggest.ts';
+
+/**
+ * Checks what no single setting shows: that there are sources, that names are unique, that each endpoint's source
+ * exists. Works on a draft that may have other faults, so that a person hears of all of them at once.
+ */
+export function checkTogether(draft: Draft): void {
+  const sources = checkSources(draft);
+  checkUnique(draft, sources);
+  const endpoints = members(draft, ['endpoints']);
+  checkUnique(draft, endpoints);
+  const names = sources.map(({ name }) => name);
+  for (const { path } of endpoints) checkSourceOf(draft, path, names);
+}
+
+interface Member {
+  readonly path: Path;
+  /** The name that it has or would get. */
+  readonly name: string;
+}
+
+function checkSources(draft: Draft): Member[] {
+  const [one, several] = [draft.get(['source']), draft.get(['sources'])];
+  if (one === undefined && several === undefined) {
+    draft.report(
+      ['source'],
+      'missing, expected where the bytes come from, such as { type: serial, port: /dev/ttyUSB0 }',
+    );
+  }
+  if (one !== undefined && several !== undefined) {
+    draft.report(['sources'], 'stands beside source, expected one of the two; put all meters under sources');
+  }
+  return [...member(one, ['source']), ...members(draft, ['sources'])];
+}
+
+function checkUnique(draft: Draft, all: readonly Member[]): void {
+  for (const [index, { name, path }] of all.entries()) {
+    const other = all.slice(0, index).find((earlier) => earlier.name === name);
+    if (other !== undefined) draft.report([...path, 'name'], `"${name}" is taken already, expected a name of its own`);
+  }
+}
+
+function checkSourceOf(draft: Draft, endpoint: Path, names: readonly string[]): void {
+  const path = [...endpoint, 'source'];
+  const chosen = draft.get(path);
+  const known = names.join(', ');
+  if (chosen === undefined && names.length > 1) {
+    draft.report(path, `missing, expected one of ${known}; two meters in one server cannot be told apart`);
+  } else if (typeof chosen === 'string' && names.length > 0 && !names.includes(chosen)) {
+    draft.report(path, `got "${chosen}", expected the name of a source: ${known}${didYouMean(chosen, names)}`);
+  }
+}
+
+function members(draft: Draft, path: Path): Member[] {
+  const list = draft.get(path);
+  return Array.isArray(list) ? list.flatMap((entry, index) => member(entry, [...path, index])) : [];
+}
+
+function member(value: unknown, path: Path): Member[] {
+  const name = valueAt(value, ['name']) ?? valueAt(value, ['type']);
+  return isMap(value) && typeof name === 'string' ? [{ path, name }] : [];
+}

@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import type { Draft } from './draft.ts';
+import { expectation } from './expectation.ts';
+import { isMap, type Path } from './path.ts';
+import type { ConfigSchema } from './schema.ts';
+import { isSecret, schemaAt, settingNames } from './schema-tree.ts';
+import { didYouMean } from './suggest.ts';
+
+/** Checks a draft against the schema. What does not hold is reported to the draft; undefined if anything was. */
+export function validate(draft: Draft, schema: ConfigSchema): z.output<ConfigSchema> | undefined {
+  const result = schema.safeParse(draft.values, { error: expectation });
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    const path = issue.path as Path;
+    if (issue.code === 'unrecognized_keys') reportUnknown(draft, schema, path, issue.keys);
+    else reportWrong(draft, schema, path, issue.message + schemeHint(issue, draft.get(path)));
+  }
+  return undefined;
+}
+
+function reportUnknown(draft: Draft, schema: ConfigSchema, path: Path, keys: readonly string[]): void {
+  const map = schemaAt(schema, draft.values, path);
+  const known = map === undefined ? [] : settingNames(map, draft.get(path));
+  for (const key of keys) {
+    const hint = didYouMean(key, known) || `, expected one of ${known.join(', ')}`;
+    draft.report([...path, key], `unknown setting${hint}`);
+  }
+}
+
+function reportWrong(draft: Draft, schema: ConfigSchema, path: Path, message: string): void {
+  const setting = schemaAt(schema, draft.values, path);
+  const value = draft.get(path);
+  const got = setting !== undefined && isSecret(setting) ? kindOf(value) : show(value);
+  draft.report(path, value === undefined ? `missing, ${message}` : `got ${got}, ${message}`);
+}
+
+function schemeHint(issue: z.core.$ZodIssue, value: unknown): string {
+  const isUrl = issue.code === 'invalid_format' && issue.format === 'url';
+  const isBare = isUrl && typeof value === 'string' && /^[\w.-]+(:\d+)?(\/\S*)?$/.test(value);
+  return isBare ? `; did you mean "http://${value}"?` : '';
+}
+
+const MAX_SHOWN = 60;
+
+/** A value as it may be shown: short, on one line, without what a URL says of user and password. */
+function show(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return kindOf(value);
+  const text = value.replace(/\/\/[^/@\s]*@/g, '//***@');
+  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isMap(value)) return 'a map';
+  return value === null ? 'nothing' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
+}
