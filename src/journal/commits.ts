@@ -1,0 +1,63 @@
+import { syncedCommits, type Database } from '../storage/sqlite.ts';
+
+export interface CommitsOptions {
+  /** At most so long may a commit stay in the page cache before it is on the card; 0 = each commit is synced. */
+  readonly syncIntervalMs: number;
+  readonly nowMs: () => number;
+  /** Part of every transaction: what moved is written with what moved it. */
+  readonly beforeCommit: () => void;
+  /** After a transaction that failed: memory again has to say what the tables say. */
+  readonly afterRollback: () => void;
+}
+
+/**
+ * The journal's transactions. Most end in the page cache (safe from `kill -9`); once an interval one waits for the
+ * card, and with it all before (safe from a power cut).
+ */
+export class Commits {
+  readonly #db: Database;
+  readonly #options: CommitsOptions;
+  #unsyncedSinceMs: number | undefined;
+
+  constructor(db: Database, options: CommitsOptions) {
+    this.#db = db;
+    this.#options = options;
+  }
+
+  /** True where the oldest commit in the page cache has been there for an interval. */
+  get isSyncDue(): boolean {
+    const { nowMs, syncIntervalMs } = this.#options;
+    return this.#unsyncedSinceMs !== undefined && nowMs() - this.#unsyncedSinceMs >= syncIntervalMs;
+  }
+
+  /** Commits, and waits for the card where it is time. */
+  run<T>(work: () => T): T {
+    this.#unsyncedSinceMs ??= this.#options.nowMs();
+    return this.isSyncDue ? this.runSynced(work) : this.#transact(work);
+  }
+
+  /** Commits, and waits for the card. */
+  runSynced<T>(work: () => T): T {
+    syncedCommits(this.#db, true);
+    try {
+      const result = this.#transact(work);
+      this.#unsyncedSinceMs = undefined;
+      return result;
+    } finally {
+      syncedCommits(this.#db, false);
+    }
+  }
+
+  #transact<T>(work: () => T): T {
+    try {
+      return this.#db.transaction(() => {
+        const result = work();
+        this.#options.beforeCommit();
+        return result;
+      })();
+    } catch (error) {
+      this.#options.afterRollback();
+      throw error;
+    }
+  }
+}

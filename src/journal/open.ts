@@ -1,0 +1,62 @@
+import { mkdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDamage, quarantine } from '../storage/sqlite.ts';
+import { salvage } from './salvage.ts';
+import { JournalStore, PAGE_BYTES, type StoreOptions } from './store.ts';
+
+export interface OpenOptions extends Omit<StoreOptions, 'path' | 'maxBytes'> {
+  /** The state directory. */
+  readonly folder: string;
+  /** Default: the smaller of 2 GB and a tenth of the disk. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** A damaged journal that was put aside, and what was saved of it. */
+export interface Quarantined {
+  readonly path: string;
+  readonly cause: string;
+  readonly telegramsSaved: number;
+}
+
+export interface Opened {
+  readonly store: JournalStore;
+  readonly quarantined: Quarantined | undefined;
+}
+
+const LARGEST_BYTES = 2e9;
+const DISK_SHARE = 0.1;
+
+/**
+ * Opens the journal of a state directory, which is made where it is missing. A damaged one is put aside and what can
+ * be read of it is carried over, so that damage never stops the service.
+ *
+ * @throws {DatabaseInUse} {DatabaseTooNew} {JournalFull} and file system errors.
+ */
+export function openJournalStore(options: OpenOptions): Opened {
+  mkdirSync(options.folder, { recursive: true, mode: 0o750 });
+  const path = join(options.folder, 'journal.db');
+  const storeOptions = { ...options, path, maxBytes: options.maxBytes ?? defaultMaxBytes(options.folder) };
+  try {
+    return { store: new JournalStore(storeOptions), quarantined: undefined };
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return recover(storeOptions, error);
+  }
+}
+
+/** Puts a journal aside that turned out to be damaged, and opens a new one with what could be saved. */
+export function recover(options: StoreOptions, error: unknown): Opened {
+  const broken = quarantine(options.path, new Date());
+  const { telegrams } = salvage(broken, options.path, PAGE_BYTES);
+  const cause = error instanceof Error ? error.message : String(error);
+  return {
+    // An endpoint whose cursor was lost gets what was saved once more: better twice than not at all.
+    store: new JournalStore({ ...options, newEndpointsFrom: 'beginning' }),
+    quarantined: { path: broken, cause, telegramsSaved: telegrams },
+  };
+}
+
+function defaultMaxBytes(folder: string): number {
+  const { blocks, bsize } = statfsSync(folder);
+  return Math.min(LARGEST_BYTES, blocks * bsize * DISK_SHARE);
+}

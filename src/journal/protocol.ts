@@ -1,0 +1,57 @@
+import type { CursorState, EndpointPlace, Passed } from './cursors.ts';
+import type { DeadLetter, KeptDeadLetter } from './dead-letters.ts';
+import type { Quarantined } from './open.ts';
+import type { Incoming, Row } from './store.ts';
+
+/** What the journal's thread is started with. */
+export interface WorkerSettings {
+  readonly folder: string;
+  readonly endpoints: readonly EndpointPlace[];
+  readonly keepMs: number;
+  readonly keepBytes: number;
+  readonly maxBytes: number | undefined;
+  readonly syncIntervalMs: number;
+}
+
+type Nothing = Readonly<Record<string, unknown>>;
+
+/** What the journal's thread can be asked, and what it answers. Each request also carries the cursors that moved. */
+export interface Requests {
+  open: { ask: Nothing; answer: JournalState };
+  append: { ask: { telegrams: Incoming[] }; answer: number[] };
+  read: { ask: { after: number; limit: number; source: string | undefined }; answer: Row[] };
+  pass: { ask: Nothing; answer: undefined };
+  bury: { ask: { endpoint: string; letter: DeadLetter }; answer: undefined };
+  dead: { ask: { endpoint: string | undefined; limit: number }; answer: KeptDeadLetter[] };
+  deadToRetry: { ask: { endpoint: string; limit: number }; answer: KeptDeadLetter[] };
+  retryDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: number };
+  dropDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: number };
+  deadRefusedAgain: { ask: { id: number; reason: string; buriedAt: number }; answer: undefined };
+  state: { ask: Nothing; answer: JournalState };
+  close: { ask: Nothing; answer: undefined };
+}
+
+export type Op = keyof Requests;
+
+export type Request = { [O in Op]: { id: number; op: O; passed: readonly Passed[] } & Requests[O]['ask'] }[Op];
+
+export interface JournalState {
+  /** The newest sequence number, 0 where there is none. */
+  readonly head: number;
+  readonly bytes: number;
+  readonly freeBytes: number;
+  readonly endpoints: readonly EndpointState[];
+}
+
+export interface EndpointState extends CursorState {
+  /** When the oldest letter that waits was received, milliseconds since 1970. */
+  readonly oldestAt: number | undefined;
+  readonly dead: number;
+}
+
+/** An answer, or something that the thread tells unasked. */
+export type Message =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } }
+  | { readonly event: 'quarantined'; readonly quarantined: Quarantined }
+  | { readonly event: 'dropped'; readonly letters: ReadonlyMap<string, number> };

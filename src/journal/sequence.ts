@@ -1,0 +1,63 @@
+import type { Database } from '../storage/sqlite.ts';
+
+/** How many numbers are set aside at a time: the largest hole that a power cut leaves. */
+const BLOCK = 1_000;
+
+/**
+ * Hands out sequence numbers that are never used twice, not even after a power cut took the newest rows back: numbers
+ * are reserved on the card in blocks, and an open that follows no clean close skips the rest of its block.
+ *
+ * The caller runs `reserve` and `release` in a commit that is on the card when it returns.
+ */
+export class Sequence {
+  readonly #db: Database;
+  #next: number;
+  #reserved: number;
+
+  constructor(db: Database) {
+    this.#db = db;
+    const meta = new Map(
+      db
+        .prepare<[], { key: string; value: number | null }>('SELECT key, value FROM meta')
+        .all()
+        .map((row) => [row.key, row.value]),
+    );
+    this.#reserved = meta.get('reserved') ?? 0;
+    this.#next = meta.get('next') ?? this.#reserved + 1;
+  }
+
+  /** The newest number handed out, 0 where there is none. */
+  get last(): number {
+    return this.#next - 1;
+  }
+
+  /** True where `count` numbers can be taken without reserving more. */
+  holds(count: number): boolean {
+    return this.#next + count - 1 <= this.#reserved;
+  }
+
+  reserve(count: number): void {
+    this.#reserved = this.#next + Math.max(BLOCK, count) - 1;
+    this.#write(this.#reserved, null);
+  }
+
+  take(): number {
+    return this.#next++;
+  }
+
+  /** Gives back what is left of the block: the next open goes on without a hole. */
+  release(): void {
+    this.#write(this.#reserved, this.#next);
+  }
+
+  /** After a damaged journal: goes on far above anything that the lost rows can have used. */
+  skipPast(seq: number): void {
+    this.#next = Math.max(this.#next, seq + 1);
+  }
+
+  #write(reserved: number, next: number | null): void {
+    const update = this.#db.prepare('UPDATE meta SET value = ? WHERE key = ?');
+    update.run(reserved, 'reserved');
+    update.run(next, 'next');
+  }
+}

@@ -1,0 +1,65 @@
+import { once, EventEmitter } from 'node:events';
+import type { Telegram } from '../telegram/telegram.ts';
+
+/** About an hour of telegrams at one a second. */
+const LARGEST_BYTES = 4e6;
+
+/**
+ * Telegrams in memory that are not accepted yet: those under way to the thread, and, while the disk takes none, those
+ * since. Over its size the oldest are lost, counted; the newest never.
+ */
+export class WaitingRoom {
+  readonly #onLost: (count: number, source: string) => void;
+  readonly #changes = new EventEmitter();
+  #telegrams: Telegram[] = [];
+  #bytes = 0;
+
+  constructor(onLost: (count: number, source: string) => void) {
+    this.#onLost = onLost;
+  }
+
+  get count(): number {
+    return this.#telegrams.length;
+  }
+
+  add(telegram: Telegram): void {
+    this.#telegrams.push(telegram);
+    this.#bytes += telegram.raw.length;
+    this.#shed();
+  }
+
+  /** Takes the oldest. */
+  take(limit: number): Telegram[] {
+    const taken = this.#telegrams.splice(0, limit);
+    this.#bytes -= sizeOf(taken);
+    this.#changes.emit('taken');
+    return taken;
+  }
+
+  /** They could not be written: they are the oldest again. */
+  putBack(telegrams: readonly Telegram[]): void {
+    this.#telegrams = [...telegrams, ...this.#telegrams];
+    this.#bytes += sizeOf(telegrams);
+    this.#shed();
+  }
+
+  /** Resolves once less than half of the room is taken. */
+  async room(signal: AbortSignal): Promise<void> {
+    while (this.#bytes > LARGEST_BYTES / 2 && !signal.aborted) {
+      await once(this.#changes, 'taken', { signal }).catch(() => undefined);
+    }
+  }
+
+  #shed(): void {
+    while (this.#bytes > LARGEST_BYTES) {
+      const oldest = this.#telegrams.shift();
+      if (oldest === undefined) return;
+      this.#bytes -= oldest.raw.length;
+      this.#onLost(1, oldest.source);
+    }
+  }
+}
+
+function sizeOf(telegrams: readonly Telegram[]): number {
+  return telegrams.reduce((bytes, { raw }) => bytes + raw.length, 0);
+}

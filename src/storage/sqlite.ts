@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+
+export type Database = Sqlite.Database;
+
+/** One step of a schema: the SQL that makes version n + 1 out of version n. */
+export type Migrations = readonly string[];
+
+/** Another process holds the database. */
+export class DatabaseInUse extends Error {
+  override readonly name = 'DatabaseInUse';
+}
+
+/** The database was written by a newer version of this program. It is left untouched. */
+export class DatabaseTooNew extends Error {
+  override readonly name = 'DatabaseTooNew';
+}
+
+/** How many damaged databases are kept for a diagnosis before the oldest is removed. */
+const QUARANTINED_KEPT = 3;
+
+/**
+ * Opens a database that this process alone may hold, and brings it to the newest schema.
+ *
+ * WAL with `synchronous=NORMAL`: a commit is safe from `kill -9` at once; {@link syncedCommits} says how to make it safe
+ * from a power cut. One connection only, because SQLite before 3.53 could corrupt a WAL shared by two.
+ *
+ * @throws {DatabaseInUse} {DatabaseTooNew} and SQLite's own errors; {@link isDamage} tells which of them mean a broken file.
+ */
+export function openDatabase(path: string, migrations: Migrations, pageBytes: number): Database {
+  let db: Database | undefined;
+  try {
+    db = new Sqlite(path, { timeout: 0 });
+    configure(db, pageBytes);
+    migrate(db, path, migrations);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (sqliteCode(error).startsWith('SQLITE_BUSY'))
+      throw new DatabaseInUse(`${path} is in use by another process`, { cause: error });
+    throw error;
+  }
+}
+
+/** Opens a quarantined database to read what can still be read of it. */
+export function openDamaged(path: string): Database {
+  return new Sqlite(path, { timeout: 0 });
+}
+
+/** From here on each commit is on the card when it returns (`true`), or in the page cache (`false`). */
+export function syncedCommits(db: Database, synced: boolean): void {
+  db.pragma(`synchronous=${synced ? 'FULL' : 'NORMAL'}`);
+}
+
+/** True where the error says that the file itself is broken, and not the disk full or the lock held. */
+export function isDamage(error: unknown): boolean {
+  return (
+    /^SQLITE_(CORRUPT|NOTADB|FORMAT|IOERR_SHORT_READ)/.test(sqliteCode(error)) || /no such table/.test(messageOf(error))
+  );
+}
+
+/** True where there is no room: the disk, or the database's own page limit. */
+export function isFull(error: unknown): boolean {
+  return /^SQLITE_(FULL|IOERR_WRITE|IOERR_SHMSIZE)/.test(sqliteCode(error));
+}
+
+/**
+ * Moves a broken database with its -wal and -shm out of the way (a WAL without its database, or the reverse, loses
+ * commits), and forgets the oldest of those kept earlier.
+ *
+ * @returns the path that it has now.
+ */
+export function quarantine(path: string, now: Date): string {
+  const broken = `${path}.corrupt-${now.toISOString().replaceAll(':', '-')}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, broken + suffix);
+  }
+  forgetOldest(path);
+  return broken;
+}
+
+function configure(db: Database, pageBytes: number): void {
+  db.pragma(`page_size=${pageBytes}`);
+  // Before the first read: the lock then is taken once, and no shared-memory file is needed.
+  db.pragma('locking_mode=EXCLUSIVE');
+  db.pragma('journal_mode=WAL');
+  syncedCommits(db, false);
+  db.pragma('wal_autocheckpoint=4000');
+  db.pragma('journal_size_limit=8388608');
+  db.pragma('cache_size=-2000');
+  db.pragma('temp_store=MEMORY');
+}
+
+function migrate(db: Database, path: string, migrations: Migrations): void {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  if (version > migrations.length) {
+    throw new DatabaseTooNew(
+      `${path} has schema ${version}, this p1-relay knows up to ${migrations.length}; install the newer p1-relay, or name another state.dir`,
+    );
+  }
+  if (version === migrations.length) return;
+  syncedCommits(db, true);
+  db.transaction(() => {
+    for (const step of migrations.slice(version)) db.exec(step);
+    db.pragma(`user_version=${migrations.length}`);
+  })();
+  syncedCommits(db, false);
+}
+
+function forgetOldest(path: string): void {
+  const folder = dirname(path);
+  const kept = readdirSync(folder)
+    .filter((name) => name.startsWith(`${basename(path)}.corrupt-`) && !/-(wal|shm)$/.test(name))
+    .sort();
+  for (const name of kept.slice(0, -QUARANTINED_KEPT)) {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, name + suffix), { force: true });
+  }
+}
+
+function sqliteCode(error: unknown): string {
+  return error instanceof Sqlite.SqliteError ? error.code : '';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}
