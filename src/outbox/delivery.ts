@@ -1,0 +1,111 @@
+import pRetry from 'p-retry';
+import type { Letter } from '../journal/letter.ts';
+import { backoff, type BackoffOptions } from './backoff.ts';
+import { Ambiguous, Paused, Refused, TryLater, type Endpoint } from './endpoint.ts';
+import { sleep } from './sleep.ts';
+import type { Standing } from './standing.ts';
+
+export interface DeliveryOptions {
+  readonly endpoint: Endpoint;
+  readonly standing: Standing;
+  readonly signal: AbortSignal;
+  readonly backoff?: BackoffOptions | undefined;
+  /** How often a paused endpoint is asked whether it works again. */
+  readonly probeMs?: number | undefined;
+}
+
+const PROBE_MS = 60_000;
+/** A few failed tries in a row are no change of state yet. */
+const LATER_AFTER_MS = 5_000;
+
+/** Hands one letter at a time to an endpoint, and does not give up until it was taken or refused. */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  #failingSinceMs: number | undefined;
+  retries = 0;
+  possiblyTwice = 0;
+  /** How long the newest answer took. */
+  answerMs = 0;
+  lastTakenAt: Date | undefined;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  /** @returns the refusal, or undefined once the letter was taken. @throws when the signal aborts. */
+  async deliver(letter: Letter): Promise<Refused | undefined> {
+    const waits = backoff(this.#options.backoff);
+    try {
+      await pRetry(() => this.#attempt(letter), {
+        retries: Infinity,
+        // The waits are ours: p-retry's are without jitter once they reach their cap.
+        minTimeout: 0,
+        factor: 1,
+        signal: this.#options.signal,
+        shouldRetry: ({ error }) => !(error instanceof Refused),
+        onFailedAttempt: ({ error }) => this.#waitAfter(error, waits),
+      });
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refused) return error;
+      throw error;
+    }
+  }
+
+  async #attempt(letter: Letter): Promise<void> {
+    const { endpoint, standing, signal } = this.#options;
+    const startedMs = performance.now();
+    try {
+      await endpoint.deliver(letter, signal);
+    } catch (error) {
+      throw toAnswer(error);
+    }
+    this.answerMs = performance.now() - startedMs;
+    this.lastTakenAt = new Date();
+    this.#failingSinceMs = undefined;
+    standing.become('delivering');
+  }
+
+  async #waitAfter(error: Error, waits: Generator<number, never>): Promise<void> {
+    const { signal } = this.#options;
+    if (error instanceof Refused || signal.aborted) return;
+    this.retries += 1;
+    if (error instanceof Paused) return this.#pause(error);
+    if (error instanceof Ambiguous) this.possiblyTwice += 1;
+    this.#putOff(error);
+    const wished = error instanceof TryLater ? (error.delayMs ?? 0) : 0;
+    await sleep(Math.max(wished, waits.next().value), signal);
+  }
+
+  /** Until a probe is answered: then one letter may try, and only its acceptance ends the pause. */
+  async #pause({ message, remedy }: Paused): Promise<void> {
+    const { endpoint, standing, signal, probeMs = PROBE_MS } = this.#options;
+    standing.become('paused', message, remedy);
+    do await sleep(probeMs, signal);
+    while (!signal.aborted && !(await answersProbe(endpoint, signal)));
+  }
+
+  #putOff({ message }: Error): void {
+    const nowMs = performance.now();
+    this.#failingSinceMs ??= nowMs;
+    const { standing } = this.#options;
+    const lasting = nowMs - this.#failingSinceMs >= LATER_AFTER_MS;
+    if (lasting || standing.state !== 'delivering') standing.become('later', message);
+  }
+}
+
+async function answersProbe(endpoint: Endpoint, signal: AbortSignal): Promise<boolean> {
+  try {
+    await endpoint.probe?.(signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** p-retry gives up on a TypeError and on what is no Error: whatever an endpoint throws, it is tried again. */
+function toAnswer(error: unknown): Error {
+  const known = [Refused, Paused, TryLater, Ambiguous].some((kind) => error instanceof kind);
+  if (known && error instanceof Error) return error;
+  return new TryLater(error instanceof Error ? error.message : String(error), { cause: error });
+}

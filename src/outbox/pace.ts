@@ -1,0 +1,18 @@
+/** Letters a second, `adaptive` (at most half of the server's time, at most 20 a second), or `off`. */
+export type Rate = 'adaptive' | 'off' | number;
+
+/** Younger letters are live: they are never held back. */
+const BACKLOG_AGE_MS = 60_000;
+const FASTEST_ADAPTIVE_MS = 50;
+
+/**
+ * How long to wait after a letter before the next, so that a backlog is kind to a small server.
+ *
+ * @param ageMs age of the letter that was delivered
+ * @param answerMs how long its answer took
+ */
+export function pauseAfter(rate: Rate, ageMs: number, answerMs: number): number {
+  if (rate === 'off' || ageMs < BACKLOG_AGE_MS) return 0;
+  if (rate === 'adaptive') return Math.max(FASTEST_ADAPTIVE_MS - answerMs, answerMs);
+  return Math.max(0, 1_000 / rate - answerMs);
+}
