@@ -34,7 +34,8 @@ const JSON_TYPE = /^application\/json\b/i;
 const HTML_BODY = /^\s*</;
 
 /** Exceptions that come back however often the telegram is sent, in the first `<pre>` of the server's error page. */
-const NEVER_STORED = /^[^]*?<pre>[^<]*(IntegrityError|InvalidOperation|DataError|RequestDataTooBig|NUL \(0x00\))/;
+const NEVER_STORED =
+  /^(?:(?!<pre>)[^])*<pre>[^<]*(IntegrityError|InvalidOperation|DataError|RequestDataTooBig|NUL \(0x00\))/;
 
 /**
  * What each answer means; the first row that fits counts. A 500 has four meanings, which only its body tells apart.

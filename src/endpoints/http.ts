@@ -55,13 +55,23 @@ export function openHttp(options: HttpOptions): Http {
     bodyTimeout: 0,
   });
   return {
-    request: (request, signal) =>
-      new Promise((resolve, reject) => {
-        signal.throwIfAborted();
+    async request(request, signal) {
+      await oneTurn();
+      signal.throwIfAborted();
+      return new Promise((resolve, reject) => {
         client.dispatch(request, new Attempt(options, signal, resolve, reject));
-      }),
+      });
+    },
     close: () => client.destroy(),
   };
+}
+
+/**
+ * Lets the event loop look at the connection once: a far side that has closed it is then seen before the request is
+ * written, which goes over a new connection. Without it that letter would be in doubt.
+ */
+function oneTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** One request on its way. It settles once, by whatever comes first: the answer, a failure, the time-out, the signal. */

@@ -1,3 +1,4 @@
+import { readChecksum } from '../telegram/checksum.ts';
 import { crc16 } from '../telegram/crc16.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 
@@ -9,38 +10,29 @@ export interface Print {
 }
 
 /**
- * DSMR-reader wants a CRC-16/ARC of exactly four digits and CR LF at each line end. A few meters and gateways print
- * otherwise, and legally so: no leading zero, the CRC-16/X-25 of Holley meters, bare LF, a lost blank line. Those are
- * mended; every other telegram passes untouched.
+ * DSMR-reader wants CR LF at each line end and a CRC-16/ARC of exactly four digits. A few meters and gateways print
+ * otherwise, and legally so: no leading zero, the CRC-16/X-25 of Holley meters, a bare LF. Those are mended; every
+ * other telegram passes untouched.
  */
 export function printOf({ raw, checksum }: Telegram): Print {
   const text = raw.toString('latin1');
-  if (checksum === 'valid' && FOUR_DIGITS.test(text) && !BARE_LF.test(text) && !text.startsWith('/HLY')) {
-    return { text, mended: false };
-  }
-  const mended = withChecksum(checksum === 'repaired' ? withBlankLine(withCrLf(text)) : withCrLf(text));
-  return { text: mended, mended: mended !== text };
+  const asWanted = checksum === 'valid' && FOUR_DIGITS.test(text) && !LONE_FEED.test(text) && !text.startsWith('/HLY');
+  const wanted = asWanted ? text : mend(raw);
+  return wanted.trimEnd() === text.trimEnd() ? { text, mended: false } : { text: wanted, mended: true };
 }
 
-const BARE_LF = /(?<!\r)\n/;
 const FOUR_DIGITS = /![0-9A-Fa-f]{4}\s*$/;
-const PRINTED = /!([0-9A-Fa-f]{1,4})(\s*)$/;
+const LONE_FEED = /(?<!\r)\n/;
+const LINE_END = /\r?\n/g;
 
-function withCrLf(text: string): string {
-  return text.replace(/\r?\n/g, '\r\n');
+function mend(raw: Buffer): string {
+  const { status, text } = readChecksum(raw);
+  const lines = text.toString('latin1').replace(LINE_END, '\r\n');
+  // A meter that prints no checksum is read by a server that expects none.
+  const digits = status === 'missing' ? '' : printed(crc16(Buffer.from(lines, 'latin1')));
+  return `${lines}${digits}\r\n`;
 }
 
-function withBlankLine(text: string): string {
-  return text.replace(/^([^\r\n]*\r\n)(?!\r\n)/, '$1\r\n');
-}
-
-/** Leaves a bare `!` as it is: a meter that prints no checksum is read by a server that expects none. */
-function withChecksum(text: string): string {
-  const match = PRINTED.exec(text);
-  if (match === null) return text;
-  const [, printed = '', lineEnd = ''] = match;
-  const covered = text.slice(0, match.index + 1);
-  const right = crc16(Buffer.from(covered, 'latin1'));
-  const digits = right.toString(16).toUpperCase().padStart(4, '0');
-  return printed.length === 4 && parseInt(printed, 16) === right ? text : `${covered}${digits}${lineEnd}`;
+function printed(checksum: number): string {
+  return checksum.toString(16).toUpperCase().padStart(4, '0');
 }

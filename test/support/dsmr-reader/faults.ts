@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, html } from './api.ts';
@@ -66,11 +67,14 @@ export const drip =
   (msPerByte: number): Fault =>
   async ({ request, handle, stopped }) => {
     const { status: code, body } = handle();
-    for (const byte of Buffer.from(`HTTP/1.1 ${code} Dripping\r\ncontent-length: ${body.length}\r\n\r\n${body}`)) {
+    for (const byte of Buffer.from(
+      `HTTP/1.1 ${code} Dripping\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+    )) {
       if (request.socket.destroyed) return;
       request.socket.write(Uint8Array.of(byte));
       await sleep(msPerByte, undefined, { signal: stopped });
     }
+    request.socket.end();
   };
 
 /** Sends a body of so many bytes, as fast as they are taken. */
@@ -102,9 +106,9 @@ export function share(percent: number, seed: number, fault: Fault): Fault {
   };
 }
 
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
-  });
+async function drained(response: ServerResponse): Promise<void> {
+  const left = new AbortController();
+  const { signal } = left;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  left.abort();
 }
