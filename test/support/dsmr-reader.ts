@@ -110,6 +110,7 @@ export class DsmrReader implements State {
       await fault({
         request: message,
         response,
+        body: request.body,
         handle: () => this.#handle(request),
         send,
         stopped: this.#stopped.signal,

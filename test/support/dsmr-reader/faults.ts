@@ -7,6 +7,8 @@ import { type Answer, html } from './api.ts';
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** The request's body, read whole. */
+  readonly body: Buffer;
   /** The server's true work on the request: stores it where it is good, and gives the answer that belongs to it. */
   readonly handle: () => Answer;
   readonly send: (answer: Answer) => void;

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { dsmrV1 } from '../../../src/endpoints/dsmr-v1.ts';
+import type { Endpoint } from '../../../src/outbox/endpoint.ts';
+import type { Checksum } from '../../../src/telegram/telegram.ts';
+import { DsmrReader } from '../../support/dsmr-reader.ts';
+import { buildTelegram, naiveCrc16, naiveX25, printCrc, withChecksum } from '../../support/telegrams.ts';
+
+const NOW = new Date('2026-01-15T11:00:02Z');
+const OBJECTS = [
+  '0-0:1.0.0(260115120000W)',
+  '1-0:1.8.1(000671.578*kWh)',
+  '1-0:2.8.1(000000.000*kWh)',
+  '1-0:1.7.0(00.333*kW)',
+  '1-0:2.7.0(00.000*kW)',
+];
+
+let reader: DsmrReader;
+let endpoint: Endpoint;
+beforeAll(async () => {
+  reader = await new DsmrReader({ keepAlive: true, now: () => NOW }).start();
+});
+afterAll(() => reader.stop());
+beforeEach(() => {
+  reader.rows.length = 0;
+  reader.fault = undefined;
+  reader.profile = 'nl';
+  endpoint = dsmrV1.create({ url: reader.url, key: reader.key, timeout: 5_000 }, { now: () => NOW });
+  return () => endpoint.close?.();
+});
+
+async function deliver(raw: Buffer, checksum: Checksum = 'valid', receivedAt = NOW): Promise<void> {
+  const telegram = { source: 'meter', receivedAt, raw, checksum };
+  await endpoint.deliver({ seq: 1, telegram }, new AbortController().signal);
+}
+
+describe('every byte value arrives as it was printed', () => {
+  /** The telegram as an independent reader of forms finds it in what was sent. */
+  async function sent(raw: Buffer): Promise<Buffer> {
+    let body = '';
+    reader.fault = (exchange) => {
+      body = exchange.body.toString('latin1');
+      exchange.send({ status: 201, headers: {}, body: '' });
+    };
+    await deliver(raw);
+    expect(body).toMatch(/^[\x21-\x7e]*$/);
+    return Buffer.from(new URLSearchParams(body).get('telegram') ?? '', 'latin1');
+  }
+
+  test('all 256 of them', async () => {
+    const every = Buffer.from(Uint8Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => byte !== 0x0a));
+    const raw = withChecksum(`/X\r\n\r\n${every.toString('latin1')}\r\n!`);
+    expect(await sent(raw)).toEqual(raw);
+  });
+
+  test('any run of them', async () => {
+    const bytes = fc.uint8Array({ maxLength: 500 }).map((run) => Buffer.from(run).toString('latin1'));
+    await fc.assert(
+      fc.asyncProperty(bytes, async (run) => {
+        const raw = withChecksum(`/X\r\n\r\n${run.replaceAll(/\r?\n/g, '\r\n')}\r\n!`);
+        expect(await sent(raw)).toEqual(raw);
+      }),
+      { seed: 20_260_115, numRuns: 200 },
+    );
+  });
+});
+
+describe('a telegram that the server takes as it is goes untouched', () => {
+  const good = buildTelegram('/ISK5\\2M550T-1012', OBJECTS);
+  const text = good.toString('latin1');
+  test.each<[string, Buffer]>([
+    ['as most meters print it', good],
+    ['with letters beyond ASCII in its header', buildTelegram('/Lux5\\253\xe9\xff', OBJECTS)],
+    [
+      'with a lower-case checksum',
+      Buffer.from(
+        text.replace(/![0-9A-F]{4}/, (crc) => crc.toLowerCase()),
+        'latin1',
+      ),
+    ],
+    ['with no line end at its end', good.subarray(0, -2)],
+  ])('%s', async (_, raw) => {
+    await deliver(raw);
+    expect(reader.rows.map(({ telegram }) => telegram)).toEqual([raw.toString('latin1')]);
+    expect(endpoint.counts).toMatchObject({ mended: 0 });
+  });
+
+  test('with no checksum, from a meter that prints none', async () => {
+    reader.profile = 'nl-2-3';
+    const raw = Buffer.from(`/ISk5\\2MT382-1000\r\n\r\n${OBJECTS.slice(1).join('\r\n')}\r\n!\r\n`);
+    await deliver(raw, 'absent');
+    expect(reader.rows.map(({ telegram }) => telegram)).toEqual([raw.toString('latin1')]);
+    expect(endpoint.counts).toMatchObject({ mended: 0 });
+  });
+});
+
+describe('a legal print that the server would refuse is mended, and counted', () => {
+  const good = buildTelegram('/ISK5\\2M550T-1012', OBJECTS).toString('latin1');
+  const holley = `/HLY5\\DTSD545\r\n\r\n${OBJECTS.join('\r\n')}\r\n!`;
+  const overLf = withChecksum(`${good.slice(0, good.indexOf('!')).replaceAll('\r\n', '\n')}!`).toString('latin1');
+  const padded = telegramWithLeadingZero();
+
+  test.each<[string, string, Checksum, string]>([
+    ['a checksum without its leading zero', padded.replace('!0', '!'), 'valid', padded],
+    [
+      'the CRC-16/X-25 of a Holley meter',
+      `${holley}${printCrc(naiveX25(Buffer.from(holley)))}\r\n`,
+      'valid',
+      `${holley}${printCrc(naiveCrc16(Buffer.from(holley)))}\r\n`,
+    ],
+    ['bare LF under the checksum of CR LF', good.replaceAll('\r\n', '\n'), 'repaired', good],
+    ['bare LF under a checksum of its own', overLf, 'valid', good],
+    ['a lost blank line', good.replace('\r\n\r\n', '\r\n'), 'repaired', good],
+  ])('%s', async (_, printed, checksum, expected) => {
+    await deliver(Buffer.from(printed, 'latin1'), checksum);
+    expect(reader.rows.map(({ telegram }) => telegram)).toEqual([expected]);
+    expect(endpoint.counts).toMatchObject({ mended: 1 });
+  });
+
+  test('bare LF without a checksum', async () => {
+    reader.profile = 'nl-2-3';
+    const raw = `/ISk5\\2MT382-1000\r\n\r\n${OBJECTS.slice(1).join('\r\n')}\r\n!\r\n`;
+    await deliver(Buffer.from(raw.replaceAll('\r\n', '\n')), 'absent');
+    expect(reader.rows.map(({ telegram }) => telegram)).toEqual([raw]);
+    expect(endpoint.counts).toMatchObject({ mended: 1 });
+  });
+
+  test('one that was not taken is not counted', async () => {
+    reader.fault = ({ send }) => send({ status: 503, headers: {}, body: '' });
+    await expect(deliver(Buffer.from(padded.replace('!0', '!')))).rejects.toThrow('503');
+    expect(endpoint.counts).toMatchObject({ mended: 0 });
+  });
+});
+
+/** One telegram in sixteen has a checksum that begins with 0. */
+function telegramWithLeadingZero(): string {
+  for (let i = 0; ; i++) {
+    const text = buildTelegram(`/X${i}`, OBJECTS).toString('latin1');
+    if (/!0[1-9A-F]/.test(text)) return text;
+  }
+}
