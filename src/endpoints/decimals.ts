@@ -1,0 +1,30 @@
+/**
+ * Decimal numbers as the digits a meter printed. Nothing here goes through a float: `1.005 * 1000` is not 1005 there.
+ */
+
+/** The point moved: by -3 `1219311.383` Wh becomes `1219.311383` kWh. */
+export function shiftPoint(digits: string, places: number): string {
+  const [sign, whole, fraction] = partsOf(digits);
+  if (places >= 0) {
+    const padded = fraction.padEnd(places, '0');
+    return join(sign, whole + padded.slice(0, places), padded.slice(places));
+  }
+  const padded = whole.padStart(1 - places, '0');
+  return join(sign, padded.slice(0, places), padded.slice(places) + fraction);
+}
+
+/** At most so many decimals: the others are cut off, not rounded, so that a register never runs ahead of its meter. */
+export function cutDecimals(digits: string, decimals: number): string {
+  const [sign, whole, fraction] = partsOf(digits);
+  return join(sign, whole, fraction.slice(0, decimals));
+}
+
+function partsOf(digits: string): [sign: string, whole: string, fraction: string] {
+  const [, sign = '', whole = '', fraction = ''] = /^([+-]?)(\d*)\.?(\d*)$/.exec(digits) ?? [];
+  return [sign, whole, fraction];
+}
+
+function join(sign: string, whole: string, fraction: string): string {
+  const stripped = whole.replace(/^0+(?=\d)/, '');
+  return `${sign}${stripped === '' ? '0' : stripped}${fraction === '' ? '' : `.${fraction}`}`;
+}

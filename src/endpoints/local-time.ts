@@ -1,0 +1,35 @@
+/** `2026-07-01T14:00:00+02:00`: an instant to the second, as clocks in this IANA time zone show it, with their offset. */
+export function localTime(instant: Date, timeZone: string): string {
+  const minutes = offsetMinutes(instant, timeZone);
+  const shown = new Date(instant.getTime() + minutes * 60_000).toISOString().slice(0, 19);
+  const [hours, rest] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map(twoDigits);
+  return `${shown}${minutes < 0 ? '-' : '+'}${hours}:${rest}`;
+}
+
+/** How far that zone is ahead of UTC in winter: what the `W` of a meter's stamp stands for there. */
+export function standardOffsetMinutes(timeZone: string, year = new Date().getUTCFullYear()): number {
+  const [january, july] = [0, 6].map((month) => offsetMinutes(new Date(Date.UTC(year, month, 1)), timeZone));
+  return Math.min(january ?? 0, july ?? 0);
+}
+
+function offsetMinutes(instant: Date, timeZone: string): number {
+  const parts = formatOf(timeZone).formatToParts(instant);
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours = '0', minutes = '0'] = /^GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
+/** Making a format costs a hundred times what using it does, and one process knows few zones. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+  formats.set(timeZone, format);
+  return format;
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}
