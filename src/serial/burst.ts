@@ -14,6 +14,7 @@ export class BurstPredictor {
   #received = 0;
   #reads = 0;
   #trust = 1;
+  #begunAt = 0;
   #lastReadAt = -Infinity;
 
   constructor(baudRate: number) {
@@ -23,9 +24,10 @@ export class BurstPredictor {
 
   /** Bytes can be read at `nowMs`: for how long to leave them, in milliseconds. */
   rest(nowMs: number): number {
-    if (nowMs - this.#lastReadAt > this.#quietMs) this.#beginBurst();
-    const toCome = Math.min(...this.#lengths) - this.#received - LAST_BYTES;
-    const restMs = Math.floor((Math.min(toCome, MAX_GATHERED_BYTES) / this.#bytesPerMs) * this.#trust);
+    if (nowMs - this.#lastReadAt > this.#quietMs) this.#beginBurst(nowMs);
+    const lengthMs = (Math.min(...this.#lengths) - LAST_BYTES) / this.#bytesPerMs;
+    const leftMs = Math.min(lengthMs - (nowMs - this.#begunAt), MAX_GATHERED_BYTES / this.#bytesPerMs);
+    const restMs = Math.floor(leftMs * this.#trust);
     return restMs < MIN_REST_MS ? 0 : restMs;
   }
 
@@ -36,12 +38,13 @@ export class BurstPredictor {
     this.#lastReadAt = nowMs;
   }
 
-  #beginBurst(): void {
+  #beginBurst(nowMs: number): void {
     if (this.#reads > 1) this.#trust = Math.min(1, this.#trust * 2);
     if (this.#reads === 1) this.#trust = Math.max(MIN_TRUST, this.#trust / 2);
     this.#lengths = [this.#lengths[1], this.#received];
     this.#received = 0;
     this.#reads = 0;
+    this.#begunAt = nowMs;
   }
 }
 

@@ -29,6 +29,11 @@ export class LineGuard extends ReadlineParser {
     done();
   }
 
+  override _flush(done: TransformCallback): void {
+    this.#letGo();
+    done();
+  }
+
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     clearTimeout(this.#timer);
     super._destroy(error, done);
@@ -39,6 +44,7 @@ export class LineGuard extends ReadlineParser {
     this.#timer.refresh();
   }
 
+  /** parser-readline alone would let go of an empty line, too. */
   #letGo(): void {
     if (this.buffer.length > 0) super._flush(() => undefined);
   }

@@ -34,8 +34,8 @@ export async function* readPort(settings: PortSettings, signal: AbortSignal): As
   }
 }
 
-/** One read fills this at most; it is all that a Linux tty holds. */
-const READ_BYTES = 4_096;
+/** Several times the 4 kB that a Linux tty holds: reads share this buffer, and the last before its end comes up short. */
+const READ_BUFFER_BYTES = 16_384;
 
 function open({ path, baudRate }: PortSettings, signal: AbortSignal): Promise<SerialPort> {
   const options = {
@@ -46,7 +46,7 @@ function open({ path, baudRate }: PortSettings, signal: AbortSignal): Promise<Se
     parity: 'none',
     stopBits: 1,
     lock: true,
-    highWaterMark: READ_BYTES,
+    highWaterMark: READ_BUFFER_BYTES,
   } as const;
   return new Promise((resolve, reject) => {
     const port = new SerialPort(options, (error) => {
