@@ -119,8 +119,7 @@ const MAX_GIST = 160;
 
 /** Of an error page what stands in its first `<pre>` (the exception) or its title; of anything else its beginning. */
 function gist(body: string): string {
-  const telling = /<pre>([^<]*)/i.exec(body)?.[1] ?? /<title>([^<]*)/i.exec(body)?.[1] ?? body.replace(/<[^>]*>/g, ' ');
-  return telling;
+  return /<pre>([^<]*)/i.exec(body)?.[1] ?? /<title>([^<]*)/i.exec(body)?.[1] ?? body.replace(/<[^<>]*>/g, ' ');
 }
 
 /** No key, no equipment id (a long run of digits or hex), no control character leaves this file. */

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dsmrSettings, openDsmrServer } from '../../../src/endpoints/dsmr-server.ts';
+import { DsmrReader } from '../../support/dsmr-reader.ts';
+
+describe('settings', () => {
+  test('the time-out is 20 s unless it is said', () => {
+    expect(dsmrSettings.parse({ url: 'http://192.168.1.10:7777', key: 'k' }).timeout).toBe(20_000);
+  });
+
+  test.each([['192.168.1.10:7777'], ['ftp://192.168.1.10'], ['dsmr.local'], ['']])(
+    'the address %j is refused',
+    (url) => {
+      expect(() => dsmrSettings.parse({ url, key: 'k' })).toThrow(/expected an address such as http/);
+    },
+  );
+});
+
+describe('a request', () => {
+  let reader: DsmrReader;
+  let seen: { url: string | undefined; headers: Record<string, unknown> };
+  beforeEach(async () => {
+    reader = await new DsmrReader().start();
+    reader.fault = ({ request, send }) => {
+      seen = { url: request.url, headers: request.headers };
+      send({ status: 201, headers: {}, body: '' });
+    };
+  });
+  afterEach(() => reader.stop());
+
+  async function post(url: string): Promise<void> {
+    const settings = { url, key: 'a-key', timeout: 5_000, ca: undefined };
+    const server = openDsmrServer(settings, () => new Date());
+    await server.post('v1', 'telegram=', new AbortController().signal);
+    await server.close();
+  }
+
+  test.each<[string, string]>([
+    ['/dsmr', '/dsmr/api/v1/datalogger/dsmrreading'],
+    ['/dsmr//', '/dsmr/api/v1/datalogger/dsmrreading'],
+    ['/dsmr/api/v1/datalogger/dsmrreading/', '/dsmr/api/v1/datalogger/dsmrreading'],
+    ['/dsmr/api/v2', '/dsmr/api/v1/datalogger/dsmrreading'],
+    ['/?page=1#top', '/api/v1/datalogger/dsmrreading'],
+  ])('to %s goes to %s', async (given, path) => {
+    await post(reader.url + given);
+    expect(seen.url).toBe(path);
+    expect(seen.headers['x-authkey']).toBe('a-key');
+    expect(seen.headers['authorization']).toBeUndefined();
+  });
+
+  test('carries the login of the address, for a proxy that asks for one', async () => {
+    await post(reader.url.replace('//', '//pi:p%40ss@'));
+    expect(seen.headers['authorization']).toBe(`Basic ${Buffer.from('pi:p@ss').toString('base64')}`);
+    expect(seen.headers['x-authkey']).toBe('a-key');
+  });
+
+  test('never shows that login in an error', async () => {
+    reader.fault = ({ send }) => send({ status: 401, headers: {}, body: '' });
+    await expect(post(reader.url.replace('//', '//pi:p%40ss@'))).rejects.toThrow(
+      `${reader.url}/api/v1/datalogger/dsmrreading answered 401`,
+    );
+  });
+});
