@@ -1,5 +1,5 @@
-import { isMap as isYamlMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import type { Document, ErrorCode, Pair, YAMLError } from 'yaml';
+import { isAlias, isMap as isYamlMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import type { Document, ErrorCode, Pair } from 'yaml';
 import { entriesOf, isMap, type Path } from './path.ts';
 
 /** A YAML text as plain data, which knows on which line each setting stands. */
@@ -26,10 +26,10 @@ export function readDocument(text: string, file: string): SettingsDocument {
   };
   try {
     const document = parseDocument(text, { ...PARSER, lineCounter: lines });
-    const faults = [...document.errors, ...document.warnings];
+    const faults: Fault[] = [...document.errors, ...document.warnings, ...danglingAliases(document)];
     const problems = faults.map((fault) => `${place(fault.pos[0])} ${describeFault(fault, text)}`);
     const values = faults.every(leavesDataWhole) ? withoutEmpty(document.toJS({ maxAliasCount: 100 })) : undefined;
-    if (problems.length === 0 && document.contents === null) problems.push(`${file}: is empty; ${HOW_TO_BEGIN}`);
+    if (problems.length === 0 && document.contents === null) problems.push(`${file}: is empty, ${HOW_TO_BEGIN}`);
     else if (values !== undefined && !isMap(values)) problems.push(`${place(0)} ${NOT_A_MAP}`);
     return { values, problems, locate: (path) => locate(document, path, place) };
   } catch {
@@ -45,7 +45,7 @@ const TOO_DEEP = 'is nested too deep, or repeats itself through aliases (*name) 
 /** Why a text is no good YAML, and what to do: the parser's own words may quote a secret, so they are not used. */
 const FAULTS: Partial<Record<ErrorCode, string>> = {
   TAB_AS_INDENT: 'got a tab before the setting, expected spaces',
-  BAD_INDENT: 'is indented unlike the lines above it; entries of one map or list begin in the same column',
+  BAD_INDENT: 'is indented unlike the lines above it, or a closing bracket is missing there',
   BAD_ALIAS: 'a text that begins with * or & must stand in quotes',
   BAD_SCALAR_START: 'a text that begins with @, ` or % must stand in quotes',
   BAD_DQ_ESCAPE: 'a backslash in double quotes begins an escape; use single quotes',
@@ -58,14 +58,31 @@ const FAULTS: Partial<Record<ErrorCode, string>> = {
   NON_STRING_KEY: 'expected a name before the colon',
 };
 
-function describeFault({ code, pos }: YAMLError, text: string): string {
+interface Fault {
+  readonly code: ErrorCode;
+  readonly pos: readonly [number, number];
+}
+
+/** The parser itself speaks of these only when the data is taken out, and then by an error that names the text. */
+function danglingAliases(document: Document): Fault[] {
+  const anchors = new Set<string>();
+  const faults: Fault[] = [];
+  visit(document, (_, node) => {
+    if (!isNode(node)) return;
+    if (!isAlias(node)) anchors.add(node.anchor ?? '');
+    else if (!anchors.has(node.source)) faults.push({ code: 'BAD_ALIAS', pos: [startOf(node) ?? 0, 0] });
+  });
+  return faults;
+}
+
+function describeFault({ code, pos }: Fault, text: string): string {
   if (code !== 'DUPLICATE_KEY')
     return FAULTS[code] ?? `is no YAML (${code}); compare the line with config.example.yaml`;
   const [key = ''] = /^[\w-]*/.exec(text.slice(pos[0], pos[0] + 40)) ?? [];
   return `${key}: stands twice in the same map; keep one of them`;
 }
 
-function leavesDataWhole({ code }: YAMLError): boolean {
+function leavesDataWhole({ code }: Fault): boolean {
   return code === 'DUPLICATE_KEY' || code === 'TAG_RESOLVE_FAILED';
 }
 

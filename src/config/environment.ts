@@ -11,9 +11,9 @@ const NO_SETTING = 'P1_RELAY_CONFIG';
 /** No setting lies deeper. */
 const MAX_DEPTH = 8;
 
-/** The variables that set a setting: `P1_RELAY_ENDPOINTS__0__URL` for `endpoints[0].url`, `…KEEP_SIZE` for `keepSize`. */
+/** The variables that set a setting: `P1_RELAY_ENDPOINTS__0__URL` for `endpoints[0].url`, `…KEEP_SIZE` for `keepSize`. An empty one sets nothing. */
 export function settingVariables(env: Surroundings['env']): string[] {
-  return Object.keys(env).filter((name) => name.startsWith(PREFIX) && name !== NO_SETTING && env[name] !== undefined);
+  return Object.keys(env).filter((name) => name.startsWith(PREFIX) && name !== NO_SETTING && Boolean(env[name]));
 }
 
 /** Lays the `P1_RELAY_…` variables over the draft: each wins over what the file says of that setting. */

@@ -19,7 +19,8 @@ const KINDS: Readonly<Record<string, string>> = {
   array: 'a list',
 };
 
-const UNITS: Readonly<Record<string, string>> = { string: ' letters', array: ' in the list' };
+/** What is counted where a text or a list has a wrong length; numbers count themselves. */
+const UNITS: Readonly<Record<string, string>> = { string: 'letter', array: 'entry' };
 
 const FORMATS: Readonly<Record<string, string>> = {
   url: 'a URL such as http://192.168.1.10:7777',
@@ -34,14 +35,20 @@ const WANTED: { readonly [Code in Issue['code']]?: (issue: Extract<Issue, { code
     isFamily(issue) ? oneOf(issue.options.map(String), typeOf(issue.input)) : eitherOf(issue.errors),
   invalid_format: ({ format }) => FORMATS[format] ?? `another form (${format})`,
   too_small: ({ minimum, origin, inclusive }) =>
-    `${inclusive === false ? 'more than' : 'at least'} ${minimum}${UNITS[origin] ?? ''}`,
+    `${inclusive === false ? 'more than' : 'at least'} ${amount(minimum, origin)}`,
   too_big: ({ maximum, origin, inclusive }) =>
-    `${inclusive === false ? 'less than' : 'at most'} ${maximum}${UNITS[origin] ?? ''}`,
+    `${inclusive === false ? 'less than' : 'at most'} ${amount(maximum, origin)}`,
 };
 
 /** No member of the family has the `type` that was given. */
 function isFamily(issue: object): issue is { readonly options: readonly unknown[] } {
   return 'options' in issue && Array.isArray(issue.options);
+}
+
+function amount(count: number | bigint, origin: string): string {
+  const unit = UNITS[origin];
+  if (unit === undefined) return String(count);
+  return Number(count) === 1 ? `one ${unit}` : `${count} ${unit.replace(/y$/, 'ie')}s`;
 }
 
 function oneOf(choices: readonly string[], got: unknown): string {

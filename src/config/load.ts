@@ -73,7 +73,7 @@ interface Beginning {
 /** The draft before the `P1_RELAY_…` variables: from a file, from the script's variables, or still empty. */
 async function begin(schema: ConfigSchema, surroundings: Surroundings, option: string | undefined): Promise<Beginning> {
   const { env, cwd, root } = surroundings;
-  const named = option ?? env['P1_RELAY_CONFIG'];
+  const named = option ?? (env['P1_RELAY_CONFIG'] || undefined);
   for (const file of named === undefined ? [join(root, SYSTEM_FILE), LOCAL_FILE] : [named]) {
     const draft = await readFile(file, resolve(cwd, file));
     if (draft !== undefined) return { draft, file: resolve(cwd, file) };

@@ -23,6 +23,12 @@ export function isSecret(schema: Schema): boolean {
   return [...layers(schema)].some((layer) => z.globalRegistry.get(layer)?.['writeOnly'] === true);
 }
 
+/** Whether a setting holds others: a map, a list, or one of a family. */
+export function isContainer(schema: Schema): boolean {
+  const inner = core(schema);
+  return CONTAINERS.some((container) => inner instanceof container);
+}
+
 /** Paths of all secrets that the data holds, as text or as a reference. */
 export function* secretPaths(schema: Schema, data: unknown, path: Path = []): Generator<Path> {
   if (isSecret(schema)) {
@@ -69,3 +75,4 @@ const WRAPPERS = [
   z.core.$ZodReadonly,
 ];
 type Wrapper = InstanceType<(typeof WRAPPERS)[number]>;
+const CONTAINERS = [z.core.$ZodObject, z.core.$ZodArray, z.core.$ZodDiscriminatedUnion];

@@ -41,13 +41,12 @@ const REFERENCES: Readonly<Record<string, (name: string) => LookUp>> = {
   file: (name) => (_env, folder) => firstLine(resolve(folder, name)),
   credential: (name) => (env) => {
     const folder = env['CREDENTIALS_DIRECTORY'];
-    return folder
-      ? firstLine(resolve(folder, name), `; the unit needs LoadCredential=${name}:/path/to/secret`)
-      : {
-          problem: `no credential ${name}: there is no CREDENTIALS_DIRECTORY, which only systemd gives, expected a run as its service; use {file: PATH} elsewhere`,
-        };
+    if (!folder) return { problem: `got no credential ${name}: ${ONLY_SYSTEMD}` };
+    return firstLine(resolve(folder, name), `; the unit needs LoadCredential=${name}:/path/to/secret`);
   },
 };
+
+const ONLY_SYSTEMD = 'only systemd gives them, to its services (LoadCredential); elsewhere use {file: PATH}';
 
 function referenceOf(value: Readonly<Record<string, unknown>>): LookUp | undefined {
   const [entry, ...more] = Object.entries(value);

@@ -27,10 +27,12 @@ export function explain(error: unknown): string {
   return REASONS[code ?? ''] ?? `cannot be read (${code ?? message})`;
 }
 
-/** True where a file may be read by every user of the machine. */
-export async function isOpenToAll(path: string): Promise<boolean> {
-  const { mode } = await stat(path);
-  return (mode & 0o007) !== 0;
+/** True where every user of the machine may read a file. */
+export function isOpenToAll(path: string): Promise<boolean> {
+  return stat(path).then(
+    ({ mode }) => (mode & 0o004) !== 0,
+    () => false,
+  );
 }
 
 const REASONS: Readonly<Record<string, string>> = {

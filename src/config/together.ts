@@ -11,7 +11,7 @@ export function checkTogether(draft: Draft): void {
   checkUnique(draft, sources);
   const endpoints = members(draft, ['endpoints']);
   checkUnique(draft, endpoints);
-  const names = sources.map(({ name }) => name);
+  const names = [...new Set(sources.map(({ name }) => name))];
   for (const { path } of endpoints) checkSourceOf(draft, path, names);
 }
 

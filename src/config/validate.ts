@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts';
 import { expectation } from './expectation.ts';
 import { isMap, type Path } from './path.ts';
 import type { ConfigSchema } from './schema.ts';
-import { isSecret, schemaAt, settingNames } from './schema-tree.ts';
+import { isContainer, isSecret, schemaAt, settingNames } from './schema-tree.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Checks a draft against the schema. What does not hold is reported to the draft; undefined if anything was. */
@@ -13,7 +13,7 @@ export function validate(draft: Draft, schema: ConfigSchema): z.output<ConfigSch
   for (const issue of result.error.issues) {
     const path = issue.path as Path;
     if (issue.code === 'unrecognized_keys') reportUnknown(draft, schema, path, issue.keys);
-    else reportWrong(draft, schema, path, issue.message + schemeHint(issue, draft.get(path)));
+    else reportWrong(draft, schema, path, issue);
   }
   return undefined;
 }
@@ -27,11 +27,17 @@ function reportUnknown(draft: Draft, schema: ConfigSchema, path: Path, keys: rea
   }
 }
 
-function reportWrong(draft: Draft, schema: ConfigSchema, path: Path, message: string): void {
+function reportWrong(draft: Draft, schema: ConfigSchema, path: Path, issue: z.core.$ZodIssue): void {
   const setting = schemaAt(schema, draft.values, path);
   const value = draft.get(path);
-  const got = setting !== undefined && isSecret(setting) ? kindOf(value) : show(value);
-  draft.report(path, value === undefined ? `missing, ${message}` : `got ${got}, ${message}`);
+  const got = setting === undefined || mayShow(setting) ? show(value) : kindOf(value);
+  const text = `${issue.message}${schemeHint(issue, value)}`;
+  draft.report(path, value === undefined ? `missing, ${text}` : `got ${got}, ${text}`);
+}
+
+/** No secret; and no text in the place of a map either, for that text may hold one. */
+function mayShow(setting: z.core.$ZodType): boolean {
+  return !isSecret(setting) && !isContainer(setting);
 }
 
 function schemeHint(issue: z.core.$ZodIssue, value: unknown): string {

@@ -40,7 +40,7 @@ export const secret = z
       z.strictObject({ file: z.string().min(1) }),
       z.strictObject({ credential: z.string().min(1) }),
     ],
-    'expected a text, {env: NAME}, {file: PATH} or {credential: NAME}',
+    'expected a text (digits alone in quotes), {env: NAME}, {file: PATH} or {credential: NAME}',
   )
   .transform((value) => (typeof value === 'string' ? value : ''))
   .meta({ writeOnly: true });
