@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** CRC-16/ARC bit by bit, straight from its definition: slow, and independent of the code under test. */
 export function naiveCrc16(bytes: Uint8Array): number {
   return bitByBit(bytes, 0xa001, 0x0000);
@@ -29,4 +31,25 @@ export function buildTelegram(header: string, objects: readonly string[]): Buffe
 export function withChecksum(upToMark: string): Buffer {
   const covered = Buffer.from(upToMark, 'latin1');
   return Buffer.concat([covered, Buffer.from(`${printCrc(naiveCrc16(covered))}\r\n`)]);
+}
+
+const FIXTURES = new URL('../fixtures/telegrams/', import.meta.url);
+
+/** The bytes of a file in `test/fixtures/telegrams`. */
+export const fixture = (file: string): Buffer => readFileSync(new URL(file, FIXTURES));
+
+/** The rows of a tab-separated file in `test/fixtures/telegrams`, by the names in its first line. */
+export function manifest(file: string): Record<string, string>[] {
+  const [names = [], ...rows] = fixture(file)
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
+  return rows.map((row) => Object.fromEntries(names.map((name, column) => [name, row[column] ?? ''])));
+}
+
+/** Bytes cut at the given places, wherever those lie. */
+export function cutAt(bytes: Buffer, places: readonly number[]): Buffer[] {
+  const cuts = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return cuts.slice(1).map((cut, index) => bytes.subarray(cuts[index], cut));
 }
