@@ -1,0 +1,97 @@
+/** What the stamps of a site mean. */
+export interface Site {
+  /** Its standard (winter) time, in minutes east of UTC: 60 in the Netherlands, Belgium, Luxembourg and Sweden, 120 in Lithuania. */
+  readonly standardOffset: number;
+}
+
+export const NETHERLANDS: Site = { standardOffset: 60 };
+
+/** A moment as a meter gives it: UTC in milliseconds, and the offset that its stamp was printed with, in minutes. */
+export interface Moment {
+  readonly ms: number;
+  readonly offset: number;
+}
+
+/**
+ * Reads `YYMMDDhhmmssX`. The letter alone is the offset: W is the standard time of the site, S an hour more, whatever the
+ * season says. Undefined for a stamp that is no date, or that meters print for "never": 63…, 70…, 00….
+ * Source: DSMR P1 Companion Standard 5.0.2, §6.4, tag TST; void stamps are from field telegrams.
+ */
+export function readStamp(stamp: string, site: Site): Moment | undefined {
+  const letter = stamp.length === STAMP_LENGTH ? stamp.at(-1) : undefined;
+  if (letter !== 'S' && letter !== 'W') return undefined;
+  return at(stamp.slice(0, -1), site.standardOffset + (letter === 'S' ? SUMMER : 0));
+}
+
+/**
+ * Reads the `YYMMDDhhmmss` of DSMR 2.2 and 3.0 as the clock on the wall, with summer time after the rule of the EU. Of the
+ * hour that comes twice it takes the later one if that is not after `receivedAt`; one that is skipped counts as standard time.
+ */
+export function readLocalStamp(stamp: string, site: Site, receivedAt: Date): Moment | undefined {
+  const winter = at(stamp, site.standardOffset);
+  const summer = at(stamp, site.standardOffset + SUMMER);
+  if (winter === undefined || summer === undefined || !isSummer(summer.ms)) return winter;
+  const comesTwice = !isSummer(winter.ms);
+  return comesTwice && winter.ms <= receivedAt.getTime() ? winter : summer;
+}
+
+/**
+ * The instant that a telegram's clock (0-0:1.0.0) gives, found without reading the rest; undefined where it has none
+ * (DSMR 2.2 and 3.0) or a void one.
+ */
+export function meterTime(raw: Buffer, site: Site = NETHERLANDS): Date | undefined {
+  const clock = raw.indexOf(CLOCK);
+  if (clock < 0) return undefined;
+  const stamp = clock + CLOCK.length;
+  const moment = readStamp(raw.toString('latin1', stamp, stamp + STAMP_LENGTH), site);
+  return moment && new Date(moment.ms);
+}
+
+/** RFC 3339 with the moment's own offset: `2016-01-29T17:00:00+01:00`. */
+export function printMoment({ ms, offset }: Moment): string {
+  const local = new Date(ms + offset * MINUTE).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length);
+  const [hours, minutes] = [Math.trunc(Math.abs(offset) / 60), Math.abs(offset) % 60];
+  return `${local}${offset < 0 ? '-' : '+'}${twoDigits(hours)}:${twoDigits(minutes)}`;
+}
+
+const CLOCK = Buffer.from('\n0-0:1.0.0(');
+const MINUTE = 60_000;
+const SUMMER = 60;
+const STAMP_LENGTH = 'YYMMDDhhmmssX'.length;
+const DATE = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/;
+/** The first P1 meters are of 2008; a clock that says 1970 is printed as 70. */
+const FIRST_YEAR = 2006;
+const LAST_YEAR = 2069;
+
+function at(digits: string, offset: number): Moment | undefined {
+  const parts = DATE.exec(digits);
+  if (parts === null) return undefined;
+  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const local = new Date(Date.UTC(2000 + year, month - 1, day, hour, minute, second));
+  // A date that does not exist comes back as another one.
+  const exists = local.toISOString().replaceAll(/\D/g, '').slice(2, 14) === digits;
+  if (!exists || local.getUTCFullYear() < FIRST_YEAR || local.getUTCFullYear() > LAST_YEAR) return undefined;
+  return { ms: local.getTime() - offset * MINUTE, offset };
+}
+
+/** Summer time runs from the last Sunday of March to the last of October, both at 01:00 UTC. Source: Directive 2000/84/EC. */
+function isSummer(ms: number): boolean {
+  const year = new Date(ms).getUTCFullYear();
+  return ms >= lastSunday(year, 2) && ms < lastSunday(year, 9);
+}
+
+function lastSunday(year: number, month: number): number {
+  const end = new Date(Date.UTC(year, month, 31, 1));
+  return end.setUTCDate(31 - end.getUTCDay());
+}
+
+function twoDigits(number: number): string {
+  return String(number).padStart(2, '0');
+}
