@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { check } from './commands/check.ts';
 import type { CommandDefinition, Outcome } from './commands/command.ts';
+import { health } from './commands/health.ts';
+import { outbox } from './commands/outbox.ts';
+import { run } from './commands/run.ts';
 
-const commands: readonly CommandDefinition[] = [];
+const commands: readonly CommandDefinition[] = [run, check, outbox, health];
 
 const EXIT_CODES: Readonly<Record<Outcome, number>> = {
   ok: 0,

@@ -1,0 +1,201 @@
+import { join } from 'node:path';
+import type { Config, EndpointConfig, SourceConfig } from './config/config.ts';
+import { Journal } from './journal/journal.ts';
+import type { EndpointState, JournalState } from './journal/protocol.ts';
+import { Outbox } from './outbox/outbox.ts';
+import { sleep } from './outbox/sleep.ts';
+import { Thinning } from './outbox/thinning.ts';
+import { endpointOf, sourceOf } from './parts.ts';
+import { readSource } from './pipeline.ts';
+import { meterTime } from './reading/time.ts';
+import { ControlServer } from './service/control.ts';
+import { health, type Health } from './service/health.ts';
+import { liveDesk } from './service/live-desk.ts';
+import { routes } from './service/routes.ts';
+import { createServiceManager, feedWatchdog, type ServiceManager } from './service/systemd.ts';
+import { Events } from './telemetry/events.ts';
+import type { Log } from './telemetry/log.ts';
+
+export interface AgentOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** End by itself once every source has ended and nothing waits any more. */
+  readonly untilDelivered: boolean;
+}
+
+/** An append that takes longer than this is a hung card: the watchdog is told. */
+const HUNG_MS = 30_000;
+const DELIVERED_CHECK_MS = 100;
+
+/**
+ * Builds every part from the configuration, starts them, runs until the signal aborts, and stops them in reverse.
+ *
+ * @throws what opening the journal throws, and an error where the journal's thread ends by itself.
+ */
+export async function runAgent(options: AgentOptions, stop: AbortSignal): Promise<void> {
+  const agent = await Agent.start(options);
+  await agent.run(stop);
+  await agent.stop();
+}
+
+/** The composition root: the one place that knows every part. */
+class Agent {
+  readonly #options: AgentOptions;
+  readonly #events: Events;
+  readonly #startedAt = new Date();
+  readonly #ended = new AbortController();
+  readonly #manager: ServiceManager;
+  #journal!: Journal;
+  #outboxes: readonly Outbox[] = [];
+  #control: ControlServer | undefined;
+  #failure: Error | undefined;
+
+  static async start(options: AgentOptions): Promise<Agent> {
+    const agent = new Agent(options);
+    await agent.#openJournal();
+    await agent.#openControl();
+    return agent;
+  }
+
+  private constructor(options: AgentOptions) {
+    const { env, log } = options;
+    this.#options = options;
+    this.#events = new Events(log);
+    this.#manager = createServiceManager({ env, onFailure: (line) => log.warn(line) });
+  }
+
+  async run(stop: AbortSignal): Promise<void> {
+    const { config, log, untilDelivered } = this.#options;
+    const signal = AbortSignal.any([stop, this.#ended.signal]);
+    this.#events.start(signal);
+    this.#feedWatchdog(signal);
+    const reading = config.sources.map((source) => this.#read(source, signal));
+    await this.#manager.ready(this.#health().line);
+    log.info(`ready: ${names(config.sources)} to ${names(config.endpoints) || 'no endpoint'}`);
+    if (untilDelivered) await Promise.all(reading).then(() => this.#delivered(signal));
+    else await aborted(signal);
+    this.#ended.abort();
+    await Promise.all(reading);
+  }
+
+  async stop(): Promise<void> {
+    void this.#manager.stopping('stopping');
+    await this.#control?.close();
+    await Promise.all(this.#outboxes.map((outbox) => outbox.stop()));
+    if (this.#failure !== undefined) throw this.#failure;
+    await this.#journal.close();
+    this.#events.summarise();
+    this.#options.log.info('stopped');
+  }
+
+  async #openJournal(): Promise<void> {
+    const { journal: settings, stateDir, endpoints } = this.#options.config;
+    const places = endpoints.map(({ name }) => ({ name, source: this.#sourceOf(name) }));
+    const { journal, state } = await Journal.open(
+      { ...settings, maxBytes: settings.maxBytes, folder: stateDir.path, endpoints: places },
+      this.#events.journal({
+        accepted: (letters) => {
+          for (const outbox of this.#outboxes) letters.forEach((letter) => outbox.accepted(letter));
+        },
+        dropped: (lost) => this.#outboxes.forEach((outbox) => outbox.dropped(lost.get(outbox.name) ?? 0)),
+        failed: (error) => {
+          this.#failure = error;
+          this.#ended.abort();
+        },
+      }),
+    );
+    this.#journal = journal;
+    this.#outboxes = endpoints.map((endpoint) => this.#openOutbox(endpoint, state));
+  }
+
+  #openOutbox(config: EndpointConfig, state: JournalState): Outbox {
+    const { name, rate, intervalMs } = config;
+    const begin = state.endpoints.find((place) => place.name === name) as EndpointState;
+    const { timeZone } = this.#sourceConfig(config);
+    return new Outbox({
+      name,
+      endpoint: endpointOf(config, timeZone),
+      journal: this.#journal,
+      begin,
+      source: this.#sourceOf(name),
+      rate,
+      thinning: new Thinning(intervalMs, meterTime),
+      events: this.#events.outbox,
+    });
+  }
+
+  /** Commands ask through a socket; a service without it still does its work. */
+  async #openControl(): Promise<void> {
+    const { config, log } = this.#options;
+    const control = new ControlServer(
+      routes({
+        desk: liveDesk(this.#journal, this.#outboxes),
+        health: () => this.#health(),
+        rejections: () => this.#events.rejections.kept,
+      }),
+    );
+    try {
+      await control.listen(join(config.stateDir.path, 'control.sock'));
+      this.#control = control;
+    } catch (error) {
+      log.warn(`control socket: ${String(error)}; the commands outbox and health cannot reach this service`);
+    }
+  }
+
+  async #read(config: SourceConfig, signal: AbortSignal): Promise<void> {
+    const { name, checksum, silenceMs } = config;
+    const source = sourceOf(config);
+    const events = this.#events;
+    events.tally.source(name);
+    await readSource({ name, source, checksum, silenceMs, journal: this.#journal, events, signal });
+  }
+
+  #feedWatchdog(signal: AbortSignal): void {
+    const watchdog = {
+      manager: this.#manager,
+      status: () => this.#health().line,
+      hanging: () => (this.#journal.appendingMs > HUNG_MS ? 'an append to the journal' : undefined),
+      onWithheld: (what: string) => this.#options.log.error(`${what} hangs: systemd will restart the service`),
+    };
+    feedWatchdog(watchdog, signal);
+  }
+
+  async #delivered(signal: AbortSignal): Promise<void> {
+    const waits = (): boolean =>
+      this.#journal.unaccepted > 0 ||
+      this.#journal.appendingMs > 0 ||
+      this.#outboxes.some((outbox) => outbox.status().waiting > 0);
+    while (!signal.aborted && waits()) await sleep(DELIVERED_CHECK_MS, signal);
+  }
+
+  #health(): Health {
+    return health({
+      sources: this.#events.tally.sources(),
+      endpoints: this.#outboxes.map((outbox) => outbox.status()),
+      unaccepted: this.#journal.unaccepted,
+      startedAt: this.#startedAt,
+      now: new Date(),
+    });
+  }
+
+  /** Where there is one source, every endpoint gets its telegrams. */
+  #sourceOf(endpoint: string): string | undefined {
+    const { sources, endpoints } = this.#options.config;
+    return endpoints.find(({ name }) => name === endpoint)?.source ?? sources[0]?.name;
+  }
+
+  #sourceConfig({ name }: EndpointConfig): SourceConfig {
+    const source = this.#options.config.sources.find((config) => config.name === this.#sourceOf(name));
+    return source as SourceConfig;
+  }
+}
+
+function names(parts: readonly { readonly name: string }[]): string {
+  return parts.map(({ name }) => name).join(', ');
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}

@@ -1,0 +1,116 @@
+import type { Config, EndpointConfig, SourceConfig } from '../config/config.ts';
+import { endpointOf, sourceOf } from '../parts.ts';
+import { Framer } from '../telegram/framer.ts';
+import { span } from '../telemetry/wording.ts';
+import type { CommandDefinition, Io, Outcome } from './command.ts';
+import { configOption, withConfig } from './with-config.ts';
+
+/** Long enough for the slowest meter to print once: one of DSMR 2 prints every ten seconds. */
+const LISTEN_MS = 25_000;
+const PROBE_MS = 25_000;
+
+/** Says whether a configuration holds, and with `--online` whether each source and endpoint works. */
+export const check: CommandDefinition = {
+  name: 'check',
+  summary: 'check the configuration; with --online also try each source and endpoint once',
+  examples: ['p1-relay check', 'p1-relay check --online --config ./config.yaml'],
+  arguments: (command) =>
+    configOption(command)
+      .option('--online', 'open each source until it gives a telegram, and ask each endpoint for its version')
+      .option('--json', 'print JSON'),
+  run: (_args, options, io) =>
+    withConfig(options, io, async ({ config, warnings, origin }) => {
+      const results = options['online'] === true ? await tryAll(config, io.signal) : [];
+      report({ origin, config, warnings, results }, options['json'] === true, io);
+      return results.every(({ ok }) => ok) ? 'ok' : 'failed';
+    }),
+};
+
+interface Result {
+  readonly part: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+interface Report {
+  readonly origin: string;
+  readonly config: Config;
+  readonly warnings: readonly string[];
+  readonly results: readonly Result[];
+}
+
+async function tryAll({ sources, endpoints }: Config, signal: AbortSignal): Promise<Result[]> {
+  const parts = [
+    ...sources.map((source) => trySource(source, AbortSignal.any([signal, AbortSignal.timeout(LISTEN_MS)]))),
+    ...endpoints.map((endpoint) => tryEndpoint(endpoint, AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]))),
+  ];
+  return Promise.all(parts);
+}
+
+async function trySource(config: SourceConfig, signal: AbortSignal): Promise<Result> {
+  const part = `source ${config.name}`;
+  const heard = { bytes: 0, rejected: 0 };
+  try {
+    const telegramBytes = await firstTelegram(config, heard, signal);
+    if (telegramBytes !== undefined) return { part, ok: true, text: `gave a telegram of ${telegramBytes} bytes` };
+    return { part, ok: false, text: whyNone(heard) };
+  } catch (error) {
+    return { part, ok: false, text: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function firstTelegram(
+  config: SourceConfig,
+  heard: { bytes: number; rejected: number },
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const framer = new Framer({ source: config.name, checksum: config.checksum });
+  for await (const chunk of sourceOf(config).open(signal)) {
+    heard.bytes += chunk.length;
+    for (const found of framer.push(chunk, Date.now())) {
+      if ('checksum' in found) return found.raw.length;
+      heard.rejected += 1;
+    }
+  }
+  return undefined;
+}
+
+function whyNone({ bytes, rejected }: { bytes: number; rejected: number }): string {
+  if (bytes === 0)
+    return `not a byte in ${span(LISTEN_MS)}: check the cable, the data request line, and that the port is switched on`;
+  const what =
+    rejected === 0
+      ? 'no telegram among them: wrong speed or polarity, or no P1 port'
+      : `${rejected} rejected telegrams: see checksum and the cable`;
+  return `${bytes} bytes in ${span(LISTEN_MS)}, ${what}`;
+}
+
+async function tryEndpoint(config: EndpointConfig, signal: AbortSignal): Promise<Result> {
+  const part = `endpoint ${config.name}`;
+  const endpoint = endpointOf(config, 'Europe/Amsterdam');
+  try {
+    await endpoint.probe?.(signal);
+    return { part, ok: true, text: 'answers, and takes this key' };
+  } catch (error) {
+    const { message, remedy } = error as Error & { remedy?: string };
+    return { part, ok: false, text: remedy === undefined ? message : `${message}; ${remedy}` };
+  } finally {
+    await endpoint.close?.();
+  }
+}
+
+function report({ origin, config, warnings, results }: Report, json: boolean, { stdout }: Io): Outcome {
+  const { sources, endpoints, stateDir } = config;
+  const names = { sources: sources.map(({ name }) => name), endpoints: endpoints.map(({ name }) => name) };
+  if (json) {
+    stdout.write(`${JSON.stringify({ origin, ...names, stateDir, warnings, results }, null, 2)}\n`);
+    return 'ok';
+  }
+  stdout.write(
+    `configuration from ${origin}: ${names.sources.join(', ')} to ${names.endpoints.join(', ') || 'no endpoint'}\n`,
+  );
+  stdout.write(`state in ${stateDir.path} (${stateDir.reason})\n`);
+  for (const warning of warnings) stdout.write(`warning: ${warning}\n`);
+  for (const { part, ok, text } of results) stdout.write(`${ok ? 'ok' : 'FAILED'}  ${part}: ${text}\n`);
+  return 'ok';
+}

@@ -1,0 +1,65 @@
+import { runAgent } from '../agent.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/config.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
+import type { CommandDefinition, Io, Outcome } from './command.ts';
+import { configOption, withConfig } from './with-config.ts';
+
+/** Runs the service until it is told to stop. */
+export const run: CommandDefinition = {
+  name: 'run',
+  summary: 'read the meter and deliver its telegrams, until stopped',
+  examples: ['p1-relay run --config /etc/p1-relay/config.yaml', 'p1-relay run --until-delivered'],
+  arguments: (command) =>
+    configOption(command).option(
+      '--until-delivered',
+      'end once every source has ended and nothing waits (for captures)',
+    ),
+  run: (_args, options, io) =>
+    withConfig(options, io, (loaded) => serve(loaded, options['untilDelivered'] === true, io)),
+};
+
+type Loaded = Awaited<ReturnType<typeof loadConfig>>;
+
+async function serve(
+  { config, warnings, origin }: Loaded,
+  untilDelivered: boolean,
+  { env, signal }: Io,
+): Promise<Outcome> {
+  const log = createLog({ level: config.log.level, secrets: secretsOf(config), env });
+  for (const warning of warnings) log.warn(warning);
+  log.info(`configuration from ${origin}; state in ${config.stateDir.path} (${config.stateDir.reason})`);
+  try {
+    await runAgent({ config, log, env, untilDelivered }, signal);
+    return 'ok';
+  } catch (error) {
+    return explain(error, config, log);
+  }
+}
+
+/** Errors that keep the service from starting at all; the outside world's come and go and end nothing. */
+function explain(error: unknown, { stateDir }: Config, log: Log): Outcome {
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  if (name === 'DatabaseInUse') {
+    log.error(
+      `another p1-relay already runs with state directory ${stateDir.path}; stop it, or give this one its own state.dir`,
+    );
+    return 'unavailable';
+  }
+  if (name === 'DatabaseTooNew') {
+    log.error(message);
+    return 'bad-configuration';
+  }
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR') {
+    log.error(
+      `state directory ${stateDir.path} (${stateDir.reason}): ${message}, expected a folder that this user may write; name one in state.dir`,
+    );
+    return 'bad-configuration';
+  }
+  log.error(`cannot go on: ${message}`);
+  return 'failed';
+}
+
+function secretsOf({ endpoints }: Config): string[] {
+  return endpoints.map(({ settings }) => settings['key']).filter((key) => typeof key === 'string');
+}

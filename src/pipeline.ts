@@ -1,0 +1,55 @@
+import type { Journal } from './journal/journal.ts';
+import { keepOpen } from './sources/reconnect.ts';
+import type { Source } from './sources/source.ts';
+import { Framer, type Found, type FramerOptions } from './telegram/framer.ts';
+import type { Events } from './telemetry/events.ts';
+
+export interface PipelineOptions {
+  readonly name: string;
+  readonly source: Source;
+  readonly checksum: FramerOptions['checksum'];
+  /** A connection without a byte for so long is made anew. */
+  readonly silenceMs: number;
+  readonly journal: Pick<Journal, 'append' | 'room'>;
+  readonly events: Events;
+  readonly signal: AbortSignal;
+}
+
+/** The framer is told this often that nothing comes, so that a telegram cut short does not wait for the next. */
+const QUIET_MS = 1_000;
+
+/**
+ * The straight line, for one source: bytes → telegrams → journal. Everything behind the journal answers for itself:
+ * nothing here waits for the network. Ends when the signal aborts, or with a capture.
+ */
+export async function readSource(options: PipelineOptions): Promise<void> {
+  const { name, source, silenceMs, events, signal } = options;
+  const connection = { silenceMs, signal, events: events.connection(name) };
+  await keepOpen(source, (bytes) => readConnection(bytes, options), connection);
+  if (!signal.aborted) events.sourceEnded(name);
+}
+
+/** A framer for each connection: one that begins in the middle of a telegram passes over the rest without a word. */
+async function readConnection(bytes: AsyncIterable<Uint8Array>, options: PipelineOptions): Promise<void> {
+  const { name, source, checksum, journal, events, signal } = options;
+  const framer = new Framer({ source: name, checksum });
+  const quiet = setInterval(() => take(framer.idle(Date.now()), options), QUIET_MS);
+  try {
+    for await (const chunk of bytes) {
+      take(framer.push(chunk, Date.now()), options);
+      // Only what waits for us is made to wait: a meter prints on, and its bytes would be lost.
+      if (source.ends) await journal.room(signal);
+    }
+  } finally {
+    clearInterval(quiet);
+    take(framer.idle(Infinity), options);
+    events.noise(name, framer.noiseBytes);
+  }
+}
+
+function take(found: readonly Found[], { name, journal, events }: PipelineOptions): void {
+  for (const item of found) {
+    if ('reason' in item) events.rejected(name, item);
+    else journal.append(item);
+  }
+}

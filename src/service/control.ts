@@ -1,0 +1,102 @@
+import { rm } from 'node:fs/promises';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
+
+/** What a route answers: a value that becomes JSON. Throws {@link BadRequest} for what it cannot make sense of. */
+export type Route = (query: URLSearchParams, body: unknown) => unknown;
+
+/** Routes by method and path: `GET /health`. */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** The question itself is wrong; its text is for whoever asked. */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+}
+
+/** Nobody listens: no service runs with this state directory. */
+export class NoService extends Error {
+  override readonly name = 'NoService';
+}
+
+const LARGEST_BODY_BYTES = 65_536;
+const LONGEST_REQUEST_MS = 10_000;
+const MOST_CLIENTS = 8;
+
+/** HTTP with JSON on a Unix socket in the state directory, for the commands of the same user. */
+export class ControlServer {
+  readonly #server: Server;
+
+  constructor(routes: Routes) {
+    this.#server = createServer({ requestTimeout: LONGEST_REQUEST_MS }, (request, response) => {
+      void answer(routes, request, response);
+    });
+    this.#server.maxConnections = MOST_CLIENTS;
+  }
+
+  /** A socket file that a killed service left behind is replaced: the journal's lock says that there is no other. */
+  async listen(path: string): Promise<void> {
+    await rm(path, { force: true });
+    this.#server.listen(path);
+    await once(this.#server, 'listening');
+    chmodSync(path, 0o600);
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/**
+ * Asks the service that runs with this socket.
+ *
+ * @throws {NoService} where none does, {BadRequest} with the service's own words.
+ */
+export async function ask(path: string, method: 'GET' | 'POST', route: string, body?: unknown): Promise<unknown> {
+  const request = httpRequest({ socketPath: path, method, path: route, timeout: LONGEST_REQUEST_MS });
+  request.end(body === undefined ? undefined : JSON.stringify(body));
+  const [response] = (await once(request, 'response').catch((error: unknown) => {
+    throw new NoService(`no p1-relay is listening on ${path}`, { cause: error });
+  })) as [IncomingMessage];
+  const value = JSON.parse(await text(response)) as unknown;
+  if (response.statusCode === 200) return value;
+  throw new BadRequest((value as { error: string }).error);
+}
+
+async function answer(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control');
+    const route = routes[`${request.method ?? ''} ${pathname}`];
+    if (route === undefined) {
+      send(response, 404, { error: `no such route: ${pathname}` });
+      return;
+    }
+    const body = await text(request);
+    send(response, 200, await route(searchParams, body === '' ? undefined : JSON.parse(body)));
+  } catch (error) {
+    const status = error instanceof BadRequest || error instanceof SyntaxError ? 400 : 500;
+    send(response, status, { error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function send(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value ?? null));
+}
+
+async function text(message: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (message.method !== undefined && bytes > LARGEST_BODY_BYTES) throw new BadRequest('the request is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,104 @@
+import type { OutboxStatus } from '../outbox/status.ts';
+import type { SourceTally } from '../telemetry/tally.ts';
+import { count, span } from '../telemetry/wording.ts';
+
+/** `pass`: all is well. `warn`: something needs a look, nothing is lost. `fail`: telegrams are being lost. */
+export type HealthStatus = 'pass' | 'warn' | 'fail';
+
+export interface Health {
+  readonly status: HealthStatus;
+  /** The whole in one line. */
+  readonly line: string;
+  /** What is not well, a sentence each. */
+  readonly problems: readonly string[];
+  readonly pid: number;
+  readonly startedAt: Date;
+  readonly sources: readonly SourceTally[];
+  readonly endpoints: readonly OutboxStatus[];
+  /** Telegrams in memory that are not on disk yet. */
+  readonly unaccepted: number;
+}
+
+export interface HealthFacts {
+  readonly sources: readonly SourceTally[];
+  readonly endpoints: readonly OutboxStatus[];
+  readonly unaccepted: number;
+  readonly startedAt: Date;
+  readonly now: Date;
+}
+
+/** A meter prints every 1 to 10 seconds; after this long without a telegram something is wrong. */
+const SILENT_MS = 60_000;
+/** More than a burst that is on its way to the disk. */
+const MANY_UNACCEPTED = 60;
+
+type Finding = readonly [HealthStatus, string];
+
+/** How the service stands, from what was counted. */
+export function health(facts: HealthFacts): Health {
+  const findings = [
+    ...facts.sources.flatMap((source) => ofSource(source, facts)),
+    ...facts.endpoints.flatMap(ofEndpoint),
+    ...ofJournal(facts),
+  ];
+  const { sources, endpoints, unaccepted, startedAt } = facts;
+  const status = worst(findings);
+  const problems = findings.map(([, text]) => text);
+  return {
+    status,
+    line: toLine(facts, problems),
+    problems,
+    pid: process.pid,
+    startedAt,
+    sources,
+    endpoints,
+    unaccepted,
+  };
+}
+
+function ofSource({ name, trouble, lastAcceptedAt, lost }: SourceTally, { startedAt, now }: HealthFacts): Finding[] {
+  const quietMs = now.getTime() - (lastAcceptedAt ?? startedAt).getTime();
+  const findings: Finding[] = [];
+  if (quietMs > SILENT_MS)
+    findings.push([
+      'fail',
+      `source ${name}: no telegram for ${span(quietMs)}${trouble === undefined ? '' : `: ${trouble}`}`,
+    ]);
+  else if (trouble !== undefined) findings.push(['warn', `source ${name}: ${trouble}`]);
+  if (lost > 0)
+    findings.push(['fail', `source ${name}: ${count(lost, 'telegram')} lost since the start: the disk took none`]);
+  return findings;
+}
+
+function ofEndpoint({ name, state, reason, remedy, waiting, drainedInMs, dropped }: OutboxStatus): Finding[] {
+  const findings: Finding[] = [];
+  const gone = drainedInMs === undefined || waiting === 0 ? '' : `, gone in about ${span(drainedInMs)}`;
+  const advice = remedy === undefined ? '' : `; ${remedy}`;
+  if (state === 'paused' || state === 'later') {
+    findings.push([
+      'warn',
+      `endpoint ${name}: ${state}: ${reason ?? ''}${advice} (${count(waiting, 'telegram')} waiting${gone})`,
+    ]);
+  }
+  if (dropped > 0)
+    findings.push(['warn', `endpoint ${name}: ${count(dropped, 'telegram')} dropped so far: the journal was full`]);
+  return findings;
+}
+
+function ofJournal({ unaccepted }: HealthFacts): Finding[] {
+  return unaccepted > MANY_UNACCEPTED
+    ? [['warn', `journal: ${count(unaccepted, 'telegram')} wait in memory for the disk`]]
+    : [];
+}
+
+function worst(findings: readonly Finding[]): HealthStatus {
+  const levels = findings.map(([level]) => level);
+  return levels.includes('fail') ? 'fail' : levels.includes('warn') ? 'warn' : 'pass';
+}
+
+function toLine({ sources, endpoints }: HealthFacts, problems: readonly string[]): string {
+  const accepted = sources.reduce((sum, source) => sum + source.accepted, 0);
+  const waits = endpoints.map(({ name, waiting }) => `${name} ${waiting}`).join(', ');
+  const counts = `${count(accepted, 'telegram')} accepted; waiting: ${waits || 'no endpoint'}`;
+  return problems.length === 0 ? counts : `${counts}; ${problems.join('; ')}`;
+}

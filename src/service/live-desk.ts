@@ -1,0 +1,41 @@
+import type { Journal } from '../journal/journal.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+import { BadRequest } from './control.ts';
+import { MOST_DEAD, toDeadRow, toStamp, type Desk, type OutboxRow } from './desk.ts';
+
+/** The desk of the service that runs. */
+export function liveDesk(journal: Journal, outboxes: readonly Outbox[]): Desk {
+  return {
+    async list() {
+      const { endpoints } = await journal.state();
+      const places = new Map(endpoints.map((place) => [place.name, place]));
+      return outboxes.map((outbox): OutboxRow => {
+        const { name, state, since, reason, remedy, waiting, drainedInMs, delivered, thinned, dropped } =
+          outbox.status();
+        const place = places.get(name);
+        const oldestAt = waiting > 0 ? toStamp(place?.oldestAt) : undefined;
+        const dead = place?.dead ?? 0;
+        const how = { name, state, since: since.toISOString(), reason, remedy };
+        return { ...how, waiting, oldestAt, drainedInMs, delivered, thinned, dropped, dead };
+      });
+    },
+    async dead(endpoint) {
+      return (await journal.dead(endpoint, MOST_DEAD)).map(toDeadRow);
+    },
+    async retry({ endpoint, ids }) {
+      const outbox = find(outboxes, endpoint);
+      const marked = await journal.retryDead(endpoint, ids);
+      outbox.retryDead();
+      return marked;
+    },
+    async drop({ endpoint, ids }) {
+      return journal.dropDead(find(outboxes, endpoint).name, ids);
+    },
+  };
+}
+
+function find(outboxes: readonly Outbox[], endpoint: string): Outbox {
+  const outbox = outboxes.find(({ name }) => name === endpoint);
+  if (outbox !== undefined) return outbox;
+  throw new BadRequest(`no endpoint ${endpoint}; there is: ${outboxes.map(({ name }) => name).join(', ') || 'none'}`);
+}

@@ -1,0 +1,166 @@
+import type { JournalEvents } from '../journal/journal.ts';
+import type { OutboxEvents } from '../outbox/outbox.ts';
+import type { OutboxStatus } from '../outbox/status.ts';
+import type { ConnectionEvents } from '../sources/reconnect.ts';
+import type { Rejection, RejectionReason } from '../telegram/telegram.ts';
+import type { Log } from './log.ts';
+import { Rejections } from './rejections.ts';
+import { Tally } from './tally.ts';
+import { count, span } from './wording.ts';
+
+/** What a rejection of this kind usually comes from, and what to do. */
+const HINTS: Readonly<Record<RejectionReason, string>> = {
+  checksum: 'often a long or bad cable, a weak pull-up or interference',
+  'checksum-missing': 'this meter may print no CRC16: then set checksum: absent',
+  truncated: 'bytes were lost, or another program reads the same port',
+  oversized: 'no meter prints that much: wrong speed, or no P1 port',
+  parity: 'a 9600 7E1 line with damaged bytes: check the cable',
+  implausible: 'without a CRC16 only whole, well-formed telegrams are taken',
+};
+const SUMMARY_MS = 60_000;
+
+/**
+ * Everything that happens, one function each: it counts and it logs, so that the two cannot disagree. One line when a
+ * state changes, one summary a minute of what repeats, never a line a telegram.
+ */
+export class Events {
+  readonly tally = new Tally();
+  readonly rejections = new Rejections();
+  readonly #log: Log;
+  readonly #refusals = new Map<string, { amount: number; newest: string }>();
+  #journalTrouble = '';
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Logs summaries until the signal aborts. */
+  start(signal: AbortSignal): void {
+    const timer = setInterval(() => this.summarise(), SUMMARY_MS).unref();
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  }
+
+  summarise(): void {
+    for (const { source, counts } of this.rejections.summarise()) {
+      const [worst] = [...counts].toSorted(([, a], [, b]) => b - a);
+      const total = [...counts.values()].reduce((sum, amount) => sum + amount, 0);
+      const reasons = [...counts].map(([reason, amount]) => `${reason} ${amount}`).join(', ');
+      const hint = worst === undefined ? '' : `; ${HINTS[worst[0]]}`;
+      this.#log.warn(
+        `source ${source}: rejected ${count(total, 'telegram')} since the last summary (${reasons})${hint}`,
+      );
+    }
+    for (const [name, { amount, newest }] of this.#refusals) {
+      this.#log.warn(
+        `endpoint ${name}: refused ${count(amount, 'telegram')} for good, kept as dead letters; the newest: ${newest}`,
+      );
+    }
+    this.#refusals.clear();
+  }
+
+  connection(name: string): ConnectionEvents {
+    const tally = this.tally.source(name);
+    const down = (trouble: string): void => {
+      // A cable that stays out is one line, not one for each try.
+      if (tally.trouble !== trouble) this.#log.warn(`source ${name}: ${trouble}; trying again until it works`);
+      tally.connected = false;
+      tally.trouble = trouble;
+    };
+    return {
+      opened: () => {
+        tally.connections += 1;
+        tally.connected = true;
+        if (tally.trouble !== undefined) this.#log.info(`source ${name}: reading`);
+        tally.trouble = undefined;
+      },
+      lost: (error) => down(error.message),
+      silent: (ms) => {
+        down(
+          `not a byte for ${span(ms)}: check the cable and the data request line, and that the port is switched on by the grid operator`,
+        );
+      },
+    };
+  }
+
+  rejected(source: string, rejection: Rejection): void {
+    const { rejected } = this.tally.source(source);
+    rejected[rejection.reason] = (rejected[rejection.reason] ?? 0) + 1;
+    this.rejections.add(source, rejection, new Date());
+  }
+
+  noise(source: string, bytes: number): void {
+    this.tally.source(source).noiseBytes += bytes;
+  }
+
+  sourceEnded(source: string): void {
+    this.tally.source(source).connected = false;
+    this.#log.info(`source ${source}: read to its end`);
+  }
+
+  /** What the journal tells is counted and logged here, and handed on to whom it moves. */
+  journal(then: Pick<JournalEvents, 'accepted' | 'dropped' | 'failed'>): JournalEvents {
+    return {
+      accepted: (letters) => {
+        for (const { telegram } of letters) this.#accepted(telegram.source);
+        then.accepted(letters);
+      },
+      refused: (error) => this.#log.error(`journal: ${error.message}; telegrams wait in memory until there is room`),
+      recovered: () => this.#log.info('journal: writing again'),
+      lost: (amount, source) => {
+        const tally = this.tally.source(source);
+        if (tally.lost === 0)
+          this.#log.error(
+            `source ${source}: memory is full too, the oldest telegrams that wait are lost; \`p1-relay health\` counts them`,
+          );
+        tally.lost += amount;
+      },
+      quarantined: ({ path, cause, telegramsSaved }) => {
+        this.#log.error(
+          `journal: damaged (${cause}); put aside as ${path}, ${count(telegramsSaved, 'telegram')} carried over`,
+        );
+      },
+      dropped: (letters) => {
+        for (const [endpoint, amount] of letters) {
+          this.#log.error(
+            `endpoint ${endpoint}: the journal is at its size limit, ${count(amount, 'telegram')} that waited for it were dropped; raise journal.maxSize, or see why it is not delivered`,
+          );
+        }
+        then.dropped(letters);
+      },
+      failed: (error) => {
+        this.#log.fatal(`journal: its thread ended: ${error.message}`);
+        then.failed(error);
+      },
+    };
+  }
+
+  readonly outbox: OutboxEvents = {
+    changed: (status, before) => this.#changed(status, before),
+    refused: (name, reason) => {
+      this.#refusals.set(name, { amount: (this.#refusals.get(name)?.amount ?? 0) + 1, newest: reason });
+    },
+    journalFailed: (name, error) => {
+      if (this.#journalTrouble === error.message) return;
+      this.#journalTrouble = error.message;
+      this.#log.error(`endpoint ${name}: the journal did not answer: ${error.message}; trying again`);
+    },
+    stalled: (name) =>
+      this.#log.warn(`endpoint ${name}: delivery had stopped by itself and was started again; please report this`),
+  };
+
+  #accepted(source: string): void {
+    const tally = this.tally.source(source);
+    tally.accepted += 1;
+    tally.lastAcceptedAt = new Date();
+  }
+
+  #changed({ name, state, reason, remedy, waiting }: OutboxStatus, before: { state: string; since: Date }): void {
+    const waits = `${count(waiting, 'telegram')} waiting`;
+    if (state === 'paused') this.#log.error(`endpoint ${name}: paused: ${reason ?? ''}; ${remedy ?? ''}; ${waits}`);
+    if (state === 'later')
+      this.#log.warn(`endpoint ${name}: unavailable: ${reason ?? ''}; ${waits}, tried again until it works`);
+    const isBack =
+      (before.state === 'later' || before.state === 'paused') && (state === 'delivering' || state === 'idle');
+    if (isBack) this.#log.info(`endpoint ${name}: back after ${span(Date.now() - before.since.getTime())}; ${waits}`);
+  }
+}

@@ -1,0 +1,44 @@
+import type { RejectionReason } from '../telegram/telegram.ts';
+
+/** What was counted of one source since the start. */
+export interface SourceTally {
+  readonly name: string;
+  /** True while its connection carries bytes. */
+  connected: boolean;
+  /** Why it is not connected, where it is not. */
+  trouble: string | undefined;
+  accepted: number;
+  readonly rejected: Partial<Record<RejectionReason, number>>;
+  /** Whole telegrams that could not be written to disk in time and fell out of memory. */
+  lost: number;
+  noiseBytes: number;
+  connections: number;
+  lastAcceptedAt: Date | undefined;
+}
+
+/** What was counted since the start, by source. Outboxes count for themselves. */
+export class Tally {
+  readonly #sources = new Map<string, SourceTally>();
+
+  source(name: string): SourceTally {
+    const known = this.#sources.get(name);
+    if (known !== undefined) return known;
+    const fresh: SourceTally = {
+      name,
+      connected: false,
+      trouble: 'not opened yet',
+      accepted: 0,
+      rejected: {},
+      lost: 0,
+      noiseBytes: 0,
+      connections: 0,
+      lastAcceptedAt: undefined,
+    };
+    this.#sources.set(name, fresh);
+    return fresh;
+  }
+
+  sources(): readonly SourceTally[] {
+    return [...this.#sources.values()];
+  }
+}

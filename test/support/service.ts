@@ -1,0 +1,123 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ask } from '../../src/service/control.ts';
+import type { OutboxRow } from '../../src/service/desk.ts';
+import type { Health } from '../../src/service/health.ts';
+
+/** The built program. */
+export const CLI = join(import.meta.dirname, '../../dist/cli.js');
+
+export interface ServiceOptions {
+  /** What the configuration file says (JSON is YAML); none where the environment says it all. */
+  readonly config?: Record<string, unknown>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  /** Kept by the caller, to start again on; by default a temporary folder that `end` removes. */
+  readonly stateDir?: string;
+  /** Options of node itself. */
+  readonly execArgv?: readonly string[];
+}
+
+/** A folder of its own, with a state directory in it, removed by the caller. */
+export async function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'p1-relay-'));
+}
+
+/** Starts `p1-relay run` as a process and waits until it says that it is ready. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const folder = await temporaryFolder();
+  const stateDir = options.stateDir ?? join(folder, 'state');
+  const file = join(folder, 'config.yaml');
+  if (options.config !== undefined) await writeFile(file, JSON.stringify(options.config), { mode: 0o600 });
+  const args = [...(options.args ?? []), ...(options.config === undefined ? [] : ['--config', file])];
+  const child = spawn(process.execPath, [...(options.execArgv ?? []), CLI, 'run', ...args], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], P1_RELAY_STATE__DIR: stateDir, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const service = new Service(child, folder, stateDir);
+  await service.ready();
+  return service;
+}
+
+/** The program as a process of its own. */
+export class Service {
+  readonly stateDir: string;
+  /** What it printed, whole lines. */
+  readonly lines: string[] = [];
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly #exit: Promise<number | null>;
+
+  constructor(child: ChildProcess, folder: string, stateDir: string) {
+    this.#child = child;
+    this.#folder = folder;
+    this.stateDir = stateDir;
+    this.#exit = once(child, 'exit').then(([code]) => code as number | null);
+    let rest = '';
+    const read = (chunk: Buffer): void => {
+      const lines = (rest + chunk.toString()).split('\n');
+      rest = lines.pop() ?? '';
+      this.lines.push(...lines);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  async ready(): Promise<void> {
+    await until(() => !this.isRunning || this.lines.some((line) => line.includes(' ready: ')), 20_000);
+    if (!this.isRunning) throw new Error(`the service ended instead of starting:\n${this.lines.join('\n')}`);
+  }
+
+  async health(): Promise<Health> {
+    return (await ask(join(this.stateDir, 'control.sock'), 'GET', '/health')) as Health;
+  }
+
+  async outbox(): Promise<OutboxRow[]> {
+    return (await ask(join(this.stateDir, 'control.sock'), 'GET', '/outbox')) as OutboxRow[];
+  }
+
+  /** Asks it to stop. @returns its exit code. */
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGTERM');
+    return this.#exit;
+  }
+
+  /** As a power cut would, but for what is in the page cache. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exit;
+  }
+
+  /** @returns its exit code, once it ends by itself. */
+  async exited(): Promise<number | null> {
+    return this.#exit;
+  }
+
+  /** Stops it where it still runs, and removes its folder. */
+  async end(): Promise<void> {
+    if (this.isRunning) await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Waits until something holds. @throws where it does not within the time. */
+export async function until(holds: () => boolean | Promise<boolean>, timeoutMs: number): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`still not so after ${timeoutMs} ms: ${holds.toString()}`);
+    await wait(20);
+  }
+}
