@@ -90,7 +90,7 @@ export class Delivery {
     this.#failingSinceMs ??= nowMs;
     const { standing } = this.#options;
     const lasting = nowMs - this.#failingSinceMs >= LATER_AFTER_MS;
-    if (lasting || standing.state !== 'delivering') standing.become('later', message);
+    if (lasting || standing.state === 'paused') standing.become('later', message);
   }
 }
 

@@ -216,6 +216,7 @@ export class Outbox {
     this.#counts.waiting -= 1;
     this.#counts[how] += 1;
     this.#progress.went();
+    if (this.#counts.waiting === 0) this.#standing.become('idle');
   }
 
   async #journalFailed(error: unknown): Promise<void> {
