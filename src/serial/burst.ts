@@ -39,12 +39,12 @@ export class BurstPredictor {
   }
 
   #beginBurst(nowMs: number): void {
-    if (this.#reads > 1) this.#trust = Math.min(1, this.#trust * 2);
-    if (this.#reads === 1) this.#trust = Math.max(MIN_TRUST, this.#trust / 2);
+    this.#begunAt = nowMs;
+    if (this.#reads === 0) return;
+    this.#trust = this.#reads === 1 ? Math.max(MIN_TRUST, this.#trust / 2) : Math.min(1, this.#trust * 2);
     this.#lengths = [this.#lengths[1], this.#received];
     this.#received = 0;
     this.#reads = 0;
-    this.#begunAt = nowMs;
   }
 }
 

@@ -36,7 +36,7 @@ test.skipIf(!ptyAvailable.yes)(
       if (trial === 10) descriptors = openDescriptors();
     }
 
-    expect(reader.hangUps).toBe(TRIALS);
+    expect(reader.hangUps()).toBe(TRIALS);
     expect(openDescriptors()).toBeLessThanOrEqual(descriptors + 2);
     expect(await idleCpuShare()).toBeLessThan(0.5);
     await reader.stop();
@@ -61,16 +61,17 @@ function startReader(link: string) {
         lost: (error) => (seen.hangUps += error.message.includes('no such port') ? 0 : 1),
         silent: () => undefined,
       },
-      waits: { now: realWaits.now, sleep: (ms, signal) => realWaits.sleep(ms > 60_000 ? ms : 5, signal) },
+      waits: { now: () => realWaits.now(), sleep: (ms, signal) => realWaits.sleep(ms > 60_000 ? ms : 5, signal) },
     },
   );
   return {
-    get hangUps() {
-      return seen.hangUps;
-    },
+    hangUps: () => seen.hangUps,
     opened: (times: number) => until(() => seen.opened >= times, `opening number ${times}`),
     lost: (times: number) => until(() => seen.hangUps >= times, `hang-up number ${times}`),
-    stop: () => (stop.abort(), running),
+    stop() {
+      stop.abort();
+      return running;
+    },
   };
 }
 
