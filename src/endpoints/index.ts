@@ -1,4 +1,5 @@
 import { dsmrV1 } from './dsmr-v1.ts';
+import { dsmrV2 } from './dsmr-v2.ts';
 
 /** Every kind of endpoint by the name that the configuration calls it. Adding one is a file and a line here. */
-export const endpointTypes = { 'dsmr-v1': dsmrV1 };
+export const endpointTypes = { 'dsmr-v1': dsmrV1, 'dsmr-v2': dsmrV2 };

@@ -1,9 +1,8 @@
+import { printMoment } from '../reading/time.ts';
+
 /** `2026-07-01T14:00:00+02:00`: an instant to the second, as clocks in this IANA time zone show it, with their offset. */
 export function localTime(instant: Date, timeZone: string): string {
-  const minutes = offsetMinutes(instant, timeZone);
-  const shown = new Date(instant.getTime() + minutes * 60_000).toISOString().slice(0, 19);
-  const [hours, rest] = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60].map(twoDigits);
-  return `${shown}${minutes < 0 ? '-' : '+'}${hours}:${rest}`;
+  return printMoment({ ms: instant.getTime(), offset: offsetMinutes(instant, timeZone) });
 }
 
 /** How far that zone is ahead of UTC in winter: what the `W` of a meter's stamp stands for there. */
@@ -28,8 +27,4 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
   formats.set(timeZone, format);
   return format;
-}
-
-function twoDigits(number: number): string {
-  return String(number).padStart(2, '0');
 }

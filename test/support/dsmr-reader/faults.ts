@@ -68,10 +68,7 @@ export const hangUp =
 export const drip =
   (msPerByte: number): Fault =>
   async ({ request, handle, stopped }) => {
-    const { status: code, body } = handle();
-    for (const byte of Buffer.from(
-      `HTTP/1.1 ${code} Dripping\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
-    )) {
+    for (const byte of Buffer.from(printAnswer(handle()))) {
       if (request.socket.destroyed) return;
       request.socket.write(Uint8Array.of(byte));
       await sleep(msPerByte, undefined, { signal: stopped });
@@ -106,6 +103,13 @@ export function share(percent: number, seed: number, fault: Fault): Fault {
     if (state / 2 ** 32 < percent / 100) return fault(exchange);
     exchange.send(exchange.handle());
   };
+}
+
+/** An answer as it goes over the wire, the last on its connection. */
+function printAnswer({ status: code, headers, body }: Answer): string {
+  const all = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  return `HTTP/1.1 ${code} Dripping\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
 async function drained(response: ServerResponse): Promise<void> {

@@ -1,0 +1,99 @@
+import { Refused } from '../outbox/endpoint.ts';
+import { METER_FIELDS } from '../reading/fields.ts';
+import { gasMeter } from '../reading/gas-meter.ts';
+import type { Reading } from '../reading/reading.ts';
+import type { Quantity } from '../reading/values.ts';
+import { cutDecimals, shiftPoint } from './decimals.ts';
+
+/** A reading as API v2 of DSMR-reader takes it: decimals as text, whole amperes as numbers, times with their offset. */
+export type DsmrReading = Record<string, string | number>;
+
+/** How DSMR-reader stores a kind of quantity. A value that it would not take is left out; it must not cost the reading. */
+interface Format {
+  readonly unit: string;
+  /** Units that it may be printed in, in small letters, and how far the point moves from each. */
+  readonly from: Readonly<Record<string, number>>;
+  readonly decimals: number;
+  readonly takes: RegExp;
+}
+
+const ENERGY: Format = { unit: 'kWh', from: { kwh: 0, wh: -3, mwh: 3 }, decimals: 3, takes: /^-?\d{1,6}(\.\d+)?$/ };
+const POWER: Format = { unit: 'kW', from: { kw: 0, w: -3, mw: 3 }, decimals: 3, takes: /^-?\d{1,6}(\.\d+)?$/ };
+const VOLTAGE: Format = { unit: 'V', from: { v: 0 }, decimals: 1, takes: /^\d{1,3}(\.\d)?$/ };
+const CURRENT: Format = { unit: 'A', from: { a: 0 }, decimals: 0, takes: /^\d{1,3}$/ };
+const VOLUME: Format = { unit: 'm3', from: { m3: 0, dm3: -3 }, decimals: 3, takes: /^\d{1,6}(\.\d+)?$/ };
+
+type QuantityName = {
+  [Name in keyof typeof METER_FIELDS]: (typeof METER_FIELDS)[Name]['kind'] extends 'quantity' ? Name : never;
+}[keyof typeof METER_FIELDS];
+
+/**
+ * Theirs, and ours: the first that the reading has. Where it has none, DSMR-reader stores nothing without a required
+ * one; a `second` tariff that a meter does not have has counted nothing; any other may be left out.
+ */
+type Row = readonly [theirs: string, format: Format, need: 'required' | 'second' | 'optional', ...ours: QuantityName[]];
+
+/** Meters in Sweden and Luxembourg give totals in the place of tariffs: they stand as tariff 1. */
+const ROWS: readonly Row[] = [
+  ['electricity_delivered_1', ENERGY, 'required', 'energyDelivered1', 'energyDelivered'],
+  ['electricity_returned_1', ENERGY, 'required', 'energyReturned1', 'energyReturned'],
+  ['electricity_delivered_2', ENERGY, 'second', 'energyDelivered2'],
+  ['electricity_returned_2', ENERGY, 'second', 'energyReturned2'],
+  ['electricity_currently_delivered', POWER, 'required', 'powerDelivered'],
+  ['electricity_currently_returned', POWER, 'required', 'powerReturned'],
+  ['phase_currently_delivered_l1', POWER, 'optional', 'powerDeliveredL1'],
+  ['phase_currently_delivered_l2', POWER, 'optional', 'powerDeliveredL2'],
+  ['phase_currently_delivered_l3', POWER, 'optional', 'powerDeliveredL3'],
+  ['phase_currently_returned_l1', POWER, 'optional', 'powerReturnedL1'],
+  ['phase_currently_returned_l2', POWER, 'optional', 'powerReturnedL2'],
+  ['phase_currently_returned_l3', POWER, 'optional', 'powerReturnedL3'],
+  ['phase_voltage_l1', VOLTAGE, 'optional', 'voltageL1'],
+  ['phase_voltage_l2', VOLTAGE, 'optional', 'voltageL2'],
+  ['phase_voltage_l3', VOLTAGE, 'optional', 'voltageL3'],
+  ['phase_power_current_l1', CURRENT, 'optional', 'currentL1'],
+  ['phase_power_current_l2', CURRENT, 'optional', 'currentL2'],
+  ['phase_power_current_l3', CURRENT, 'optional', 'currentL3'],
+];
+
+/**
+ * A reading in DSMR-reader's fields. `capturedAt` is its time where the meter has no clock, or one that was never set.
+ * Throws {@link Refused} where the telegram lacks what DSMR-reader requires.
+ * Source: DSMR-reader 5.11, API v2, `dsmrreading`.
+ */
+export function dsmrReading(reading: Reading, capturedAt: string): DsmrReading {
+  const fields: DsmrReading = { timestamp: reading.meter.time ?? capturedAt };
+  for (const row of ROWS) {
+    const value = valueOf(row, reading);
+    if (value !== undefined) fields[row[0]] = value;
+  }
+  return { ...fields, ...gasOf(reading) };
+}
+
+function valueOf(row: Row, { meter }: Reading): string | number | undefined {
+  const [, format, need, ...ours] = row;
+  const printed = ours.map((name) => meter[name]).find((quantity) => quantity !== undefined);
+  if (printed === undefined && need === 'second') return '0';
+  const digits = printed && convert(printed, format);
+  if (digits === undefined && need !== 'optional') throw new Refused(lacking(row, printed));
+  return digits !== undefined && format === CURRENT ? Number(digits) : digits;
+}
+
+/** The quantity in DSMR-reader's unit and with no more decimals than it takes; undefined where it does not take it. */
+function convert({ value, unit = '' }: Quantity, { from, decimals, takes }: Format): string | undefined {
+  const places = from[unit.toLowerCase()];
+  const digits = places === undefined ? '' : cutDecimals(shiftPoint(value, places), decimals);
+  return takes.test(digits) ? digits : undefined;
+}
+
+function gasOf(reading: Reading): DsmrReading {
+  const gas = gasMeter(reading);
+  const delivered = gas && convert(gas, VOLUME);
+  if (gas === undefined || delivered === undefined) return {};
+  return { extra_device_timestamp: gas.time, extra_device_delivered: delivered };
+}
+
+function lacking([theirs, { unit }, , ...ours]: Row, printed: Quantity | undefined): string {
+  const references = ours.flatMap((name) => METER_FIELDS[name].obis).join(' or ');
+  const got = printed === undefined ? 'nothing' : `${printed.value} ${printed.unit ?? 'without a unit'}`;
+  return `DSMR-reader requires ${theirs}: expected ${references} below 1000000 ${unit}, got ${got}`;
+}

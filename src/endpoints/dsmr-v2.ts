@@ -1,0 +1,32 @@
+import { parseReading } from '../reading/reading.ts';
+import type { Telegram } from '../telegram/telegram.ts';
+import { dsmrReading } from './dsmr-fields.ts';
+import { dsmrSettings, openDsmrServer } from './dsmr-server.ts';
+import { defineEndpoint } from './endpoint-type.ts';
+import { localTime, standardOffsetMinutes } from './local-time.ts';
+
+/**
+ * DSMR-reader API v2: the values, named one by one. For meters without a clock, whose telegrams v1 stamps when they
+ * arrive, and for a server that is set to another kind of meter; gas is told from water and heat.
+ */
+export const dsmrV2 = defineEndpoint({
+  settings: dsmrSettings,
+  create(settings, { now = () => new Date(), timeZone = 'Europe/Amsterdam' } = {}) {
+    const server = openDsmrServer(settings, now);
+    const body = readingBody(timeZone);
+    return {
+      deliver: ({ telegram }, signal) => server.post('v2', body(telegram), signal),
+      probe: (signal) => server.probe(signal),
+      close: () => server.close(),
+    };
+  },
+});
+
+/** Writes what v2 is sent of a telegram whose meter stands in this time zone. Throws what {@link dsmrReading} throws. */
+export function readingBody(timeZone: string): (telegram: Telegram) => string {
+  const site = { standardOffset: standardOffsetMinutes(timeZone) };
+  return (telegram) => {
+    const reading = parseReading(telegram, site);
+    return JSON.stringify(dsmrReading(reading, localTime(telegram.receivedAt, timeZone)));
+  };
+}
