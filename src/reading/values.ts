@@ -36,7 +36,7 @@ export const KINDS = {
   count: ([group]) => readCount(group),
   /** 1 or 2; some meters print it as the hexadecimal of `T1`. */
   tariff: ([group = '']) => readCount(TARIFF_TEXT.exec(decodeHex(group) ?? '')?.[1] ?? group),
-  quantity: ([group], _, usualUnit) => readQuantity(group, usualUnit),
+  quantity: ([group], _, usualUnit?: string) => readQuantity(group, usualUnit),
   time: ([group = ''], { site }) => print(readStamp(group, site)),
   /** `(time)(value*unit)`. */
   capture: (groups, { site }) => captureOf(readStamp(groups[0] ?? '', site), readQuantity(groups.at(-1))),

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { gasMeter } from '../../../src/reading/gas-meter.ts';
+import { parseReading } from '../../../src/reading/reading.ts';
+import { buildTelegram, fixture } from '../../support/telegrams.ts';
+
+const gasOf = (raw: Buffer): ReturnType<typeof gasMeter> => gasMeter(parseReading({ raw, receivedAt: new Date() }));
+const channelOf = (...objects: string[]): number | undefined => gasOf(buildTelegram('/ISK5', objects))?.channel;
+
+test.each([
+  ['derived/nl-dsmr-5.0.2-recrc.txt', 1, '12785.123'],
+  ['nl-dsmr-3.0.txt', 1, '0.000'],
+  ['derived/be-emucs-2.1.1-1f-recrc.txt', 1, '112.384'],
+  // Gas on channels 1 and 4, both alive, empty places for water on 2 and 3: the later installed.
+  ['lu-smarty-1.1.3.txt', 4, '28.103'],
+  // An old meter on channel 1, without a reading.
+  ['field/ndokter__isk5-2m550t-1012_dsmr-5.0.txt', 2, '246.138'],
+])('of %s it is the one on channel %i', (file, channel, value) => {
+  expect(gasOf(fixture(file))).toMatchObject({ channel, value, unit: 'm3' });
+});
+
+test.each([
+  ['a heat gateway', 'field/ndokter__nwa-warmtelink_dsmr-5.0.txt'],
+  ['a gas meter that was never read', 'field/dsmr2lib__ene5-xs210-esmr-5-0_dsmr-5.0.txt'],
+  ['a meter without an M-Bus', 'se-aidon-6560.txt'],
+])('%s has none', (_, file) => {
+  expect(gasOf(fixture(file))).toBeUndefined();
+});
+
+test('water is never gas, even where it is the newer one', () => {
+  const gas = ['0-1:24.1.0(003)', '0-1:24.2.1(250101120000W)(5*m3)'];
+  const water = ['0-2:24.1.0(007)', '0-2:24.2.1(250101130000W)(9*m3)'];
+  expect(channelOf(...gas, ...water)).toBe(1);
+  expect(channelOf(...water)).toBeUndefined();
+});
+
+test('a device without a type counts if no other gives m3', () => {
+  expect(channelOf('0-1:24.2.1(250101120000W)(5*m3)')).toBe(1);
+  expect(channelOf('0-1:24.2.1(250101120000W)(5*GJ)')).toBeUndefined();
+  expect(channelOf('0-1:24.2.1(250101120000W)(5*m3)', '0-2:24.2.1(250101120000W)(5*m3)')).toBeUndefined();
+});
+
+const gasOn = (channel: number, stamp: string, value: string, id = '4730'): string[] => [
+  `0-${channel}:24.1.0(003)`,
+  `0-${channel}:96.1.0(${id})`,
+  `0-${channel}:24.2.1(${stamp}W)(${value}*m3)`,
+];
+
+test('the newer stamp wins', () => {
+  expect(channelOf(...gasOn(1, '250101120000', '5'), ...gasOn(2, '241231120000', '9'))).toBe(1);
+});
+
+test('within an hour, a register that has moved wins', () => {
+  expect(channelOf(...gasOn(1, '250101120000', '5'), ...gasOn(2, '250101123000', '0.000'))).toBe(1);
+});
+
+test('all else equal, the later installed wins', () => {
+  expect(channelOf(...gasOn(1, '250101120000', '5'), ...gasOn(2, '250101123000', '3'))).toBe(2);
+});
+
+test('a device without an id loses to one with it', () => {
+  expect(channelOf(...gasOn(1, '250101120000', '5'), ...gasOn(2, '250101120000', '9', ''))).toBe(1);
+});

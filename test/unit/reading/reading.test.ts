@@ -1,0 +1,144 @@
+import { expect, test } from 'vitest';
+import { MBUS_FIELDS, METER_FIELDS, type Field } from '../../../src/reading/fields.ts';
+import { parseReading, type Reading } from '../../../src/reading/reading.ts';
+import { buildTelegram, fixture } from '../../support/telegrams.ts';
+
+const read = (raw: Buffer): Reading => parseReading({ raw, receivedAt: new Date('2026-02-01T12:00:00Z') });
+
+const kWh = (value: string): object => ({ value, unit: 'kWh' });
+const kW = (value: string): object => ({ value, unit: 'kW' });
+
+// From the text of the DSMR 5.0.2 example, by hand.
+test('the DSMR 5.0.2 example says what its specification prints', () => {
+  expect(read(fixture('derived/nl-dsmr-5.0.2-recrc.txt'))).toEqual({
+    meter: {
+      version: '50',
+      time: '2010-12-09T11:30:20+01:00',
+      equipmentId: 'K8EG004046395507',
+      energyDelivered1: kWh('123456.789'),
+      energyDelivered2: kWh('123456.789'),
+      energyReturned1: kWh('123456.789'),
+      energyReturned2: kWh('123456.789'),
+      tariff: 2,
+      powerDelivered: kW('1.193'),
+      powerReturned: kW('0.000'),
+      powerFailures: 4,
+      longPowerFailures: 2,
+      powerFailureLog: [
+        { end: '2010-12-08T15:10:04+01:00', seconds: '301' },
+        { end: '2010-12-08T15:24:15+01:00', seconds: '240' },
+      ],
+      voltageSagsL1: 2,
+      voltageSagsL2: 1,
+      voltageSagsL3: 0,
+      voltageSwellsL1: 0,
+      voltageSwellsL2: 3,
+      voltageSwellsL3: 0,
+      message: '0123456789:;<=>?'.repeat(5),
+      voltageL1: { value: '220.1', unit: 'V' },
+      voltageL2: { value: '220.2', unit: 'V' },
+      voltageL3: { value: '220.3', unit: 'V' },
+      currentL1: { value: '1', unit: 'A' },
+      currentL2: { value: '2', unit: 'A' },
+      currentL3: { value: '3', unit: 'A' },
+      powerDeliveredL1: kW('1.111'),
+      powerDeliveredL2: kW('2.222'),
+      powerDeliveredL3: kW('3.333'),
+      powerReturnedL1: kW('4.444'),
+      powerReturnedL2: kW('5.555'),
+      powerReturnedL3: kW('6.666'),
+    },
+    mbus: {
+      1: {
+        deviceType: 3,
+        equipmentId: '2222ABCD123456789',
+        register: { time: '2010-12-09T11:25:00+01:00', value: '12785.123', unit: 'm3' },
+      },
+    },
+    unread: [],
+  });
+});
+
+// From the text of the DSMR 3.0 example, by hand.
+test('the DSMR 3.0 example, which has no clock and gas on two lines, is read whole', () => {
+  const { meter, mbus, unread } = read(fixture('nl-dsmr-3.0.txt'));
+  expect(meter).toEqual({
+    equipmentId: 'K8EG004046395507',
+    energyDelivered1: kWh('12345.678'),
+    energyDelivered2: kWh('12345.678'),
+    energyReturned1: kWh('12345.678'),
+    energyReturned2: kWh('12345.678'),
+    tariff: 2,
+    powerDelivered: kW('1.19'),
+    powerReturned: kW('0.00'),
+    limit: { value: '16', unit: 'A' },
+    switchState: 1,
+    messageCode: '012345678',
+    message: '0123456789:;<=>?'.repeat(5),
+  });
+  expect(mbus).toEqual({
+    1: {
+      deviceType: 3,
+      equipmentId: '2222ABCD123456789',
+      registerHourly: { time: '2009-02-12T16:00:00+01:00', value: '0.000', unit: 'm3' },
+      valveState: 1,
+    },
+  });
+  expect(unread).toEqual([]);
+});
+
+test('a Swedish meter has totals, in the unit that it prints', () => {
+  const { meter } = read(fixture('se-aidon-6560.txt'));
+  expect(meter.time).toBe('2021-07-29T14:09:50+01:00');
+  expect(meter.energyDelivered).toEqual({ value: '1219311.383', unit: 'Wh' });
+  expect(meter.energyReturned).toEqual({ value: '3281.871', unit: 'Wh' });
+  expect(meter.powerDelivered).toEqual({ value: '0.000', unit: 'W' });
+});
+
+test('a Luxembourg meter has four channels, two of them empty', () => {
+  const { mbus } = read(fixture('lu-smarty-1.1.3.txt'));
+  expect(mbus[1]).toEqual({
+    deviceType: 3,
+    equipmentId: 'FLO189900060355',
+    register: { time: '2020-07-06T10:31:40+02:00', value: '0.006', unit: 'm3' },
+    valveState: 0,
+  });
+  expect(mbus[2]).toEqual({ deviceType: 7, register: { time: null, value: '0.000', unit: undefined }, valveState: 1 });
+});
+
+test('a Belgian gas meter gives the volume as measured', () => {
+  const { mbus } = read(fixture('derived/be-emucs-2.1.1-1f-recrc.txt'));
+  expect(mbus[1]).toMatchObject({
+    equipmentId: '7FLO2119033733',
+    registerUnconverted: { time: '2020-05-12T13:45:58+02:00', value: '112.384', unit: 'm3' },
+  });
+});
+
+test('what no field claims, or is not of its kind, stays as it was printed', () => {
+  const { meter, unread } = read(
+    buildTelegram('/ISK5', ['1-0:1.8.1(x)', '1-0:3.8.0(1*kvarh)', '0-0:96.13.0()', '0-5:24.1.0(003)', '1-0:1.8.2(2)']),
+  );
+  expect(meter).toEqual({ energyDelivered2: kWh('2') });
+  expect(unread).toEqual([
+    { obis: '1-0:1.8.1', groups: ['x'] },
+    { obis: '1-0:3.8.0', groups: ['1*kvarh'] },
+    { obis: '0-5:24.1.0', groups: ['003'] },
+  ]);
+});
+
+test('of an object that comes twice, the last value counts', () => {
+  const { meter } = read(buildTelegram('/ISK5', ['1-0:1.8.1(1*kWh)', '1-0:1.8.1(2*kWh)', '1-0:1.8.1()']));
+  expect(meter.energyDelivered1).toEqual(kWh('2'));
+});
+
+test('the letter of a stamp means what it does at the site', () => {
+  const raw = fixture('lt-eso-extended-3f.txt');
+  const { meter } = parseReading({ raw, receivedAt: new Date() }, { standardOffset: 120 });
+  expect(meter.time).toBe('2024-02-14T10:18:55+02:00');
+});
+
+test('no two fields claim one object', () => {
+  const fields: Field[] = [...Object.values(METER_FIELDS), ...Object.values(MBUS_FIELDS)];
+  const references = fields.flatMap(({ obis }) => obis);
+  expect(new Set(references).size).toBe(references.length);
+});
