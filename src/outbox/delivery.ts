@@ -72,9 +72,8 @@ export class Delivery {
     this.retries += 1;
     if (error instanceof Paused) return this.#pause(error);
     if (error instanceof Ambiguous) this.possiblyTwice += 1;
-    this.#putOff(error);
     const wished = error instanceof TryLater ? (error.delayMs ?? 0) : 0;
-    await sleep(Math.max(wished, waits.next().value), signal);
+    await this.#putOff(error, Math.max(wished, waits.next().value));
   }
 
   /** Until a probe is answered: then one letter may try, and only its acceptance ends the pause. */
@@ -85,12 +84,16 @@ export class Delivery {
     while (!signal.aborted && !(await answersProbe(endpoint, signal)));
   }
 
-  #putOff({ message }: Error): void {
+  /** Waits for the next try, and says so once it has been failing for a while. */
+  async #putOff({ message }: Error, waitMs: number): Promise<void> {
+    const { standing, signal } = this.#options;
     const nowMs = performance.now();
     this.#failingSinceMs ??= nowMs;
-    const { standing } = this.#options;
-    const lasting = nowMs - this.#failingSinceMs >= LATER_AFTER_MS;
-    if (lasting || standing.state === 'paused') standing.become('later', message);
+    const quietMs = standing.state === 'paused' ? 0 : Math.max(0, this.#failingSinceMs + LATER_AFTER_MS - nowMs);
+    await sleep(Math.min(waitMs, quietMs), signal);
+    if (waitMs <= quietMs || signal.aborted) return;
+    standing.become('later', message);
+    await sleep(waitMs - quietMs, signal);
   }
 }
 
