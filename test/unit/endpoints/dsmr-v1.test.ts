@@ -132,6 +132,37 @@ describe('a legal print that the server would refuse is mended, and counted', ()
   });
 });
 
+describe('a telegram without a clock', () => {
+  const CLOCKLESS = OBJECTS.slice(1);
+  const raw = buildTelegram('/ISK5\\2M550T-1012', CLOCKLESS);
+  const fresh = new Date(NOW.getTime() - 10_000);
+  const stale = new Date(NOW.getTime() - 10_001);
+
+  test('goes through v1 while it is fresh', async () => {
+    await deliver(raw, 'valid', fresh);
+    expect(reader.rows.map(({ api }) => api)).toEqual(['v1']);
+    expect(endpoint.counts).toMatchObject({ throughV2: 0 });
+  });
+
+  test('goes through v2 with the time at which it was read once it is older than 10 s, and is counted', async () => {
+    await deliver(raw, 'valid', stale);
+    expect(reader.rows.map(({ api, reading: { timestamp } }) => [api, timestamp])).toEqual([
+      ['v2', Date.parse('2026-01-15T10:59:51Z')],
+    ]);
+    expect(endpoint.counts).toMatchObject({ throughV2: 1 });
+  });
+
+  test('counts a clock that was never set as none', async () => {
+    await deliver(buildTelegram('/X', ['0-0:1.0.0(000101000000W)', ...CLOCKLESS]), 'valid', stale);
+    expect(reader.rows.map(({ api }) => api)).toEqual(['v2']);
+  });
+
+  test('is not what an old telegram with a clock is', async () => {
+    await deliver(buildTelegram('/X', OBJECTS), 'valid', new Date('2026-01-01T00:00:00Z'));
+    expect(reader.rows.map(({ api }) => api)).toEqual(['v1']);
+  });
+});
+
 /** One telegram in sixteen has a checksum that begins with 0. */
 function telegramWithLeadingZero(): string {
   for (let i = 0; ; i++) {
