@@ -8,7 +8,7 @@ export interface EndpointType<S extends z.ZodObject = z.ZodObject> {
 }
 
 /** What an endpoint may have to know beside its settings. */
-export interface Surroundings {
+interface Surroundings {
   /** IANA name of the zone that its source's meter stands in; by default Europe/Amsterdam. */
   readonly timeZone: string;
   readonly now: () => Date;

@@ -197,6 +197,28 @@ describe.each(Object.entries(endpointTypes))('%s', (_, type) => {
     expect(reader.rows).toHaveLength(1);
   });
 
+  test('an answer that comes late, but in time, is an answer', async () => {
+    const { error, reader } = await deliver(faults.late(300, 'late'));
+    expect(error).toBeUndefined();
+    expect(reader.rows).toHaveLength(1);
+  });
+
+  test('an interim answer is not yet the answer', async () => {
+    const wire = 'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n';
+    const { error } = await deliver(({ request }) => void request.socket.write(wire));
+    expect(error).toBeInstanceOf(TryLater);
+  });
+
+  test('where a share of the requests fails, each letter is either stored or said not to be', async () => {
+    const reader = await listen();
+    reader.fault = faults.share(30, 20_260_115, faults.status(503));
+    const endpoint = connect(reader.url);
+    const outcomes = [];
+    for (let i = 0; i < 40; i++) outcomes.push((await failure(endpoint.deliver(letter, NEVER)))?.name ?? 'taken');
+    expect(outcomes.filter((name) => name === 'taken')).toHaveLength(reader.rows.length);
+    expect(new Set(outcomes)).toEqual(new Set(['taken', 'TryLater']));
+  });
+
   test('a body that never ends does not take the answer back', async () => {
     const head = 'HTTP/1.1 503 Busy\r\ncontent-length: 9\r\n\r\nso';
     const { error } = await deliver(({ request }) => void request.socket.write(head));

@@ -7,9 +7,8 @@ import { type Answer, exceptionPage, notFoundPage, type Request, type Row, type 
 import type { Fault } from './dsmr-reader/faults.ts';
 import type { MeterProfile } from './dsmr-reader/telegram.ts';
 
-export type { Answer, Row } from './dsmr-reader/api.ts';
-export type { Reading } from './dsmr-reader/reading.ts';
-export type { Exchange, Fault } from './dsmr-reader/faults.ts';
+export type { Row } from './dsmr-reader/api.ts';
+export type { Fault } from './dsmr-reader/faults.ts';
 export * as faults from './dsmr-reader/faults.ts';
 
 /** The server refuses a form this large before any view sees it. */

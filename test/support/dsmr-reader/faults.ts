@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, html } from './api.ts';
 
 /** One request that is being answered, as a fault sees it: what it does not do does not happen. */
-export interface Exchange {
+interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   /** The request's body, read whole. */

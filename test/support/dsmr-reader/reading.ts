@@ -18,7 +18,7 @@ export const REQUIRED = [
 export const PHASE_POWERS = [...each('phase_currently_delivered'), ...each('phase_currently_returned')];
 export const VOLTAGES = each('phase_voltage');
 export const CURRENTS = each('phase_power_current');
-export const FIELDS = [
+const FIELDS = [
   'timestamp',
   ...REQUIRED,
   ...each('phase_currently_delivered'),

@@ -39,7 +39,7 @@ function verifyChecksum(telegram: string): void {
 }
 
 /** CRC-16/ARC bit by bit over code points, as the DSMR P1 Companion Standard 5.0.2 §6.2 words it. */
-export function naiveCrc16(text: string): number {
+function naiveCrc16(text: string): number {
   let crc = 0;
   for (let i = 0; i < text.length; i++) {
     crc ^= text.charCodeAt(i);
