@@ -41,7 +41,7 @@ export interface EndpointConfig {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-export interface JournalConfig {
+interface JournalConfig {
   /** Delivered telegrams younger than this are kept for sending again. */
   readonly keepMs: number;
   /** As long as they take no more bytes than this. */

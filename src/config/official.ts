@@ -1,103 +1,91 @@
-import { join } from 'node:path';
 import type { z } from 'zod';
 import { Draft } from './draft.ts';
 import { setFromText } from './environment.ts';
+import { findVariables, OFFICIAL_PREFIX, type OfficialName, type OfficialVariables } from './official-variables.ts';
 import type { Path } from './path.ts';
-import type { Surroundings } from './surroundings.ts';
 import { didYouMean } from './suggest.ts';
-import { explain, readText } from './text-file.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/**
- * The variables of DSMR-reader's own remote datalogger script, so that p1-relay can take its place with nothing
- * changed. Source: DSMR-reader v5, `dsmr_datalogger_api_client.py` and its page on the remote datalogger.
- */
-export const OFFICIAL_PREFIX = 'DSMRREADER_REMOTE_DATALOGGER_';
-/** Their names up to DSMR-reader v4. */
-const OLDER_PREFIX = 'DATALOGGER_';
-const DOTENV_OF_DSMR_USER = 'home/dsmr/.env';
-
-/** Settings of the source by the input method that the script was told. */
+/** By the input method that the script was told: our type of source, and its settings by variable. */
 const INPUT_METHODS: Readonly<Record<string, InputMethod>> = {
   serial: {
     type: 'serial',
-    required: { SERIAL_PORT: 'port' },
-    optional: { SERIAL_BAUDRATE: 'baudRate', SERIAL_BYTESIZE: 'dataBits', SERIAL_PARITY: 'parity' },
+    settings: {
+      SERIAL_PORT: 'port',
+      SERIAL_BAUDRATE: 'baudRate',
+      SERIAL_BYTESIZE: 'dataBits',
+      SERIAL_PARITY: 'parity',
+    },
   },
-  ipv4: { type: 'tcp', required: { NETWORK_HOST: 'host', NETWORK_PORT: 'port' }, optional: {} },
+  ipv4: { type: 'tcp', settings: { NETWORK_HOST: 'host', NETWORK_PORT: 'port' } },
 };
-
-/** pyserial's letters. */
-const WORDS: Readonly<Record<string, string>> = { N: 'none', E: 'even' };
-
-const OTHERS = [
-  'INPUT_METHOD',
-  'API_HOSTS',
-  'API_KEYS',
-  'TIMEOUT',
-  'SLEEP',
-  'MIN_SLEEP_FOR_RECONNECT',
-  'DEBUG_LOGGING',
-];
-const NAMES = [...OTHERS, ...Object.values(INPUT_METHODS).flatMap((method) => Object.keys(namesOf(method)))];
 
 interface InputMethod {
   readonly type: string;
-  /** From the variable's name, without its prefix, to the setting. */
-  readonly required: Readonly<Record<string, string>>;
-  readonly optional: Readonly<Record<string, string>>;
+  readonly settings: { readonly [Name in OfficialName]?: string };
 }
 
-/** What one variable says, and what it is called where it was found. */
-interface Variable {
-  readonly text: string;
-  readonly name: string;
-}
-type Variables = ReadonlyMap<string, Variable>;
+/** pyserial's letters in our words. */
+const PARITIES: ReadonlyMap<string, string> = new Map([
+  ['N', 'none'],
+  ['E', 'even'],
+]);
 
-/** A draft made of the script's variables; undefined where there are none. */
-export async function readOfficial(schema: z.core.$ZodType, surroundings: Surroundings): Promise<Draft | undefined> {
-  const { variables, unreadable } = await findVariables(surroundings);
-  if (variables.size === 0) return undefined;
+/**
+ * A draft made of the variables of DSMR-reader's own remote datalogger script, so that p1-relay can take its place
+ * with nothing changed; undefined where there are none, and then why some file could not be asked for them.
+ * Source: DSMR-reader 5, documentation of the remote datalogger, "Configuration".
+ */
+export async function readOfficial(schema: z.core.$ZodType, surroundings: Surroundings): Promise<Official> {
+  const variables = await findVariables(surroundings);
+  if (variables.count === 0) return { unreadable: variables.unreadable };
   const draft = new Draft({}, `the ${OFFICIAL_PREFIX}… variables`);
-  draft.warnings.push(...unreadable);
-  const set = (path: Path, name: string, text = variables.get(name)?.text) => {
-    if (text !== undefined) setFromText(draft, schema, path, WORDS[text] ?? text, nameOf(variables, name));
+  const set: Set = (path, name, text = variables.text(name)) => {
+    if (text !== undefined) setFromText(draft, schema, path, text, variables.nameOf(name));
+    else draft.set(path, undefined, variables.nameOf(name));
   };
   setSource(draft, variables, set);
   setEndpoints(draft, variables, set);
-  if (isTrue(variables.get('DEBUG_LOGGING')?.text)) set(['log', 'level'], 'DEBUG_LOGGING', 'debug');
+  if (isTrue(variables.text('DEBUG_LOGGING'))) set(['log', 'level'], 'DEBUG_LOGGING', 'debug');
   draft.warnings.push(...notices(variables));
-  return draft;
+  return { draft, unreadable: variables.unreadable };
 }
 
-type Set = (path: Path, name: string, text?: string) => void;
+export interface Official {
+  readonly draft?: Draft;
+  /** One line for each file that may hold variables and could not be read. */
+  readonly unreadable: readonly string[];
+}
 
-function setSource(draft: Draft, variables: Variables, set: Set): void {
-  const name = variables.get('INPUT_METHOD')?.text;
-  const method = name !== undefined && Object.hasOwn(INPUT_METHODS, name) ? INPUT_METHODS[name] : undefined;
-  if (method === undefined) {
-    const known = Object.keys(INPUT_METHODS);
-    const got = name === undefined ? 'missing' : `got "${name}"`;
-    draft.problems.push(
-      `${nameOf(variables, 'INPUT_METHOD')}: ${got}, expected one of ${known.join(', ')}${didYouMean(name ?? '', known)}`,
-    );
-    // The draft is refused already: any source lets the checks that follow go on to what else is wrong.
-    draft.set(['source'], { type: 'serial' });
-    return;
+/** Gives a setting the text of a variable; where that is missing, notes which variable it should have been. */
+type Set = (path: Path, name: OfficialName, text?: string) => void;
+
+function setSource(draft: Draft, variables: OfficialVariables, set: Set): void {
+  const method = INPUT_METHODS[inputMethod(draft, variables)];
+  if (method === undefined) return;
+  draft.set(['source'], { type: method.type }, variables.nameOf('INPUT_METHOD'));
+  for (const [name, setting] of Object.entries(method.settings) as [OfficialName, string][]) {
+    const text = variables.text(name);
+    set(['source', setting], name, name === 'SERIAL_PARITY' ? PARITIES.get(text ?? '') : undefined);
   }
-  draft.set(['source'], { type: method.type }, nameOf(variables, 'INPUT_METHOD'));
-  for (const [variable, setting] of Object.entries(namesOf(method))) set(['source', setting], variable);
-  for (const variable of Object.keys(method.required)) requireVariable(draft, variables, variable);
   set(['source', 'silence'], 'TIMEOUT');
 }
 
-function setEndpoints(draft: Draft, variables: Variables, set: Set): void {
+/** Where no known one is given, the draft is refused, and goes on with any, for the checks that follow to find more. */
+function inputMethod(draft: Draft, variables: OfficialVariables): string {
+  const method = variables.text('INPUT_METHOD');
+  const known = Object.keys(INPUT_METHODS);
+  if (method !== undefined && known.includes(method)) return method;
+  const got = method === undefined ? 'missing' : `got "${method}"`;
+  const expected = `expected one of ${known.join(', ')}${didYouMean(method ?? '', known)}`;
+  draft.problems.push(`${variables.nameOf('INPUT_METHOD')}: ${got}, ${expected}`);
+  return 'serial';
+}
+
+function setEndpoints(draft: Draft, variables: OfficialVariables, set: Set): void {
   const [urls, keys] = [listOf(variables, 'API_HOSTS'), listOf(variables, 'API_KEYS')];
-  requireVariable(draft, variables, 'API_HOSTS');
-  requireVariable(draft, variables, 'API_KEYS');
-  if (urls.length > 0 && keys.length > 0 && urls.length !== keys.length) {
-    const [hosts, name] = [nameOf(variables, 'API_HOSTS'), nameOf(variables, 'API_KEYS')];
-    draft.problems.push(`${name}: got ${keys.length}, expected ${urls.length}: one for each of ${hosts}, in its order`);
+  if (urls.length === 0 || urls.length !== keys.length) {
+    reportLists(draft, variables, urls.length, keys.length);
     return;
   }
   for (const [index, url] of urls.entries()) {
@@ -106,8 +94,18 @@ function setEndpoints(draft: Draft, variables: Variables, set: Set): void {
     set([...path, 'url'], 'API_HOSTS', url);
     set([...path, 'key'], 'API_KEYS', keys[index]);
     set([...path, 'timeout'], 'TIMEOUT');
-    if (!isShort(variables.get('SLEEP')?.text)) set([...path, 'interval'], 'SLEEP');
+    if (!isShort(variables.text('SLEEP'))) set([...path, 'interval'], 'SLEEP');
   }
+}
+
+function reportLists(draft: Draft, variables: OfficialVariables, urls: number, keys: number): void {
+  const [hostsName, keysName] = [variables.nameOf('API_HOSTS'), variables.nameOf('API_KEYS')];
+  if (urls === 0)
+    draft.problems.push(`${hostsName}: missing, expected the address of a server such as http://192.168.1.10:7777`);
+  if (keys === 0)
+    draft.problems.push(`${keysName}: missing, expected an API key for each of ${hostsName}, in its order`);
+  if (urls > 0 && keys > 0)
+    draft.problems.push(`${keysName}: got ${keys}, expected ${urls}: one for each of ${hostsName}, in its order`);
 }
 
 /** Below a second the script slept to spare the processor; from a second on, to send less. */
@@ -115,74 +113,23 @@ function isShort(seconds: string | undefined): boolean {
   return Number(seconds) < 1;
 }
 
-function requireVariable(draft: Draft, variables: Variables, name: string): void {
-  if (variables.get(name) === undefined)
-    draft.problems.push(`${nameOf(variables, name)}: missing, expected what DSMR-reader's own script needs`);
-}
-
-function listOf(variables: Variables, name: string): string[] {
-  const entries = variables.get(name)?.text.split(',') ?? [];
+function listOf(variables: OfficialVariables, name: OfficialName): string[] {
+  const entries = variables.text(name)?.split(',') ?? [];
   return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
-}
-
-function notices(variables: Variables): string[] {
-  const older = [...variables.values()].find(({ name }) => name.startsWith(OLDER_PREFIX));
-  const ignored = variables.get('MIN_SLEEP_FOR_RECONNECT');
-  return [
-    ...(older ? [`${older.name}: an older name, still read; it is ${OFFICIAL_PREFIX}… since DSMR-reader 5`] : []),
-    ...(ignored ? [`${ignored.name}: ignored, the wait before a new connection grows from 1 s to 30 s by itself`] : []),
-  ];
-}
-
-/** By their name without prefix. The environment wins over `./.env`, that over the one of the user `dsmr`. */
-async function findVariables({
-  env,
-  cwd,
-  root,
-}: Surroundings): Promise<{ variables: Variables; unreadable: string[] }> {
-  const variables = new Map<string, Variable>();
-  const unreadable: string[] = [];
-  for (const path of [join(root, DOTENV_OF_DSMR_USER), join(cwd, '.env')]) {
-    try {
-      collect(variables, parseDotenv((await readText(path)) ?? ''));
-    } catch (error) {
-      unreadable.push(`${path} ${explain(error)}`);
-    }
-  }
-  collect(variables, env);
-  return { variables, unreadable };
-}
-
-function collect(variables: Map<string, Variable>, from: Surroundings['env']): void {
-  for (const prefix of [OLDER_PREFIX, OFFICIAL_PREFIX]) {
-    for (const name of NAMES) {
-      const text = from[prefix + name]?.trim();
-      if (text) variables.set(name, { text, name: prefix + name });
-    }
-  }
-}
-
-/** The lines `NAME=value` of a .env file, with or without quotes, as python-decouple reads them for the script. */
-function parseDotenv(text: string): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const [, name = '', value = ''] of text.matchAll(/^[ \t]*([A-Z0-9_]+)[ \t]*=(.*)$/gm)) {
-    variables[name] = unquote(value.trim());
-  }
-  return variables;
-}
-
-function unquote(text: string): string {
-  return /^(["']).*\1$/.test(text) && text.length > 1 ? text.slice(1, -1) : text;
 }
 
 function isTrue(text: string | undefined): boolean {
   return /^(1|t|true|y|yes|on)$/i.test(text ?? '');
 }
 
-function nameOf(variables: Variables, name: string): string {
-  return variables.get(name)?.name ?? OFFICIAL_PREFIX + name;
-}
-
-function namesOf({ required, optional }: InputMethod): Readonly<Record<string, string>> {
-  return { ...required, ...optional };
+function notices(variables: OfficialVariables): string[] {
+  const notes = [...variables.unreadable];
+  const [older] = variables.older;
+  if (older !== undefined)
+    notes.push(`${older}: an older name, still read; it is ${OFFICIAL_PREFIX}… since DSMR-reader 5`);
+  if (variables.text('MIN_SLEEP_FOR_RECONNECT') !== undefined) {
+    const name = variables.nameOf('MIN_SLEEP_FOR_RECONNECT');
+    notes.push(`${name}: ignored, the wait before a new connection grows from 1 s to 30 s by itself`);
+  }
+  return notes;
 }

@@ -14,7 +14,8 @@ import { explain, readText } from './text-file.ts';
 export async function resolveSecrets(
   draft: Draft,
   schema: z.core.$ZodType,
-  { env, cwd: folder }: Pick<Surroundings, 'env' | 'cwd'>,
+  env: Surroundings['env'],
+  folder: string,
 ): Promise<Path[]> {
   const inPlainText: Path[] = [];
   for (const path of [...secretPaths(schema, draft.values)]) {
