@@ -56,12 +56,11 @@ const ROWS: readonly Row[] = [
 ];
 
 /**
- * A reading in DSMR-reader's fields. `capturedAt` is its time where the meter has no clock, or one that was never set.
- * Throws {@link Refused} where the telegram lacks what DSMR-reader requires.
+ * A reading in DSMR-reader's fields, at this RFC 3339 time. Throws {@link Refused} where the telegram lacks what DSMR-reader requires.
  * Source: DSMR-reader 5.11, API v2, `dsmrreading`.
  */
-export function dsmrReading(reading: Reading, capturedAt: string): DsmrReading {
-  const fields: DsmrReading = { timestamp: reading.meter.time ?? capturedAt };
+export function dsmrReading(reading: Reading, timestamp: string): DsmrReading {
+  const fields: DsmrReading = { timestamp };
   for (const row of ROWS) {
     const value = valueOf(row, reading);
     if (value !== undefined) fields[row[0]] = value;

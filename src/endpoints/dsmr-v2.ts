@@ -27,6 +27,8 @@ export function readingBody(timeZone: string): (telegram: Telegram) => string {
   const site = { standardOffset: standardOffsetMinutes(timeZone) };
   return (telegram) => {
     const reading = parseReading(telegram, site);
-    return JSON.stringify(dsmrReading(reading, localTime(telegram.receivedAt, timeZone)));
+    // Without a clock, or with one that was never set: when the telegram was read.
+    const time = reading.meter.time ?? localTime(telegram.receivedAt, timeZone);
+    return JSON.stringify(dsmrReading(reading, time));
   };
 }
