@@ -145,9 +145,9 @@ function sameBytes({ rows }: DsmrReader): boolean {
 
 /** The simulated stamps advance a second a telegram: in order and none twice means that they only grow. */
 function inOrder({ rows }: DsmrReader): boolean {
-  const times = rows.map(({ reading }) => Date.parse(String(reading.timestamp)));
+  const times = rows.map(({ reading }) => reading.timestamp);
   return (
-    rows.length === TELEGRAMS && times.every((time, index) => index === 0 || time === (times[index - 1] ?? 0) + 1_000)
+    rows.length === TELEGRAMS && times.every((time, index) => index === 0 || time === (times[index - 1] ?? NaN) + 1_000)
   );
 }
 
