@@ -11,7 +11,10 @@ const NO_SETTING = 'P1_RELAY_CONFIG';
 /** No setting lies deeper. */
 const MAX_DEPTH = 8;
 
-/** The variables that set a setting: `P1_RELAY_ENDPOINTS__0__URL` for `endpoints[0].url`, `…KEEP_SIZE` for `keepSize`. An empty one sets nothing. */
+/**
+ * Names of the variables that set a setting: `P1_RELAY_ENDPOINTS__0__URL` is `endpoints[0].url`, and
+ * `P1_RELAY_JOURNAL__KEEP_SIZE` is `journal.keepSize`. An empty one sets nothing.
+ */
 export function settingVariables(env: Surroundings['env']): string[] {
   return Object.keys(env).filter((name) => name.startsWith(PREFIX) && name !== NO_SETTING && Boolean(env[name]));
 }
@@ -20,30 +23,25 @@ export function settingVariables(env: Surroundings['env']): string[] {
 export function applyEnvironment(draft: Draft, schema: z.core.$ZodType, env: Surroundings['env']): void {
   const variables = settingVariables(env).map((name) => ({ name, path: pathOf(name) }));
   for (const { name, path } of variables.sort(outerFirst)) setFromText(draft, schema, path, env[name] ?? '', name);
-  if (variables.length > 0)
-    draft.origins.push(`${variables.length} ${PREFIX}… variable${variables.length > 1 ? 's' : ''}`);
+  const count = variables.length;
+  if (count > 0) draft.origins.push(`${count} ${PREFIX}… variable${count > 1 ? 's' : ''}`);
 }
 
 /** Sets a setting from the text of a variable: as it is where the setting takes text, else as YAML would read it. */
 export function setFromText(draft: Draft, schema: z.core.$ZodType, path: Path, text: string, variable: string): void {
   const gap = gapIn(draft.values, path);
-  if (gap !== undefined)
-    draft.problems.push(`${variable}: there is no entry ${gap}; number them from 0, without a gap`);
-  else draft.set(path, read(schemaAt(schema, draft.values, path), text), variable);
+  if (gap === undefined) draft.set(path, read(schemaAt(schema, draft.values, path), text), variable);
+  else draft.problems.push(`${variable}: there is no entry ${gap}; number them from 0, without a gap`);
 }
 
 function read(setting: z.core.$ZodType | undefined, text: string): unknown {
-  if (setting === undefined || takes(setting, text)) return text;
+  if (setting === undefined || z.safeParse(setting, text).success) return text;
   try {
     const value: unknown = parse(text, { logLevel: 'silent' });
     return value ?? text;
   } catch {
     return text;
   }
-}
-
-function takes(setting: z.core.$ZodType, text: string): boolean {
-  return z.safeParse(setting, text).success;
 }
 
 function pathOf(variable: string): Path {

@@ -156,6 +156,13 @@ describe("the variables of DSMR-reader's own script", () => {
   });
 });
 
+test('a .env that cannot be read is named where nothing else is found', async () => {
+  const { root, load } = machine({ 'work/.env/file': '' });
+  const problems = await problemsOf(load());
+  expect(problems[0]).toBe(`${root}/work/.env: is a folder, expected a file`);
+  expect(problems[1]).toMatch(/^no configuration: /);
+});
+
 describe("what is wrong with the variables of DSMR-reader's own script", () => {
   test.each<[string, Env, string[]]>([
     [
