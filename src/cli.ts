@@ -2,11 +2,12 @@
 import { Command } from 'commander';
 import { check } from './commands/check.ts';
 import type { CommandDefinition, Outcome } from './commands/command.ts';
+import { decode } from './commands/decode.ts';
 import { health } from './commands/health.ts';
 import { outbox } from './commands/outbox.ts';
 import { run } from './commands/run.ts';
 
-const commands: readonly CommandDefinition[] = [run, check, outbox, health];
+const commands: readonly CommandDefinition[] = [run, check, decode, outbox, health];
 
 const EXIT_CODES: Readonly<Record<Outcome, number>> = {
   ok: 0,

@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { afterAll, expect, test } from 'vitest';
+import { decode } from '../../../src/commands/decode.ts';
+import { fixture, naiveX25, printCrc } from '../../support/telegrams.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'decode-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Run {
+  readonly outcome: string;
+  readonly lines: readonly Record<string, unknown>[];
+  readonly errors: string;
+}
+
+/** Runs the command as the command line does: its options parsed by commander, its output captured. */
+async function run(input: Buffer, ...args: string[]): Promise<Run> {
+  const command = decode.arguments(new Command('decode')).parse(args, { from: 'user' });
+  const [stdin, stdout, stderr] = [Readable.from([input]), new PassThrough(), new PassThrough()];
+  const printed = text(stdout);
+  const errors = text(stderr);
+  const io = { stdin, stdout, stderr, env: {}, signal: new AbortController().signal };
+  const outcome = await decode.run(command.args, command.opts(), io);
+  stdout.end();
+  stderr.end();
+  const lines = (await printed).trimEnd().split('\n').filter(Boolean);
+  return { outcome, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>), errors: await errors };
+}
+
+const KAIFA = Buffer.concat([
+  fixture('field/esphome__kfm5kaifa-meter_dsmr-4.0.txt'),
+  fixture('spec-crc-mismatch/nl-dsmr-5.0.2.txt'),
+]);
+
+// From the bytes of the two telegrams, by hand; checksums from the manifests.
+test('prints a telegram, a rejection and the counts, as documented', async () => {
+  const { lines, outcome } = await run(KAIFA);
+  expect(lines).toEqual([
+    {
+      type: 'telegram',
+      header: 'KFM5KAIFA-METER',
+      checksum: { status: 'valid', printed: '60e5', computed: '60E5' },
+      offset: 0,
+      length: 143,
+      objects: [
+        { obis: '1-3:0.2.8', values: [{ value: '40' }] },
+        { obis: '0-0:1.0.0', values: [{ time: '2015-01-17T18:59:16+01:00' }] },
+        { obis: '0-0:96.1.1', values: [{ text: '0000000000000000000000000000000000' }] },
+        { obis: '1-0:1.8.1', values: [{ value: '671.578', unit: 'kWh' }] },
+      ],
+      reading: {
+        meter: {
+          version: '40',
+          time: '2015-01-17T18:59:16+01:00',
+          equipmentId: '0000000000000000000000000000000000',
+          energyDelivered1: { value: '671.578', unit: 'kWh' },
+        },
+        mbus: {},
+      },
+    },
+    {
+      type: 'rejected',
+      reason: 'checksum',
+      offset: 143,
+      length: 1071,
+      checksum: { printed: 'EF2F', computed: 'E47C' },
+    },
+    { type: 'summary', telegrams: 1, rejected: { checksum: 1 }, noiseBytes: 0 },
+  ]);
+  expect(outcome).toBe('failed');
+});
+
+test('is well if there is a telegram and none was rejected', async () => {
+  expect(await run(fixture('derived/nl-dsmr-5.0.2-recrc.txt'))).toMatchObject({ outcome: 'ok' });
+  expect(await run(Buffer.from('noise'))).toMatchObject({
+    outcome: 'failed',
+    lines: [{ type: 'summary', telegrams: 0, rejected: {}, noiseBytes: 5 }],
+  });
+});
+
+test('reads a file as it reads a pipe', async () => {
+  const file = join(folder, 'capture.bin');
+  writeFileSync(file, KAIFA);
+  expect((await run(Buffer.alloc(0), file)).lines).toEqual((await run(KAIFA, '-')).lines);
+});
+
+test('--checksum says whether a bare `!` will do', async () => {
+  const bare = fixture('nl-dsmr-3.0.txt');
+  expect((await run(bare)).lines[0]).toMatchObject({ type: 'telegram', checksum: { status: 'absent' } });
+  expect((await run(bare, '--checksum', 'absent')).outcome).toBe('ok');
+  expect((await run(bare, '--checksum', 'required')).lines[0]).toEqual({
+    type: 'rejected',
+    reason: 'checksum-missing',
+    offset: 0,
+    length: 625,
+  });
+});
+
+test('shows gas of DSMR 3.0 with the time of its profile', async () => {
+  const { lines } = await run(fixture('nl-dsmr-3.0.txt'));
+  expect(lines[0]?.['objects']).toContainEqual({
+    obis: '0-1:24.3.0',
+    values: [
+      { time: '2009-02-12T16:00:00+01:00' },
+      { value: '0' },
+      { value: '60' },
+      { value: '1' },
+      { text: '0-1:24.2.1' },
+      { text: 'm3' },
+      { value: '0.000' },
+    ],
+  });
+});
+
+test('shows void stamps as null, and text beside its hexadecimal', async () => {
+  const { lines } = await run(fixture('lu-smarty-1.1.3.txt'));
+  expect(lines[0]?.['objects']).toContainEqual({ obis: '0-2:24.2.1', values: [{ time: null }, { value: '0.000' }] });
+  expect(lines[0]?.['objects']).toContainEqual({
+    obis: '0-1:96.1.0',
+    values: [{ text: 'FLO189900060355', raw: '464C4F313839393030303630333535' }],
+  });
+});
+
+test('names the checksum of a Holley meter, and lines that it cannot read', async () => {
+  const text = Buffer.from('/HLY5/D545-METER\r\n\r\n1-0:1.8.0(1*kWh)\r\nhello\r\n!');
+  const telegram = Buffer.concat([text, Buffer.from(`${printCrc(naiveX25(text))}\r\n`)]);
+  expect((await run(telegram)).lines[0]).toMatchObject({
+    checksum: { status: 'valid', algorithm: 'CRC-16/X-25' },
+    unreadable: ['hello'],
+  });
+});
+
+test('says what is wrong with a file, and what to do', async () => {
+  const { outcome, errors } = await run(Buffer.alloc(0), join(folder, 'missing.bin'));
+  expect(outcome).toBe('failed');
+  expect(errors).toMatch(/^cannot read .*missing\.bin: there is no such file; name one that holds raw bytes/);
+  expect((await run(Buffer.alloc(0), folder)).errors).toContain('it is a folder');
+});
