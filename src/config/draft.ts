@@ -34,15 +34,13 @@ export class Draft {
     if (variable !== undefined) this.#variables.set(formatPath(path), variable);
   }
 
+  /** Notes what is wrong with one setting. */
   report(path: Path, text: string): void {
-    const subject = formatPath(path);
-    this.problems.push([this.#placeOf(path), subject && `${subject}:`, text].filter(Boolean).join(' '));
+    const subject = path.length === 0 ? '' : ` ${formatPath(path)}`;
+    this.problems.push(`${this.#placeOf(path)}${subject}: ${text}`);
   }
 
-  warn(path: Path, text: string): void {
-    this.warnings.push(`${this.#placeOf(path)} ${formatPath(path)}: ${text}`);
-  }
-
+  /** Whether the file says it, and no variable over it. */
   isFromFile(path: Path): boolean {
     return this.#locate(path) !== undefined && !this.#variables.has(formatPath(path));
   }

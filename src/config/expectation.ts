@@ -4,7 +4,10 @@ import { didYouMean } from './suggest.ts';
 
 type Issue = z.core.$ZodRawIssue;
 
-/** Says what would have been right where a value does not fit: `expected …; hint`. A schema's own message goes before it. */
+/**
+ * Says what would have been right where a value does not fit: `expected …; hint`. Where a schema has a message of its
+ * own, zod takes that instead.
+ */
 export function expectation(issue: Issue): string {
   const wanted = WANTED[issue.code] as ((issue: Issue) => string) | undefined;
   return `expected ${wanted?.(issue) ?? 'another value'}`;

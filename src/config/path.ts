@@ -1,12 +1,14 @@
 /** Where a setting stands: names of settings and numbers of list entries, from the top down. */
 export type Path = readonly (string | number)[];
 
-/** As a person would write it: `endpoints[0].url`. */
+/** As a person would write it: `endpoints[0].url`. On one line and not long, whatever the names are. */
 export function formatPath(path: Path): string {
-  return path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
-    .join('')
-    .replace(/^\./, '');
+  return path.map(formatKey).join('').replace(/^\./, '');
+}
+
+function formatKey(key: string | number): string {
+  if (typeof key === 'number') return `[${key}]`;
+  return /^[\w-]{1,64}$/.test(key) ? `.${key}` : `[${JSON.stringify(key.slice(0, 40))}]`;
 }
 
 /** What stands at `path` in plain data; undefined where there is nothing. */

@@ -3,7 +3,7 @@ import { entriesOf, valueAt, type Path } from './path.ts';
 
 type Schema = z.core.$ZodType;
 
-/** The schema of the setting at `path`; undefined where there is no such setting. `data` picks the kind (`type`) of a member. */
+/** The schema of the setting at `path`, undefined where there is none. Of kinds, the data picks one by its `type`. */
 export function schemaAt(schema: Schema, data: unknown, path: Path): Schema | undefined {
   let at: Schema | undefined = schema;
   path.forEach((key, depth) => {

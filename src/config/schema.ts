@@ -9,7 +9,7 @@ export interface Families {
   readonly endpoints: Readonly<Record<string, EndpointType>>;
 }
 
-/** What a configuration file may say, as a zod schema: one strict map, each setting with its default and a description. */
+/** What a configuration may say, as a zod schema: one strict map, each setting with its default and a description. */
 export type ConfigSchema = ReturnType<typeof configSchema>;
 
 const name = z.string().regex(/^[a-z0-9-]{1,40}$/, 'expected up to 40 small letters, digits and hyphens');

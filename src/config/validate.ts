@@ -52,7 +52,7 @@ const MAX_SHOWN = 60;
 function show(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return kindOf(value);
-  const text = value.replace(/\/\/[^/@\s]*@/g, '//***@');
+  const text = value.replace(/\/\/.*@/g, '//***@');
   return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 }
 

@@ -15,7 +15,7 @@ export const duration = z
   .transform((value) => (typeof value === 'number' ? value * 1_000 : measure(value, MS)))
   .meta({ description: 'a time: 500ms, 20s, 5m, 1h, 30d, or a number of seconds' });
 
-/** A {@link duration} from `least` to `most`, both included. Timers count no further than 24 days: bound what they get. */
+/** A {@link duration} from `least` to `most`, both included. Timers count no further than 24 days: bound theirs. */
 export function durationWithin(least: string, most: string): typeof duration {
   const [from, to] = [measure(least, MS), measure(most, MS)];
   return duration.refine((ms) => ms >= from && ms <= to, `expected a time from ${least} to ${most}`);

@@ -1,4 +1,4 @@
-// Writes what is generated from the schema of the configuration: deploy/config.schema.json and the tables in the README.
+// Writes what is made from the schema of the configuration: deploy/config.schema.json, and the tables in the README.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { publishedSchema, withSettingsTables } from './settings-docs.ts';
 

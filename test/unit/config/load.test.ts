@@ -80,7 +80,7 @@ describe('a key in the file', () => {
 
   test('is shown by no problem', async () => {
     const secrets = `${SIMULATOR}endpoints:
-  - { name: a, type: dsmr-v1, url: "http://me:hunter2@a:x", key: [hunter2] }
+  - { name: a, type: dsmr-v1, url: "http://me:hu@/hunter2@a:x", key: [hunter2] }
   - "key: hunter2"
   - { name: b, type: dsmr-v1, url: "http://a", kee: hunter2 }
 `;
@@ -88,6 +88,14 @@ describe('a key in the file', () => {
     expect(problems).toHaveLength(5);
     expect(problems.join()).not.toContain('hunter2');
   });
+});
+
+test('a name that is long and has lines in it is told in one short line', async () => {
+  const { load } = machine({ 'work/config.yaml': `${SIMULATOR}"a\\n${'b'.repeat(1_000)}": 1\n` });
+  const known = 'source, sources, endpoints, journal, state, log';
+  expect(await problemsOf(load())).toEqual([
+    `config.yaml:2:1 ["a\\n${'b'.repeat(38)}"]: unknown setting, expected one of ${known}`,
+  ]);
 });
 
 describe('families of other members than those of today', () => {
