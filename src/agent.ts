@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Config, EndpointConfig, SourceConfig } from './config/config.ts';
 import { Journal } from './journal/journal.ts';
-import type { EndpointState, JournalState } from './journal/protocol.ts';
+import type { EndpointState } from './journal/protocol.ts';
+import type { Endpoint } from './outbox/endpoint.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { sleep } from './outbox/sleep.ts';
 import { Thinning } from './outbox/thinning.ts';
@@ -13,6 +14,7 @@ import { health, type Health } from './service/health.ts';
 import { liveDesk } from './service/live-desk.ts';
 import { routes } from './service/routes.ts';
 import { createServiceManager, feedWatchdog, type ServiceManager } from './service/systemd.ts';
+import type { Source } from './sources/source.ts';
 import { Events } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
 
@@ -31,12 +33,26 @@ const DELIVERED_CHECK_MS = 100;
 /**
  * Builds every part from the configuration, starts them, runs until the signal aborts, and stops them in reverse.
  *
- * @throws what opening the journal throws, and an error where the journal's thread ends by itself.
+ * @throws {ConfigError} for what a part finds wrong with its settings; what opening the journal throws; an error where
+ * the journal's thread ends by itself.
  */
 export async function runAgent(options: AgentOptions, stop: AbortSignal): Promise<void> {
-  const agent = await Agent.start(options);
+  const agent = new Agent(options);
+  await agent.start();
   await agent.run(stop);
   await agent.stop();
+}
+
+interface BuiltSource {
+  readonly config: SourceConfig;
+  readonly source: Source;
+}
+
+interface BuiltEndpoint {
+  readonly config: EndpointConfig;
+  readonly endpoint: Endpoint;
+  /** Whose telegrams it gets; undefined where nothing is read at all. */
+  readonly source: string | undefined;
 }
 
 /** The composition root: the one place that knows every part. */
@@ -46,34 +62,35 @@ class Agent {
   readonly #startedAt = new Date();
   readonly #ended = new AbortController();
   readonly #manager: ServiceManager;
+  readonly #sources: readonly BuiltSource[];
+  readonly #endpoints: readonly BuiltEndpoint[];
   #journal!: Journal;
   #outboxes: readonly Outbox[] = [];
   #control: ControlServer | undefined;
   #failure: Error | undefined;
 
-  static async start(options: AgentOptions): Promise<Agent> {
-    const agent = new Agent(options);
-    await agent.#openJournal();
-    await agent.#openControl();
-    return agent;
-  }
-
-  private constructor(options: AgentOptions) {
-    const { env, log } = options;
+  constructor(options: AgentOptions) {
+    const { config, env, log } = options;
     this.#options = options;
     this.#events = new Events(log);
     this.#manager = createServiceManager({ env, onFailure: (line) => log.warn(line) });
+    this.#sources = config.sources.map((source) => ({ config: source, source: sourceOf(source) }));
+    this.#endpoints = config.endpoints.map((endpoint) => this.#buildEndpoint(endpoint));
+  }
+
+  async start(): Promise<void> {
+    await this.#openJournal();
+    await this.#openControl();
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    const { config, log, untilDelivered } = this.#options;
     const signal = AbortSignal.any([stop, this.#ended.signal]);
     this.#events.start(signal);
     this.#feedWatchdog(signal);
-    const reading = config.sources.map((source) => this.#read(source, signal));
+    const reading = this.#sources.map((source) => this.#read(source, signal));
     await this.#manager.ready(this.#health().line);
-    log.info(`ready: ${names(config.sources)} to ${names(config.endpoints) || 'no endpoint'}`);
-    if (untilDelivered) await Promise.all(reading).then(() => this.#delivered(signal));
+    this.#options.log.info(`ready: ${names(this.#sources)} to ${names(this.#endpoints) || 'no endpoint'}`);
+    if (this.#options.untilDelivered) await Promise.all(reading).then(() => this.#delivered(signal));
     else await aborted(signal);
     this.#ended.abort();
     await Promise.all(reading);
@@ -89,11 +106,18 @@ class Agent {
     this.#options.log.info('stopped');
   }
 
+  #buildEndpoint(config: EndpointConfig): BuiltEndpoint {
+    const { sources } = this.#options.config;
+    // Where there is one source, every endpoint gets its telegrams.
+    const source = sources.find(({ name }) => name === config.source) ?? sources[0];
+    return { config, source: source?.name, endpoint: endpointOf(config, source?.timeZone) };
+  }
+
   async #openJournal(): Promise<void> {
-    const { journal: settings, stateDir, endpoints } = this.#options.config;
-    const places = endpoints.map(({ name }) => ({ name, source: this.#sourceOf(name) }));
+    const { journal: settings, stateDir } = this.#options.config;
+    const endpoints = this.#endpoints.map(({ config, source }) => ({ name: config.name, source }));
     const { journal, state } = await Journal.open(
-      { ...settings, maxBytes: settings.maxBytes, folder: stateDir.path, endpoints: places },
+      { ...settings, maxBytes: settings.maxBytes, folder: stateDir.path, endpoints },
       this.#events.journal({
         accepted: (letters) => {
           for (const outbox of this.#outboxes) letters.forEach((letter) => outbox.accepted(letter));
@@ -106,23 +130,18 @@ class Agent {
       }),
     );
     this.#journal = journal;
-    this.#outboxes = endpoints.map((endpoint) => this.#openOutbox(endpoint, state));
+    const places = new Map(state.endpoints.map((place) => [place.name, place]));
+    this.#outboxes = this.#endpoints.flatMap((endpoint) => {
+      const begin = places.get(endpoint.config.name);
+      return begin === undefined ? [] : [this.#openOutbox(endpoint, begin)];
+    });
   }
 
-  #openOutbox(config: EndpointConfig, state: JournalState): Outbox {
+  #openOutbox({ config, endpoint, source }: BuiltEndpoint, begin: EndpointState): Outbox {
     const { name, rate, intervalMs } = config;
-    const begin = state.endpoints.find((place) => place.name === name) as EndpointState;
-    const { timeZone } = this.#sourceConfig(config);
-    return new Outbox({
-      name,
-      endpoint: endpointOf(config, timeZone),
-      journal: this.#journal,
-      begin,
-      source: this.#sourceOf(name),
-      rate,
-      thinning: new Thinning(intervalMs, meterTime),
-      events: this.#events.outbox,
-    });
+    const thinning = new Thinning(intervalMs, meterTime);
+    const events = this.#events.outbox;
+    return new Outbox({ name, endpoint, journal: this.#journal, begin, source, rate, thinning, events });
   }
 
   /** Commands ask through a socket; a service without it still does its work. */
@@ -143,9 +162,8 @@ class Agent {
     }
   }
 
-  async #read(config: SourceConfig, signal: AbortSignal): Promise<void> {
+  async #read({ config, source }: BuiltSource, signal: AbortSignal): Promise<void> {
     const { name, checksum, silenceMs } = config;
-    const source = sourceOf(config);
     const events = this.#events;
     events.tally.source(name);
     await readSource({ name, source, checksum, silenceMs, journal: this.#journal, events, signal });
@@ -178,21 +196,10 @@ class Agent {
       now: new Date(),
     });
   }
-
-  /** Where there is one source, every endpoint gets its telegrams. */
-  #sourceOf(endpoint: string): string | undefined {
-    const { sources, endpoints } = this.#options.config;
-    return endpoints.find(({ name }) => name === endpoint)?.source ?? sources[0]?.name;
-  }
-
-  #sourceConfig({ name }: EndpointConfig): SourceConfig {
-    const source = this.#options.config.sources.find((config) => config.name === this.#sourceOf(name));
-    return source as SourceConfig;
-  }
 }
 
-function names(parts: readonly { readonly name: string }[]): string {
-  return parts.map(({ name }) => name).join(', ');
+function names(parts: readonly { readonly config: { readonly name: string } }[]): string {
+  return parts.map(({ config }) => config.name).join(', ');
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

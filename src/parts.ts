@@ -1,4 +1,5 @@
 import type { EndpointConfig, SourceConfig } from './config/config.ts';
+import { ConfigError } from './config/load.ts';
 import type { EndpointType } from './endpoints/endpoint-type.ts';
 import { endpointTypes } from './endpoints/index.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
@@ -6,22 +7,29 @@ import { sourceTypes } from './sources/index.ts';
 import type { Source, SourceType } from './sources/source.ts';
 
 // The registries know the settings of each type, and the configuration was checked against them: the casts end here.
+const sources = sourceTypes as Readonly<Record<string, unknown>> as Readonly<Record<string, SourceType | undefined>>;
+const endpoints = endpointTypes as Readonly<Record<string, unknown>> as Readonly<
+  Record<string, EndpointType | undefined>
+>;
 
-/** Makes the source that a part of the configuration describes. */
-export function sourceOf({ type, settings }: SourceConfig): Source {
-  return (
-    (sourceTypes as Readonly<Record<string, unknown>> as Readonly<Record<string, SourceType>>)[type]?.create(
-      settings,
-    ) ?? unknown(type)
-  );
+/** Makes the source that a part of the configuration describes. @throws {ConfigError} */
+export function sourceOf({ name, type, settings }: SourceConfig): Source {
+  return made(`source ${name}`, () => sources[type]?.create(settings));
 }
 
-/** Makes the endpoint that a part of the configuration describes. `timeZone` is its meter's. */
-export function endpointOf({ type, settings }: EndpointConfig, timeZone: string): Endpoint {
-  const types = endpointTypes as Readonly<Record<string, unknown>> as Readonly<Record<string, EndpointType>>;
-  return types[type]?.create(settings, { timeZone, now: () => new Date() }) ?? unknown(type);
+/** Makes the endpoint that a part of the configuration describes. `timeZone` is its meter's. @throws {ConfigError} */
+export function endpointOf({ name, type, settings }: EndpointConfig, timeZone = 'Europe/Amsterdam'): Endpoint {
+  const surroundings = { timeZone, now: () => new Date() };
+  return made(`endpoint ${name}`, () => endpoints[type]?.create(settings, surroundings));
 }
 
-function unknown(type: string): never {
-  throw new RangeError(`no such type: ${type}`);
+/** What a part finds wrong with its own settings (a certificate that is not there) is the configuration's fault. */
+function made<T>(part: string, make: () => T | undefined): T {
+  try {
+    const value = make();
+    if (value !== undefined) return value;
+  } catch (error) {
+    throw new ConfigError([`${part}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  throw new ConfigError([`${part}: its type is not one of the program's`]);
 }

@@ -87,7 +87,7 @@ function whyNone({ bytes, rejected }: { bytes: number; rejected: number }): stri
 
 async function tryEndpoint(config: EndpointConfig, signal: AbortSignal): Promise<Result> {
   const part = `endpoint ${config.name}`;
-  const endpoint = endpointOf(config, 'Europe/Amsterdam');
+  const endpoint = endpointOf(config);
   try {
     await endpoint.probe?.(signal);
     return { part, ok: true, text: 'answers, and takes this key' };

@@ -1,5 +1,5 @@
 import { runAgent } from '../agent.ts';
-import { loadConfig } from '../config/load.ts';
+import { ConfigError, type LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
@@ -19,10 +19,8 @@ export const run: CommandDefinition = {
     withConfig(options, io, (loaded) => serve(loaded, options['untilDelivered'] === true, io)),
 };
 
-type Loaded = Awaited<ReturnType<typeof loadConfig>>;
-
 async function serve(
-  { config, warnings, origin }: Loaded,
+  { config, warnings, origin }: LoadedConfig,
   untilDelivered: boolean,
   { env, signal }: Io,
 ): Promise<Outcome> {
@@ -39,6 +37,7 @@ async function serve(
 
 /** Errors that keep the service from starting at all; the outside world's come and go and end nothing. */
 function explain(error: unknown, { stateDir }: Config, log: Log): Outcome {
+  if (error instanceof ConfigError) throw error;
   const { name, message, code } = error as NodeJS.ErrnoException;
   if (name === 'DatabaseInUse') {
     log.error(

@@ -18,6 +18,8 @@ const PROBE_MS = 60_000;
 /** A few failed tries in a row are no change of state yet. */
 const LATER_AFTER_MS = 5_000;
 
+type Answer = 'taken' | Refused;
+
 /** Hands one letter at a time to an endpoint, and does not give up until it was taken or refused. */
 export class Delivery {
   readonly #options: DeliveryOptions;
@@ -35,40 +37,49 @@ export class Delivery {
   /** @returns the refusal, or undefined once the letter was taken. @throws when the signal aborts. */
   async deliver(letter: Letter): Promise<Refused | undefined> {
     const waits = backoff(this.#options.backoff);
+    const answers: Answer[] = [];
     try {
-      await pRetry(() => this.#attempt(letter), {
+      await pRetry(async () => answers.push(await this.#attempt(letter)), {
         retries: Infinity,
         // The waits are ours: p-retry's are without jitter once they reach their cap.
         minTimeout: 0,
         factor: 1,
         signal: this.#options.signal,
-        shouldRetry: ({ error }) => !(error instanceof Refused),
         onFailedAttempt: ({ error }) => this.#waitAfter(error, waits),
       });
-      return undefined;
     } catch (error) {
-      if (error instanceof Refused) return error;
-      throw error;
+      // A stop that came with the answer: the answer counts.
+      if (answers.length === 0) throw error;
     }
+    return answers[0] === 'taken' ? undefined : answers[0];
   }
 
-  async #attempt(letter: Letter): Promise<void> {
-    const { endpoint, standing, signal } = this.#options;
+  /** @throws what says that the letter has to go again. */
+  async #attempt(letter: Letter): Promise<Answer> {
+    const { endpoint, signal } = this.#options;
     const startedMs = performance.now();
     try {
       await endpoint.deliver(letter, signal);
+      return this.#answered('taken', startedMs);
     } catch (error) {
-      throw toAnswer(error);
+      if (error instanceof Refused) return this.#answered(error, startedMs);
+      throw toTryAgain(error);
     }
+  }
+
+  #answered(answer: Answer, startedMs: number): Answer {
+    const { standing } = this.#options;
     this.answerMs = performance.now() - startedMs;
-    this.lastTakenAt = new Date();
     this.#failingSinceMs = undefined;
-    standing.become('delivering');
+    if (answer === 'taken') this.lastTakenAt = new Date();
+    // Only a letter that was taken shows that a mis-set endpoint is set right.
+    if (answer === 'taken' || standing.state !== 'paused') standing.become('delivering');
+    return answer;
   }
 
   async #waitAfter(error: Error, waits: Generator<number, never>): Promise<void> {
     const { signal } = this.#options;
-    if (error instanceof Refused || signal.aborted) return;
+    if (signal.aborted) return;
     this.retries += 1;
     if (error instanceof Paused) return this.#pause(error);
     if (error instanceof Ambiguous) this.possiblyTwice += 1;
@@ -87,9 +98,10 @@ export class Delivery {
   /** Waits for the next try, and says so once it has been failing for a while. */
   async #putOff({ message }: Error, waitMs: number): Promise<void> {
     const { standing, signal } = this.#options;
+    if (standing.state === 'paused') return sleep(waitMs, signal);
     const nowMs = performance.now();
     this.#failingSinceMs ??= nowMs;
-    const quietMs = standing.state === 'paused' ? 0 : Math.max(0, this.#failingSinceMs + LATER_AFTER_MS - nowMs);
+    const quietMs = Math.max(0, this.#failingSinceMs + LATER_AFTER_MS - nowMs);
     await sleep(Math.min(waitMs, quietMs), signal);
     if (waitMs <= quietMs || signal.aborted) return;
     standing.become('later', message);
@@ -107,8 +119,8 @@ async function answersProbe(endpoint: Endpoint, signal: AbortSignal): Promise<bo
 }
 
 /** p-retry gives up on a TypeError and on what is no Error: whatever an endpoint throws, it is tried again. */
-function toAnswer(error: unknown): Error {
-  const known = [Refused, Paused, TryLater, Ambiguous].some((kind) => error instanceof kind);
+function toTryAgain(error: unknown): Error {
+  const known = [Paused, TryLater, Ambiguous].some((kind) => error instanceof kind);
   if (known && error instanceof Error) return error;
   return new TryLater(error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -27,7 +27,7 @@ export interface OutboxEvents {
 export interface OutboxOptions {
   readonly name: string;
   readonly endpoint: Endpoint;
-  readonly journal: Pick<Journal, 'read' | 'pass' | 'bury' | 'deadToRetry' | 'dropDead' | 'deadRefusedAgain'>;
+  readonly journal: Pick<Journal, 'read' | 'pass' | 'bury' | 'deadToRetry' | 'deadTaken' | 'deadRefusedAgain'>;
   /** The cursor and the counts with which it begins. */
   readonly begin: EndpointState;
   /** Letters of this source only; undefined = of all. */
@@ -66,22 +66,25 @@ export class Outbox {
   readonly #counts: { waiting: number; delivered: number; thinned: number; refused: number; dropped: number };
   /** The newest letter that is done with. */
   #position: number;
-  #running = false;
+  /** Letters accepted since the last read began: these it may not have found. */
+  #acceptedSinceRead = 0;
+  #busy = false;
   #watchedPosition = -1;
-  #retryDead: boolean;
+  /** How often somebody asked for dead letters to go again, and up to which of these all went. */
+  #retriesAsked: number;
+  #retriesDone = 0;
 
   constructor(options: OutboxOptions) {
     const { acked, waiting, delivered, thinned, dropped, buried, dead } = options.begin;
     this.#options = options;
     this.#position = acked;
     this.#counts = { waiting, delivered, thinned, dropped, refused: buried };
-    this.#retryDead = dead > 0;
+    this.#retriesAsked = dead > 0 ? 1 : 0;
     this.#standing = new Standing((before) => options.events.changed(this.status(), before));
     this.#delivery = new Delivery({ ...options, standing: this.#standing, signal: this.#stop.signal });
     this.#schedule = new Schedule<Item>({
       take: () => this.#take(),
       process: (items) => this.#process(items),
-      waiting: waiting + (dead > 0 ? 1 : 0),
     });
     this.#watchdog = setInterval(() => this.#watch(), WATCHDOG_MS).unref();
   }
@@ -94,11 +97,12 @@ export class Outbox {
   accepted({ telegram }: Letter): void {
     if (this.#options.source !== undefined && this.#options.source !== telegram.source) return;
     this.#counts.waiting += 1;
+    this.#acceptedSinceRead += 1;
     this.#progress.came();
     this.#schedule.push();
   }
 
-  /** The journal had no room for so many of the letters that waited. */
+  /** The journal had no room for so many of the letters that waited; negative: so many arrived after all. */
   dropped(count: number): void {
     this.#counts.waiting -= count;
     this.#counts.dropped += count;
@@ -106,11 +110,12 @@ export class Outbox {
 
   /** Dead letters were marked to be sent again: they go next. */
   retryDead(): void {
-    this.#retryDead = true;
+    this.#retriesAsked += 1;
     this.#schedule.wake();
   }
 
   status(): OutboxStatus {
+    const { counts = {} } = this.#options.endpoint;
     const { state, since, reason, remedy } = this.#standing;
     const { retries, possiblyTwice, lastTakenAt } = this.#delivery;
     const drainedInMs = this.#progress.drainedInMs(this.#counts.waiting);
@@ -125,6 +130,7 @@ export class Outbox {
       possiblyTwice,
       lastTakenAt,
       drainedInMs,
+      counts,
     };
   }
 
@@ -136,82 +142,88 @@ export class Outbox {
     await this.#options.endpoint.close?.();
   }
 
+  /** Never rejects, and finds nothing once stopped. */
   async #take(): Promise<readonly Item[]> {
-    while (!this.#stop.signal.aborted) {
-      try {
-        const items = await this.#next();
-        if (items.length === 0) this.#standing.become('idle');
-        return items;
-      } catch (error) {
-        await this.#journalFailed(error);
-      }
-    }
-    return [];
+    this.#busy = true;
+    const items = (await this.#insist(() => this.#next())) ?? [];
+    this.#busy = items.length > 0;
+    return this.#stop.signal.aborted ? [] : items;
   }
 
   async #next(): Promise<readonly Item[]> {
-    const { journal, name, source } = this.#options;
-    const again = this.#retryDead ? await journal.deadToRetry(name, READ_AT_ONCE) : [];
-    if (again.length > 0) return again.map((dead) => ({ dead }));
-    this.#retryDead = false;
-    return journal.read(this.#position, READ_AT_ONCE, source);
+    const { journal, source } = this.#options;
+    const again = await this.#deadToRetry();
+    if (again.length > 0) return again;
+    this.#acceptedSinceRead = 0;
+    const letters = await journal.read(this.#position, READ_AT_ONCE, source);
+    if (letters.length > 0) return letters;
+    // What a damaged journal lost waits no more.
+    this.#counts.waiting = this.#acceptedSinceRead;
+    if (this.#counts.waiting === 0) this.#standing.become('idle');
+    return this.#deadToRetry();
   }
 
-  /** Never rejects: better-queue would take that for a failed task and delete it. */
+  async #deadToRetry(): Promise<readonly Second[]> {
+    const asked = this.#retriesAsked;
+    if (asked === this.#retriesDone) return [];
+    const again = await this.#options.journal.deadToRetry(this.name, READ_AT_ONCE);
+    if (again.length === 0) this.#retriesDone = asked;
+    return again.map((dead) => ({ dead }));
+  }
+
+  /** Never rejects. What was not finished when the stop came stays where it is. */
   async #process(items: readonly Item[]): Promise<void> {
-    this.#running = true;
     for (const item of items) {
-      while (!(await this.#finish(item)));
-      // What was not finished when the stop came stays where it is.
+      await this.#insist(() => this.#handle(item));
       if (this.#stop.signal.aborted) return new Promise(() => undefined);
     }
-    this.#running = false;
+    this.#busy = false;
   }
 
-  /** @returns false where the journal failed, and the item has to go again. */
-  async #finish(item: Item): Promise<boolean> {
-    try {
-      if ('dead' in item) await this.#sendAgain(item.dead);
-      else if ('damaged' in item) await this.#bury(item, 'its row in the journal is damaged');
-      else if (!this.#options.thinning.wants(item.telegram)) this.#pass(item.seq, 'thinned');
-      else await this.#send(item);
-      return true;
-    } catch (error) {
-      if (this.#stop.signal.aborted) return true;
-      await this.#journalFailed(error);
-      return false;
-    }
+  async #handle(item: Item): Promise<void> {
+    if ('dead' in item) await this.#sendAgain(item.dead);
+    else if ('damaged' in item) await this.#bury(item, 'its row in the journal is damaged');
+    else if (this.#options.thinning.wants(item.telegram)) await this.#send(item);
+    else this.#pass(item.seq, 'thinned');
   }
 
   async #send(letter: Letter): Promise<void> {
     const refused = await this.#delivery.deliver(letter);
-    if (refused !== undefined) return this.#bury(letter, refused.message);
-    this.#pass(letter.seq, 'delivered');
-    const ageMs = Date.now() - letter.telegram.receivedAt.getTime();
-    await sleep(pauseAfter(this.#options.rate, ageMs, this.#delivery.answerMs), this.#stop.signal);
+    if (refused === undefined) this.#pass(letter.seq, 'delivered');
+    else await this.#bury(letter, refused.message);
+    await this.#pace(letter);
   }
 
   async #sendAgain(dead: KeptDeadLetter): Promise<void> {
+    const { id, seq, source, checksum, raw, at, reason } = dead;
     const { journal } = this.#options;
-    if (dead.raw === undefined) return journal.deadRefusedAgain(dead.id, dead.reason);
-    const { seq, source, checksum, raw, at } = dead;
+    if (raw === undefined) return this.#insist(() => journal.deadRefusedAgain(id, reason));
     const letter = { seq, telegram: { source, checksum, receivedAt: new Date(at), raw: Buffer.from(raw) } };
     const refused = await this.#delivery.deliver(letter);
-    if (refused !== undefined) return journal.deadRefusedAgain(dead.id, refused.message);
-    await journal.dropDead(this.name, [dead.id]);
+    if (refused === undefined) await this.#takenAfterAll(id);
+    else await this.#insist(() => journal.deadRefusedAgain(id, refused.message));
+    await this.#pace(letter);
+  }
+
+  async #takenAfterAll(id: number): Promise<void> {
+    await this.#insist(() => this.#options.journal.deadTaken(this.name, id));
     this.#counts.delivered += 1;
+    this.#counts.refused -= 1;
   }
 
   async #bury(letter: Letter | DamagedLetter, reason: string): Promise<void> {
-    await this.#options.journal.bury(this.name, letter, reason);
+    await this.#insist(() => this.#options.journal.bury(this.name, letter, reason));
+    if (this.#stop.signal.aborted) return;
     this.#options.events.refused(this.name, reason);
-    this.#position = letter.seq;
-    this.#counts.waiting -= 1;
-    this.#counts.refused += 1;
+    this.#done(letter.seq, 'refused');
   }
 
   #pass(seq: number, how: 'delivered' | 'thinned'): void {
     this.#options.journal.pass({ endpoint: this.name, seq, how });
+    this.#done(seq, how);
+  }
+
+  #done(seq: number, how: 'delivered' | 'thinned' | 'refused'): void {
     this.#position = seq;
     this.#counts.waiting -= 1;
     this.#counts[how] += 1;
@@ -219,14 +231,32 @@ export class Outbox {
     if (this.#counts.waiting === 0) this.#standing.become('idle');
   }
 
+  async #pace({ telegram }: Letter): Promise<void> {
+    const ageMs = Date.now() - telegram.receivedAt.getTime();
+    await sleep(pauseAfter(this.#options.rate, ageMs, this.#delivery.answerMs), this.#stop.signal);
+  }
+
+  /** Asks the journal until it answers: what an endpoint answered is not asked twice because a disk is full. */
+  async #insist<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        return await ask();
+      } catch (error) {
+        await this.#journalFailed(error);
+      }
+    }
+    return undefined;
+  }
+
   async #journalFailed(error: unknown): Promise<void> {
+    if (this.#stop.signal.aborted) return;
     this.#options.events.journalFailed(this.name, error instanceof Error ? error : new Error(String(error)));
     await sleep(JOURNAL_RETRY_MS, this.#stop.signal);
   }
 
   /** better-queue stalls without a word where its books and ours differ; this must never be needed. */
   #watch(): void {
-    const stuck = !this.#running && this.#counts.waiting > 0 && this.#watchedPosition === this.#position;
+    const stuck = !this.#busy && this.#counts.waiting > 0 && this.#watchedPosition === this.#position;
     this.#watchedPosition = this.#position;
     if (!stuck) return;
     this.#options.events.stalled(this.name);

@@ -24,6 +24,8 @@ export interface OutboxStatus {
   readonly dropped: number;
   /** Sent again after an answer that never came: the far side may have them twice. */
   readonly possiblyTwice: number;
+  /** What the endpoint itself counts: telegrams mended, sent by another way. */
+  readonly counts: Readonly<Record<string, number>>;
   readonly retries: number;
   readonly lastTakenAt: Date | undefined;
   /** When nothing will be waiting any more at the present rate, in milliseconds from now. */
