@@ -80,8 +80,7 @@ export class Framer {
 
   /** Takes the first of the outline's starts that makes a telegram, else rejects the whole. */
   #judge(): true {
-    const { starts, digits, end } = this.#outline;
-    if (this.#checksum === 'auto' && digits > 0) this.#checksum = 'required';
+    const { starts, end } = this.#outline;
     let reason: RejectionReason | undefined;
     for (const start of starts) {
       const verdict = judge(this.#window.copy(start.place, end), this.#checksum);
@@ -94,6 +93,7 @@ export class Framer {
   #accept({ place, atMs }: Start, verdict: Pick<Telegram, 'raw' | 'checksum'>): true {
     const { end } = this.#outline;
     if (place > this.#window.begin) this.#reject('truncated', place);
+    if (this.#checksum === 'auto' && verdict.checksum !== 'absent') this.#checksum = 'required';
     this.#found.push({ source: this.#source, receivedAt: new Date(atMs), ...verdict, offset: place });
     this.#outline.restart(end);
     return true;

@@ -34,8 +34,6 @@ export class Outline {
   starts: Start[] = [];
   /** Place behind it, once it is whole or cut. */
   end = 0;
-  /** Digits that stand behind the `!`, none to four. */
-  digits = 0;
   /** Whether it may be the rest of a telegram that was under way when the stream began. */
   isRest = false;
   /** Bytes passed over, but for line ends and NULs between telegrams. */
@@ -45,7 +43,10 @@ export class Outline {
   #state: State = 'hunting';
   /** Place of the next byte to look at. */
   #at = 0;
+  /** Place of the `!`. */
   #mark = 0;
+  /** How many digits stand behind it. */
+  #digits = 0;
   /** The last byte passed over. A stream's first byte begins a line. */
   #before = LINE_FEED;
   #isFirst = true;
@@ -69,7 +70,7 @@ export class Outline {
     if (this.#state === 'header') this.drop(this.#window.end);
     if (this.#state === 'hunting') return 'open';
     if (this.#state === 'objects') return this.#settle('cut', this.#window.end);
-    return this.#settle('whole', this.#mark + 1 + this.digits);
+    return this.#settle('whole', this.#mark + 1 + this.#digits);
   }
 
   /** Goes on behind `place`: all before it has been dealt with. */
@@ -120,11 +121,17 @@ export class Outline {
 
   #readHeader(atMs: number): Step {
     const place = this.#seek(HEADER_LANDMARKS);
-    if ((place ?? this.#at) - this.#window.begin > LONGEST_HEADER) return this.#beginAmong(this.starts.slice(1));
+    if ((place ?? this.#at) - this.#window.begin > LONGEST_HEADER) return this.#beginLater(place);
     if (place === undefined) return 'open';
     if (isLineEnd(this.#textAt(place))) return this.#endHeader(place);
     if (isSlash(this.#window.byteAt(place))) this.#noteStart(place, atMs);
     return 'on';
+  }
+
+  /** No header is that long: it does not begin at its first `/`. A landmark at `place` is looked at again from the next. */
+  #beginLater(place = this.#at): Step {
+    this.#at = place;
+    return this.#beginAmong(this.starts.slice(1));
   }
 
   /** The header is the line up to `lineEnd`, from the first `/` on that makes it look like one. */
@@ -181,10 +188,10 @@ export class Outline {
   /** Waits for four digits, or for what shows that there are fewer; never for a line end behind the fourth. */
   #readDigits(): Step {
     this.#countDigits();
-    const end = this.#mark + 1 + this.digits;
+    const end = this.#mark + 1 + this.#digits;
     const lineEnd = this.#lineEndAt(end);
-    if (this.digits < MOST_DIGITS && lineEnd === 0 && this.#mayGoOn(end)) return 'open';
-    if (this.digits > 0 || lineEnd > 0 || isLineEnd(this.#textAt(this.#mark - 1)))
+    if (this.#digits < MOST_DIGITS && lineEnd === 0 && this.#mayGoOn(end)) return 'open';
+    if (this.#digits > 0 || lineEnd > 0 || isLineEnd(this.#textAt(this.#mark - 1)))
       return this.#settle('whole', end + lineEnd);
     this.#state = 'objects'; // a `!` in some text
     return 'on';
@@ -192,8 +199,8 @@ export class Outline {
 
   #countDigits(): void {
     const limit = Math.min(MOST_DIGITS, this.#window.end - this.#mark - 1);
-    this.digits = 0;
-    while (this.digits < limit && isHexDigit(this.#textAt(this.#mark + 1 + this.digits))) this.digits++;
+    this.#digits = 0;
+    while (this.#digits < limit && isHexDigit(this.#textAt(this.#mark + 1 + this.#digits))) this.#digits++;
   }
 
   /** Whether the byte still to come may belong to the digits, or be the LF of a CR at `place`. */

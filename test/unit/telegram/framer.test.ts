@@ -97,6 +97,16 @@ describe('what stands between telegrams', () => {
 });
 
 describe('damage', () => {
+  test.each([1, 100, 127, 128, 129, 200, 20_000])(
+    '%i bytes without a line end in front of a header cost nothing',
+    (length) => {
+      for (const text of ['/x', 'x', '/x/', '\xafx']) {
+        const found = frame(Buffer.concat([Buffer.alloc(length, text, 'latin1'), DSMR5]));
+        expect(outcomesOf(found).at(-1)).toBe('valid');
+      }
+    },
+  );
+
   test('a head cut off in mid-line costs itself alone', () => {
     const found = frame(Buffer.concat([AIDON.subarray(0, 400), DSMR5]));
     expect(outcomesOf(found)).toEqual(['truncated', 'valid']);
@@ -117,6 +127,11 @@ describe('damage', () => {
     const found = frame(Buffer.concat([Buffer.from(HEAD), DSMR5]));
     expect(outcomesOf(found)).toEqual(['truncated', 'valid']);
     expect(textOf(found[0])).toBe(HEAD);
+  });
+
+  test('and does so at once', () => {
+    const framer = framerOf();
+    expect(outcomesOf(framer.push(Buffer.from(`${HEAD}/`), 0))).toEqual(['truncated']);
   });
 
   test('a telegram that loses its `!` is truncated once the next begins', () => {
@@ -276,6 +291,11 @@ describe('checksum: auto', () => {
   test.each(['1-3:0.2.8(50)', '0-0:96.1.4(50217)'])('refuses it from one that says %s', (version) => {
     const bare = changed(DSMR3, '0-0:96.14.0(0002)', version);
     expect(outcomesOf(frame(bare, { checksum: 'auto' }))).toEqual(['checksum-missing']);
+  });
+
+  test('takes it even behind noise that looks like digits', () => {
+    const noise = Buffer.from('/abcd\r\n!1\r\n');
+    expect(outcomesOf(frame(Buffer.concat([noise, DSMR3]), { checksum: 'auto' }))).toEqual(['checksum', 'absent']);
   });
 
   test('refuses it once the stream has shown a checksum', () => {
