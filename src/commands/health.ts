@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ask, NoService } from '../service/control.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
-import { configOption, withConfig } from './with-config.ts';
+import { configOption, withState } from './with-config.ts';
 
 /** What of the service's answer this command reads; the rest is for `--json`. */
 interface Answer {
@@ -27,17 +27,15 @@ export const health: CommandDefinition = {
       .option('--rejected', 'print the bytes of the newest rejected telegrams, for a diagnosis')
       .option('--json', 'print JSON'),
   run: (_args, options, io) =>
-    withConfig(options, io, async ({ config }) => {
-      const socket = join(config.stateDir.path, 'control.sock');
+    withState(options, io, async ({ stateDir }) => {
+      const socket = join(stateDir, 'control.sock');
       try {
         return options['rejected'] === true
           ? await showRejected(socket, io)
           : await show(socket, options['json'] === true, io);
       } catch (error) {
         if (!(error instanceof NoService)) throw error;
-        io.stderr.write(
-          `no p1-relay runs with state directory ${config.stateDir.path}; start it, or name its --config\n`,
-        );
+        io.stderr.write(`no p1-relay runs with state directory ${stateDir}; start it, or name its --config\n`);
         return 'unavailable';
       }
     }),

@@ -1,5 +1,5 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../config/config.ts';
 import { openJournalStore } from '../journal/open.ts';
 import { BadRequest, NoService } from '../service/control.ts';
 import type { DeadRow, Desk, OutboxRow } from '../service/desk.ts';
@@ -8,7 +8,7 @@ import { remoteDesk } from '../service/remote-desk.ts';
 import { span } from '../telemetry/wording.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
 import { table } from './table.ts';
-import { configOption, withConfig } from './with-config.ts';
+import { configOption, withState, type Whereabouts } from './with-config.ts';
 
 /** Shows what waits for each endpoint, and what is to become of dead letters. */
 export const outbox: CommandDefinition = {
@@ -27,7 +27,7 @@ export const outbox: CommandDefinition = {
       .option('--id <id...>', 'these dead letters only')
       .option('--json', 'print JSON'),
   run: ([action = 'list'], options, io) =>
-    withConfig(options, io, ({ config }) => onDesk(config, io, (desk) => act(desk, action, toAsked(options), io))),
+    withState(options, io, (whereabouts) => onDesk(whereabouts, io, (desk) => act(desk, action, toAsked(options), io))),
 };
 
 interface Asked {
@@ -38,19 +38,25 @@ interface Asked {
 
 /** The service that runs, or, where none does, its files. */
 async function onDesk(
-  { stateDir, ...config }: Config,
+  { stateDir, config }: Whereabouts,
   io: Io,
   work: (desk: Desk) => Promise<Outcome>,
 ): Promise<Outcome> {
   try {
-    return await work(remoteDesk(join(stateDir.path, 'control.sock')));
+    return await work(remoteDesk(join(stateDir, 'control.sock')));
   } catch (error) {
     if (error instanceof BadRequest) return complain(io, error.message);
     if (!(error instanceof NoService)) throw error;
   }
+  if (config === undefined || !existsSync(join(stateDir, 'journal.db'))) {
+    io.stderr.write(
+      `no p1-relay runs with state directory ${stateDir}, and it keeps no journal there; name its --config\n`,
+    );
+    return 'unavailable';
+  }
   const source = config.sources[0]?.name;
   const endpoints = config.endpoints.map((endpoint) => ({ name: endpoint.name, source: endpoint.source ?? source }));
-  const { store } = openJournalStore({ ...config.journal, folder: stateDir.path, endpoints });
+  const { store } = openJournalStore({ ...config.journal, folder: stateDir, endpoints });
   try {
     return await work(fileDesk(store));
   } finally {

@@ -1,5 +1,9 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { ConfigError, loadConfig, type LoadedConfig } from '../config/load.ts';
+import { ConfigError, NoConfig } from '../config/config-error.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import { stateDir } from '../config/state-dir.ts';
 import type { Io, Outcome } from './command.ts';
 
 /** `--config`, the same for every command that needs one. */
@@ -16,13 +20,52 @@ export async function withConfig(
   { env, stderr }: Io,
   work: (loaded: LoadedConfig) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const { config: file } = options;
   try {
-    const loaded = await loadConfig({ file: typeof file === 'string' ? file : undefined, env, cwd: process.cwd() });
-    return await work(loaded);
+    return await work(await loadConfig({ file: fileOf(options), env, cwd: process.cwd() }));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     stderr.write(`${error.problems.join('\n')}\n`);
     return 'bad-configuration';
   }
+}
+
+/** Where the service of this configuration keeps its state, and the configuration where there is one. */
+export interface Whereabouts {
+  readonly stateDir: string;
+  readonly config: Config | undefined;
+}
+
+/**
+ * For commands that ask the service or look at its files: no secret is read, and without a configuration (the service
+ * may have been given variables that this shell has not) the usual state directory is taken.
+ */
+export async function withState(
+  options: Readonly<Record<string, unknown>>,
+  { env, stderr }: Io,
+  work: (whereabouts: Whereabouts) => Promise<Outcome>,
+): Promise<Outcome> {
+  try {
+    return await work(await whereabouts(fileOf(options), env));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    stderr.write(`${error.problems.join('\n')}\n`);
+    return 'bad-configuration';
+  }
+}
+
+async function whereabouts(file: string | undefined, env: Io['env']): Promise<Whereabouts> {
+  const cwd = process.cwd();
+  try {
+    const { config } = await loadConfig({ file, env, cwd, secrets: 'left' });
+    return { stateDir: config.stateDir.path, config };
+  } catch (error) {
+    if (!(error instanceof NoConfig)) throw error;
+    const named = env['P1_RELAY_STATE__DIR'];
+    const { path } = await stateDir(named === undefined ? undefined : resolve(cwd, named), { env, cwd, root: '/' });
+    return { stateDir: path, config: undefined };
+  }
+}
+
+function fileOf({ config }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof config === 'string' ? config : undefined;
 }

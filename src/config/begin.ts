@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ConfigError } from './config-error.ts';
+import { ConfigError, NoConfig } from './config-error.ts';
 import { readDocument } from './document.ts';
 import { Draft } from './draft.ts';
 import { settingVariables } from './environment.ts';
@@ -50,7 +50,7 @@ async function beginWithoutFile(schema: ConfigSchema, surroundings: Surroundings
   if (official.draft !== undefined) return { draft: official.draft };
   if (settingVariables(env).some((name) => name.startsWith('P1_RELAY_SOURCE'))) return { draft: new Draft({}) };
   const nothing = `no ${join(root, SYSTEM_FILE)}, no ${LOCAL_FILE} in ${cwd} and no ${OFFICIAL_PREFIX}… variable`;
-  throw new ConfigError([...official.unreadable, `no configuration: there is ${nothing}; ${HOW_TO_BEGIN}`]);
+  throw new NoConfig([...official.unreadable, `no configuration: there is ${nothing}; ${HOW_TO_BEGIN}`]);
 }
 
 async function draftOf(name: string, file: string): Promise<Draft | undefined> {

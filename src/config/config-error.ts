@@ -11,3 +11,6 @@ export class ConfigError extends Error {
     this.problems = told;
   }
 }
+
+/** Nobody said anything yet: no file, no variables. */
+export class NoConfig extends ConfigError {}

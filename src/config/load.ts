@@ -8,7 +8,7 @@ import type { Draft } from './draft.ts';
 import { applyEnvironment } from './environment.ts';
 import { formatPath, type Path } from './path.ts';
 import { configSchema, type Families } from './schema.ts';
-import { resolveSecrets } from './secrets.ts';
+import { leaveSecrets, resolveSecrets } from './secrets.ts';
 import { stateDir } from './state-dir.ts';
 import type { Surroundings } from './surroundings.ts';
 import { isOpenToAll } from './text-file.ts';
@@ -28,6 +28,8 @@ export interface LoadedConfig {
 export interface LoadOptions extends Omit<Surroundings, 'root'> {
   /** The file of `--config`, where it was given. */
   readonly file?: string | undefined;
+  /** `left` for a command that sends nothing: the service's secrets may not be readable for whoever asks. */
+  readonly secrets?: 'read' | 'left';
   /** See {@link Surroundings}; by default `/`. */
   readonly root?: string;
   /** The kinds of sources and endpoints that there are; by default all that the program has. */
@@ -46,7 +48,9 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const schema = configSchema(families);
   const { draft, file } = await begin(schema, { env, cwd, root }, options.file);
   applyEnvironment(draft, schema, env);
-  const inPlainText = await resolveSecrets(draft, schema, env, file === undefined ? cwd : dirname(file));
+  const folder = file === undefined ? cwd : dirname(file);
+  const inPlainText = options.secrets === 'left' ? [] : await resolveSecrets(draft, schema, env, folder);
+  if (options.secrets === 'left') leaveSecrets(draft, schema);
   checkTogether(draft);
   const settings = validate(draft, schema);
   if (settings === undefined || draft.problems.length > 0) throw new ConfigError(draft.problems);

@@ -6,6 +6,17 @@ import { secretPaths } from './schema-tree.ts';
 import type { Surroundings } from './surroundings.ts';
 import { explain, readText } from './text-file.ts';
 
+/** What stands for a secret where nobody needs it. */
+const UNREAD = '(not read)';
+
+/** For a command that sends nothing: what only the service may read is left where it is. */
+export function leaveSecrets(draft: Draft, schema: z.core.$ZodType): void {
+  for (const path of [...secretPaths(schema, draft.values)]) {
+    const value = draft.get(path);
+    if (isMap(value) && referenceOf(value) !== undefined) draft.set(path, UNREAD);
+  }
+}
+
 /**
  * Puts the text of each secret in the place of its reference: `{env: NAME}`, `{file: PATH}` (relative to `folder`),
  * `{credential: NAME}` (systemd's LoadCredential). What cannot be had is reported to the draft; no secret is shown.
