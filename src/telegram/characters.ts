@@ -4,9 +4,8 @@ export const CARRIAGE_RETURN = 0x0d;
 export const MARK = 0x21; // !
 export const CLOSING_BRACKET = 0x29;
 export const SLASH = 0x2f;
-/** A `/` and a CR as an 8N1 port hears them from a 7E1 meter, with their parity bit. LF and `!` have theirs off. */
+/** A `/` as an 8N1 port hears it from a 7E1 meter, with its parity bit. */
 export const SLASH_WITH_PARITY = 0xaf;
-export const RETURN_WITH_PARITY = 0x8d;
 const FILLER = 0xff;
 const NUL = 0x00;
 
@@ -26,9 +25,4 @@ export const isHexDigit = (byte: number): boolean => isBetween(byte, '0', '9') |
 
 function isBetween(byte: number, first: string, last: string): boolean {
   return byte >= first.charCodeAt(0) && byte <= last.charCodeAt(0);
-}
-
-/** For each byte, 1 if it is one of these. */
-export function tableOf(...bytes: readonly number[]): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => (bytes.includes(byte) ? 1 : 0));
 }

@@ -9,10 +9,8 @@ import {
   LINE_FEED,
   MARK,
   opensLine,
-  RETURN_WITH_PARITY,
   SLASH,
   SLASH_WITH_PARITY,
-  tableOf,
 } from './characters.ts';
 import type { Window } from './window.ts';
 
@@ -120,10 +118,10 @@ export class Outline {
   }
 
   #readHeader(atMs: number): Step {
-    const place = this.#seek(HEADER_LANDMARKS);
+    const place = this.#seek(SLASH, LINE_FEED);
     if ((place ?? this.#at) - this.#window.begin > LONGEST_HEADER) return this.#beginLater(place);
     if (place === undefined) return 'open';
-    if (isLineEnd(this.#textAt(place))) return this.#endHeader(place);
+    if (this.#textAt(place) === LINE_FEED) return this.#endHeader(place);
     if (isSlash(this.#window.byteAt(place))) this.#noteStart(place, atMs);
     return 'on';
   }
@@ -163,7 +161,7 @@ export class Outline {
   }
 
   #readObjects(atMs: number): Step {
-    const place = this.#seek(LANDMARKS);
+    const place = this.#seek(SLASH, MARK);
     if (place === undefined) return 'open';
     if (!isSlash(this.#window.byteAt(place))) return this.#endObjects(place);
     if (isLineEnd(this.#textAt(place - 1))) return this.#settle('cut', place);
@@ -172,7 +170,7 @@ export class Outline {
   }
 
   #endObjects(mark: number): Step {
-    if (this.#mayEndObjects(mark)) {
+    if (this.#textAt(mark) === MARK && this.#mayEndObjects(mark)) {
       this.#mark = mark;
       this.#state = 'digits';
     }
@@ -220,9 +218,9 @@ export class Outline {
     return place < this.#window.end ? this.#window.byteAt(place) & this.#mask : NO_BYTE;
   }
 
-  /** Place of the next byte that is one of `wanted`, which then counts as read; undefined where there is none in hand. */
-  #seek(wanted: Uint8Array): number | undefined {
-    const place = this.#window.find(this.#at, wanted);
+  /** Place of the next byte that looks like one of these, which then counts as read; undefined where none is in hand. */
+  #seek(one: number, other: number): number | undefined {
+    const place = this.#window.find(this.#at, one, other);
     this.#at = Math.min(place + 1, this.#window.end);
     return place < this.#window.end ? place : undefined;
   }
@@ -236,14 +234,11 @@ export class Outline {
 type Step = Outcome | 'on';
 type State = 'hunting' | 'header' | 'objects' | 'digits';
 
-const LANDMARKS = tableOf(SLASH, SLASH_WITH_PARITY, MARK);
-const HEADER_LANDMARKS = tableOf(SLASH, SLASH_WITH_PARITY, LINE_FEED, CARRIAGE_RETURN, RETURN_WITH_PARITY);
-
 const ALL_BITS = 0xff;
 const SEVEN_BITS = 0x7f;
 const NO_BYTE = -1;
 const MOST_DIGITS = 4;
-/** Bytes from `/` to the line end. `/KAM5` is the shortest seen, about 40 the longest; a noisy line's may never end. */
+/** Bytes from `/` to its line feed. `/KAM5` is the shortest seen, about 40 the longest; a noisy line's may never end. */
 const SHORTEST_HEADER = 4;
 const LONGEST_HEADER = 128;
 /** Places that are tried as the beginning of one telegram: a bound on the work that a noisy line can make. */

@@ -27,13 +27,15 @@ export class Window {
     return this.#bytes[place - this.#base] as number;
   }
 
-  /** Place of the first byte from `from` on that `wanted` has a 1 for; `end` where there is none. */
-  find(from: number, wanted: Uint8Array): number {
+  /** Place of the first byte from `from` on that, its top bit aside, is one of two; `end` where there is none. */
+  find(from: number, one: number, other: number): number {
     const bytes = this.#bytes;
     const end = this.end - this.#base;
-    let at = from - this.#base;
-    while (at < end && wanted[bytes[at] as number] === 0) at++;
-    return at + this.#base;
+    for (let at = from - this.#base; at < end; at++) {
+      const text = (bytes[at] as number) & 0x7f;
+      if (text === one || text === other) return at + this.#base;
+    }
+    return this.end;
   }
 
   copy(from: number, to: number): Buffer {
