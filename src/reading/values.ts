@@ -13,7 +13,7 @@ export interface Capture extends Quantity {
 }
 
 /** A power failure: when it ended (RFC 3339, null if the meter does not know) and how many seconds it took, as printed. */
-export interface Failure {
+interface Failure {
   readonly end: string | null;
   readonly seconds: string;
 }
