@@ -1,0 +1,76 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ask, BadRequest, ControlServer, NoService } from '../../../src/service/control.ts';
+import type { Choice, Desk } from '../../../src/service/desk.ts';
+import type { Health } from '../../../src/service/health.ts';
+import { remoteDesk } from '../../../src/service/remote-desk.ts';
+import { routes } from '../../../src/service/routes.ts';
+
+let folder: string;
+let socket: string;
+let server: ControlServer;
+let chosen: Choice[];
+
+const desk: Desk = {
+  list: () => Promise.resolve([]),
+  dead: (endpoint) =>
+    endpoint === 'none' ? Promise.reject(new BadRequest('no endpoint none; there is: home')) : Promise.resolve([]),
+  retry: (choice) => Promise.resolve(chosen.push(choice)),
+  drop: (choice) => Promise.resolve(chosen.push(choice)),
+};
+
+beforeEach(async () => {
+  chosen = [];
+  folder = await mkdtemp(join(tmpdir(), 'p1-relay-'));
+  socket = join(folder, 'control.sock');
+  const rejection = { source: 'meter', at: new Date(0), reason: 'checksum', raw: Buffer.from([0x2f, 0xff]) } as const;
+  const health = () => ({ status: 'pass' }) as Health;
+  server = new ControlServer(routes({ desk, health, rejections: () => [rejection] }));
+  await server.listen(socket);
+});
+
+afterEach(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('the control socket', () => {
+  test('is for its own user only', async () => {
+    expect((await stat(socket)).mode & 0o777).toBe(0o600);
+  });
+
+  test('takes the place of a file that a killed service left behind', async () => {
+    await server.close();
+    await writeFile(socket, 'left behind');
+    await server.listen(socket);
+    expect(await ask(socket, 'GET', '/health')).toEqual({ status: 'pass' });
+  });
+
+  test('hands choices on as they were made', async () => {
+    await remoteDesk(socket).retry({ endpoint: 'home', ids: [3, 4] });
+    await remoteDesk(socket).drop({ endpoint: 'home' });
+    expect(chosen).toEqual([{ endpoint: 'home', ids: [3, 4] }, { endpoint: 'home' }]);
+  });
+
+  test('gives the bytes of rejected telegrams one character a byte', async () => {
+    expect(await ask(socket, 'GET', '/rejections')).toEqual([
+      { source: 'meter', at: '1970-01-01T00:00:00.000Z', reason: 'checksum', raw: '/\u00ff' },
+    ]);
+  });
+
+  test.each([
+    ['no such route', 'GET', '/nowhere', undefined, /no such route: \/nowhere/],
+    ['a body that is no choice', 'POST', '/outbox/retry', { ids: 'all' }, /endpoint/],
+    ['an unknown endpoint', 'GET', '/outbox/dead?endpoint=none', undefined, /no endpoint none; there is: home/],
+    ['a body without end', 'POST', '/outbox/drop', { endpoint: 'x'.repeat(100_000) }, /too long/],
+  ] as const)('answers %s with a text for people', async (_, method, route, body, text) => {
+    await expect(ask(socket, method, route, body)).rejects.toThrow(text);
+    await expect(ask(socket, method, route, body)).rejects.toThrow(BadRequest);
+  });
+
+  test('that nobody listens on is told apart from a refusal', async () => {
+    await expect(ask(join(folder, 'nobody.sock'), 'GET', '/health')).rejects.toThrow(NoService);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import type { OutboxStatus } from '../../../src/outbox/status.ts';
+import { health, type HealthFacts } from '../../../src/service/health.ts';
+import type { SourceTally } from '../../../src/telemetry/tally.ts';
+
+const now = new Date('2026-07-01T12:00:00Z');
+const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1_000);
+
+const source: SourceTally = {
+  name: 'meter',
+  connected: true,
+  trouble: undefined,
+  accepted: 600,
+  rejected: {},
+  lost: 0,
+  noiseBytes: 0,
+  connections: 1,
+  lastAcceptedAt: ago(1),
+};
+const endpoint: OutboxStatus = {
+  name: 'home',
+  state: 'idle',
+  since: ago(600),
+  reason: undefined,
+  remedy: undefined,
+  waiting: 0,
+  delivered: 600,
+  thinned: 0,
+  refused: 0,
+  dropped: 0,
+  possiblyTwice: 0,
+  counts: {},
+  retries: 0,
+  lastTakenAt: ago(1),
+  drainedInMs: 0,
+};
+const well: HealthFacts = { sources: [source], endpoints: [endpoint], unaccepted: 0, startedAt: ago(600), now };
+
+describe('health', () => {
+  test('passes while telegrams come and go', () => {
+    expect(health(well)).toMatchObject({
+      status: 'pass',
+      problems: [],
+      line: '600 telegrams accepted; waiting: home 0',
+      pid: process.pid,
+    });
+  });
+
+  test.each<[string, Partial<HealthFacts>, 'warn' | 'fail', string]>([
+    [
+      'a cable that was pulled a moment ago',
+      { sources: [{ ...source, trouble: '/dev/ttyUSB0 is gone' }] },
+      'warn',
+      'source meter: /dev/ttyUSB0 is gone',
+    ],
+    [
+      'a meter that has been silent for two minutes',
+      { sources: [{ ...source, lastAcceptedAt: ago(120) }] },
+      'fail',
+      'source meter: no telegram for 2 min',
+    ],
+    [
+      'no telegram ever since the start',
+      { sources: [{ ...source, lastAcceptedAt: undefined, trouble: 'not opened yet' }] },
+      'fail',
+      'source meter: no telegram for 10 min: not opened yet',
+    ],
+    [
+      'an endpoint with a wrong key',
+      {
+        endpoints: [
+          { ...endpoint, state: 'paused', reason: '403', remedy: 'set key', waiting: 5, drainedInMs: undefined },
+        ],
+      },
+      'warn',
+      'endpoint home: paused: 403; set key (5 telegrams waiting)',
+    ],
+    [
+      'a backlog that shrinks',
+      { endpoints: [{ ...endpoint, state: 'later', reason: 'busy', waiting: 720, drainedInMs: 36_000 }] },
+      'warn',
+      'endpoint home: later: busy (720 telegrams waiting, gone in about 36 s)',
+    ],
+    [
+      'letters dropped for room',
+      { endpoints: [{ ...endpoint, dropped: 100 }] },
+      'warn',
+      'endpoint home: 100 telegrams dropped so far: the journal was full',
+    ],
+    [
+      'telegrams lost for want of a disk',
+      { sources: [{ ...source, lost: 7 }] },
+      'fail',
+      'source meter: 7 telegrams lost since the start: the disk took none',
+    ],
+    ['a disk that takes none', { unaccepted: 100 }, 'warn', 'journal: 100 telegrams wait in memory for the disk'],
+  ])('tells of %s', (_, facts, status, problem) => {
+    expect(health({ ...well, ...facts })).toMatchObject({ status, problems: [problem] });
+  });
+});

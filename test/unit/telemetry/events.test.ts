@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { OutboxState, OutboxStatus } from '../../../src/outbox/status.ts';
+import { Events } from '../../../src/telemetry/events.ts';
+import { createLog } from '../../../src/telemetry/log.ts';
+
+let lines: string[];
+let events: Events;
+
+beforeEach(() => {
+  lines = [];
+  const write = (line: string): void => void lines.push(line.replace(/^\S+ /, '').trim());
+  events = new Events(createLog({ level: 'info', secrets: [], env: {}, write }));
+});
+
+function status(state: OutboxState, more: Partial<OutboxStatus> = {}): OutboxStatus {
+  const counts = {
+    waiting: 3,
+    delivered: 9,
+    thinned: 0,
+    refused: 0,
+    dropped: 0,
+    possiblyTwice: 0,
+    retries: 0,
+    counts: {},
+  };
+  const why = { reason: undefined, remedy: undefined, lastTakenAt: undefined, drainedInMs: undefined };
+  return { name: 'home', state, since: new Date(), ...counts, ...why, ...more };
+}
+
+describe('a source', () => {
+  test('that is lost for the same reason again and again is one line, and one when it reads again', () => {
+    const connection = events.connection('meter');
+    connection.opened();
+    for (let i = 0; i < 50; i++) connection.lost(new Error('/dev/ttyUSB0 is gone'), 1_000);
+    connection.opened();
+    expect(lines).toEqual([
+      'INFO  source meter: reading',
+      'WARN  source meter: /dev/ttyUSB0 is gone; trying again until it works',
+      'INFO  source meter: reading',
+    ]);
+    expect(events.tally.source('meter')).toMatchObject({ connected: true, trouble: undefined, connections: 2 });
+  });
+
+  test('that falls silent says what to look at', () => {
+    events.connection('meter').silent(15_000, 1_000);
+    expect(lines[0]).toContain('source meter: not a byte for 15 s: check the cable');
+  });
+});
+
+describe('rejections', () => {
+  const raw = Buffer.from('/x');
+
+  test('are one summary with the reasons and a hint, however many there are', () => {
+    for (let i = 0; i < 40; i++) events.rejected('meter', { reason: 'checksum', raw });
+    for (let i = 0; i < 2; i++) events.rejected('meter', { reason: 'truncated', raw });
+    expect(lines).toEqual([]);
+    events.summarise();
+    events.summarise();
+    expect(lines).toEqual([
+      'WARN  source meter: rejected 42 telegrams since the last summary (checksum 40, truncated 2); often a long or bad cable, a weak pull-up or interference',
+    ]);
+    expect(events.tally.source('meter').rejected).toEqual({ checksum: 40, truncated: 2 });
+  });
+
+  test('keep the newest sixteen with their bytes for a diagnosis', () => {
+    for (let i = 0; i < 100; i++) events.rejected('meter', { reason: 'checksum', raw: Buffer.from(`/${i}`) });
+    expect(events.rejections.kept).toHaveLength(16);
+    expect(events.rejections.kept.at(-1)).toMatchObject({
+      source: 'meter',
+      reason: 'checksum',
+      raw: Buffer.from('/99'),
+    });
+  });
+});
+
+describe('an endpoint', () => {
+  const before = (state: OutboxState) => ({ state, since: new Date(Date.now() - 720_000) });
+
+  test('that is mis-set is an error with its remedy', () => {
+    events.outbox.changed(
+      status('paused', { reason: '403 Invalid auth key', remedy: 'put the right key' }),
+      before('idle'),
+    );
+    expect(lines).toEqual([
+      'ERROR endpoint home: paused: 403 Invalid auth key; put the right key; 3 telegrams waiting',
+    ]);
+  });
+
+  test('that comes back says after how long and how much waits', () => {
+    events.outbox.changed(status('delivering', { waiting: 720 }), before('later'));
+    expect(lines).toEqual(['INFO  endpoint home: back after 12 min; 720 telegrams waiting']);
+  });
+
+  test('that delivers and idles in turn is not worth a line', () => {
+    for (let i = 0; i < 9; i++) {
+      events.outbox.changed(status('delivering'), before('idle'));
+      events.outbox.changed(status('idle'), before('delivering'));
+    }
+    expect(lines).toEqual([]);
+  });
+
+  test('that refuses a thousand letters is one summary with the newest reason', () => {
+    for (let i = 0; i < 1_000; i++) events.outbox.refused('home', `no ${i}`);
+    events.summarise();
+    expect(lines).toEqual([
+      'WARN  endpoint home: refused 1000 telegrams for good, kept as dead letters; the newest: no 999',
+    ]);
+  });
+});
