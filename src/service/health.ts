@@ -56,10 +56,13 @@ export function health(facts: HealthFacts): Health {
   };
 }
 
-function ofSource({ name, trouble, lastAcceptedAt, lost }: SourceTally, { startedAt, now }: HealthFacts): Finding[] {
+function ofSource(
+  { name, ended, trouble, lastAcceptedAt, lost }: SourceTally,
+  { startedAt, now }: HealthFacts,
+): Finding[] {
   const quietMs = now.getTime() - (lastAcceptedAt ?? startedAt).getTime();
   const findings: Finding[] = [];
-  if (quietMs > SILENT_MS)
+  if (quietMs > SILENT_MS && !ended)
     findings.push([
       'fail',
       `source ${name}: no telegram for ${span(quietMs)}${trouble === undefined ? '' : `: ${trouble}`}`,
@@ -70,14 +73,13 @@ function ofSource({ name, trouble, lastAcceptedAt, lost }: SourceTally, { starte
   return findings;
 }
 
-function ofEndpoint({ name, state, reason, remedy, waiting, drainedInMs, dropped }: OutboxStatus): Finding[] {
+function ofEndpoint({ name, state, reason, remedy, waiting, dropped }: OutboxStatus): Finding[] {
   const findings: Finding[] = [];
-  const gone = drainedInMs === undefined || waiting === 0 ? '' : `, gone in about ${span(drainedInMs)}`;
   const advice = remedy === undefined ? '' : `; ${remedy}`;
   if (state === 'paused' || state === 'later') {
     findings.push([
       'warn',
-      `endpoint ${name}: ${state}: ${reason ?? ''}${advice} (${count(waiting, 'telegram')} waiting${gone})`,
+      `endpoint ${name}: ${state}: ${reason ?? ''}${advice} (${count(waiting, 'telegram')} waiting)`,
     ]);
   }
   if (dropped > 0)
@@ -98,7 +100,15 @@ function worst(findings: readonly Finding[]): HealthStatus {
 
 function toLine({ sources, endpoints }: HealthFacts, problems: readonly string[]): string {
   const accepted = sources.reduce((sum, source) => sum + source.accepted, 0);
-  const waits = endpoints.map(({ name, waiting }) => `${name} ${waiting}`).join(', ');
+  const waits = endpoints.map((endpoint) => `${endpoint.name} ${endpoint.waiting}${goneIn(endpoint)}`).join(', ');
   const counts = `${count(accepted, 'telegram')} accepted; waiting: ${waits || 'no endpoint'}`;
   return problems.length === 0 ? counts : `${counts}; ${problems.join('; ')}`;
+}
+
+/** Live telegrams come and go within the second: only what is more is a backlog. */
+const BACKLOG = 10;
+
+function goneIn({ waiting, drainedInMs }: OutboxStatus): string {
+  if (waiting < BACKLOG) return '';
+  return drainedInMs === undefined ? ' (not shrinking)' : ` (gone in about ${span(drainedInMs)})`;
 }

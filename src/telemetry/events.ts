@@ -93,7 +93,7 @@ export class Events {
   }
 
   sourceEnded(source: string): void {
-    this.tally.source(source).connected = false;
+    Object.assign(this.tally.source(source), { connected: false, ended: true });
     this.#log.info(`source ${source}: read to its end`);
   }
 

@@ -5,6 +5,8 @@ export interface SourceTally {
   readonly name: string;
   /** True while its connection carries bytes. */
   connected: boolean;
+  /** True once a capture was read to its end. */
+  ended: boolean;
   /** Why it is not connected, where it is not. */
   trouble: string | undefined;
   accepted: number;
@@ -26,6 +28,7 @@ export class Tally {
     const fresh: SourceTally = {
       name,
       connected: false,
+      ended: false,
       trouble: 'not opened yet',
       accepted: 0,
       rejected: {},

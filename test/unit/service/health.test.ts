@@ -9,6 +9,7 @@ const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1_000)
 const source: SourceTally = {
   name: 'meter',
   connected: true,
+  ended: false,
   trouble: undefined,
   accepted: 600,
   rejected: {},
@@ -37,6 +38,17 @@ const endpoint: OutboxStatus = {
 const well: HealthFacts = { sources: [source], endpoints: [endpoint], unaccepted: 0, startedAt: ago(600), now };
 
 describe('health', () => {
+  test('says when a backlog will be gone, or that it does not shrink', () => {
+    const line = (drainedInMs: number | undefined): string =>
+      health({ ...well, endpoints: [{ ...endpoint, waiting: 720, drainedInMs }] }).line;
+    expect(line(36_000)).toBe('600 telegrams accepted; waiting: home 720 (gone in about 36 s)');
+    expect(line(undefined)).toBe('600 telegrams accepted; waiting: home 720 (not shrinking)');
+  });
+
+  test('does not wait for more of a capture that was read to its end', () => {
+    expect(health({ ...well, sources: [{ ...source, ended: true, lastAcceptedAt: ago(3_600) }] }).status).toBe('pass');
+  });
+
   test('passes while telegrams come and go', () => {
     expect(health(well)).toMatchObject({
       status: 'pass',
@@ -79,7 +91,7 @@ describe('health', () => {
       'a backlog that shrinks',
       { endpoints: [{ ...endpoint, state: 'later', reason: 'busy', waiting: 720, drainedInMs: 36_000 }] },
       'warn',
-      'endpoint home: later: busy (720 telegrams waiting, gone in about 36 s)',
+      'endpoint home: later: busy (720 telegrams waiting)',
     ],
     [
       'letters dropped for room',
