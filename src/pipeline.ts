@@ -33,10 +33,13 @@ export async function readSource(options: PipelineOptions): Promise<void> {
 async function readConnection(bytes: AsyncIterable<Uint8Array>, options: PipelineOptions): Promise<void> {
   const { name, source, checksum, journal, events, signal } = options;
   const framer = new Framer({ source: name, checksum });
-  const quiet = setInterval(() => take(framer.idle(Date.now()), options), QUIET_MS);
+  const clock = new SteadyClock();
+  const quiet = setInterval(() => take(framer.idle(clock.nowMs), options), QUIET_MS);
   try {
     for await (const chunk of bytes) {
-      take(framer.push(chunk, Date.now()), options);
+      const found = framer.push(chunk, clock.nowMs);
+      take(found, options);
+      if (found.length > 0) clock.set();
       // Only what waits for us is made to wait: a meter prints on, and its bytes would be lost.
       if (source.ends) await journal.room(signal);
     }
@@ -51,5 +54,22 @@ function take(found: readonly Found[], { name, journal, events }: PipelineOption
   for (const item of found) {
     if ('reason' in item) events.rejected(name, item);
     else journal.append(item);
+  }
+}
+
+/** The wall clock, but it does not jump within a telegram when the Pi's clock is set: time-outs are measured with it. */
+class SteadyClock {
+  #offsetMs = 0;
+
+  constructor() {
+    this.set();
+  }
+
+  get nowMs(): number {
+    return this.#offsetMs + performance.now();
+  }
+
+  set(): void {
+    this.#offsetMs = Date.now() - performance.now();
   }
 }
