@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ask } from '../../src/service/control.ts';
 import type { OutboxRow } from '../../src/service/desk.ts';
@@ -20,6 +21,17 @@ export interface ServiceOptions {
   readonly stateDir?: string;
   /** Options of node itself. */
   readonly execArgv?: readonly string[];
+  /** Words in front of the command, to run it in another way: `['setpriv', …]`. */
+  readonly through?: readonly string[];
+  /** What it reads on standard input; nothing by default. */
+  readonly input?: Uint8Array;
+}
+
+/** How a command ended, and what it printed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** A folder of its own, with a state directory in it, removed by the caller. */
@@ -29,19 +41,42 @@ export async function temporaryFolder(): Promise<string> {
 
 /** Starts `p1-relay run` as a process and waits until it says that it is ready. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const folder = await temporaryFolder();
-  const stateDir = options.stateDir ?? join(folder, 'state');
-  const file = join(folder, 'config.yaml');
-  if (options.config !== undefined) await writeFile(file, JSON.stringify(options.config), { mode: 0o600 });
-  const args = [...(options.args ?? []), ...(options.config === undefined ? [] : ['--config', file])];
-  const child = spawn(process.execPath, [...(options.execArgv ?? []), CLI, 'run', ...args], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], P1_RELAY_STATE__DIR: stateDir, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const service = new Service(child, folder, stateDir);
+  const service = await launchService(options);
   await service.ready();
   return service;
+}
+
+/** Starts `p1-relay run` as a process, which may never become ready. */
+export async function launchService(options: ServiceOptions): Promise<Service> {
+  const folder = await temporaryFolder();
+  const stateDir = options.stateDir ?? join(folder, 'state');
+  const child = await spawnProgram(['run', ...(options.args ?? [])], { ...options, stateDir }, folder);
+  return new Service(child, folder, stateDir);
+}
+
+/** Runs one command to its end, on the state directory and configuration given. */
+export async function runCommand(args: readonly string[], options: ServiceOptions = {}): Promise<Ended> {
+  const folder = await temporaryFolder();
+  try {
+    const child = await spawnProgram(args, options, folder);
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { code: child.exitCode, stdout, stderr };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function spawnProgram(args: readonly string[], options: ServiceOptions, folder: string) {
+  const { config, env, execArgv = [], through = [], stateDir, input } = options;
+  const file = join(folder, 'config.yaml');
+  if (config !== undefined) await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  const named = config === undefined ? [] : ['--config', file];
+  const [command = '', ...rest] = [...through, process.execPath, ...execArgv, CLI, ...args, ...named];
+  const state = stateDir === undefined ? {} : { P1_RELAY_STATE__DIR: stateDir };
+  const child = spawn(command, rest, { cwd: folder, env: { PATH: process.env['PATH'], ...state, ...env } });
+  child.stdin.on('error', () => undefined); // a program that ends before it has read everything
+  child.stdin.end(input);
+  return child;
 }
 
 /** The program as a process of its own. */
@@ -57,7 +92,7 @@ export class Service {
     this.#child = child;
     this.#folder = folder;
     this.stateDir = stateDir;
-    this.#exit = once(child, 'exit').then(([code]) => code as number | null);
+    this.#exit = once(child, 'close').then(([code]) => code as number | null);
     let rest = '';
     const read = (chunk: Buffer): void => {
       const lines = (rest + chunk.toString()).split('\n');
