@@ -26,7 +26,8 @@ const QUARANTINED_KEPT = 3;
  * WAL with `synchronous=NORMAL`: a commit is safe from `kill -9` at once; {@link syncedCommits} says how to make it safe
  * from a power cut. One connection only, because SQLite before 3.53 could corrupt a WAL shared by two.
  *
- * @throws {DatabaseInUse} {DatabaseTooNew} and SQLite's own errors; {@link isDamage} tells which of them mean a broken file.
+ * @throws {DatabaseInUse} {DatabaseTooNew} and an error that names the file; {@link isDamage} and {@link isFull} tell
+ * what it means.
  */
 export function openDatabase(path: string, migrations: Migrations, pageBytes: number): Database {
   let db: Database | undefined;
@@ -39,13 +40,18 @@ export function openDatabase(path: string, migrations: Migrations, pageBytes: nu
     db?.close();
     if (sqliteCode(error).startsWith('SQLITE_BUSY'))
       throw new DatabaseInUse(`${path} is in use by another process`, { cause: error });
-    throw error;
+    if (sqliteCode(error) === '') throw error;
+    throw new Error(`${path} cannot be opened: ${messageOf(error)}`, { cause: error });
   }
 }
 
-/** Opens a quarantined database to read what can still be read of it. */
+/** Opens a damaged database to read what can still be read of it. */
 export function openDamaged(path: string): Database {
-  return new Sqlite(path, { timeout: 0 });
+  const db = new Sqlite(path, { timeout: 0 });
+  // Otherwise SQLite refuses every page of a file that is shorter than its header says.
+  db.unsafeMode(true);
+  db.pragma('writable_schema=ON');
+  return db;
 }
 
 /** From here on each commit is on the card when it returns (`true`), or in the page cache (`false`). */
@@ -119,7 +125,8 @@ function forgetOldest(path: string): void {
 }
 
 function sqliteCode(error: unknown): string {
-  return error instanceof Sqlite.SqliteError ? error.code : '';
+  if (error instanceof Sqlite.SqliteError) return error.code;
+  return error instanceof Error && error.cause !== undefined ? sqliteCode(error.cause) : '';
 }
 
 function messageOf(error: unknown): string {
