@@ -10,7 +10,8 @@ export interface Packed {
   readonly crc: number;
 }
 
-const OPTIONS = { level: 6, memLevel: 5, windowBits: 13 } as const;
+/** A chunk is what a telegram read back holds in memory, and what is copied from thread to thread. */
+const OPTIONS = { level: 6, memLevel: 5, windowBits: 13, chunkSize: 4_096 } as const;
 /** No legal telegram is longer than 16 kB; a body that swells further is damage. */
 const LONGEST_BYTES = 65_536;
 

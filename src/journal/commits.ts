@@ -1,13 +1,19 @@
 import { syncedCommits, type Database } from '../storage/sqlite.ts';
 
+/** What memory holds of the tables, kept in step with the transactions that change both. */
+export interface Mirror {
+  begin?(): void;
+  /** Writes what changed in memory only. */
+  write?(): void;
+  committed?(): void;
+  rolledBack(): void;
+}
+
 export interface CommitsOptions {
   /** At most so long may a commit stay in the page cache before it is on the card; 0 = each commit is synced. */
   readonly syncIntervalMs: number;
   readonly nowMs: () => number;
-  /** Part of every transaction: what moved is written with what moved it. */
-  readonly beforeCommit: () => void;
-  /** After a transaction that failed: memory again has to say what the tables say. */
-  readonly afterRollback: () => void;
+  readonly mirrors: readonly Mirror[];
 }
 
 /**
@@ -49,14 +55,18 @@ export class Commits {
   }
 
   #transact<T>(work: () => T): T {
+    const { mirrors } = this.#options;
+    mirrors.forEach((mirror) => mirror.begin?.());
     try {
-      return this.#db.transaction(() => {
-        const result = work();
-        this.#options.beforeCommit();
-        return result;
+      const result = this.#db.transaction(() => {
+        const done = work();
+        mirrors.forEach((mirror) => mirror.write?.());
+        return done;
       })();
+      mirrors.forEach((mirror) => mirror.committed?.());
+      return result;
     } catch (error) {
-      this.#options.afterRollback();
+      mirrors.forEach((mirror) => mirror.rolledBack());
       throw error;
     }
   }

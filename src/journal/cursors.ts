@@ -1,4 +1,5 @@
 import type { Database } from '../storage/sqlite.ts';
+import type { Mirror } from './commits.ts';
 
 /** Which letters an endpoint gets: those of one source, or of all. */
 export interface EndpointPlace {
@@ -38,14 +39,18 @@ interface Cursor {
 }
 
 /**
- * Each endpoint's way through the journal. Held in memory, written in the commit of whatever moved it: counting the
- * rows of a long outage would take the card a minute.
+ * Each endpoint's way through the journal. Held in memory, written with the next commit whatever it is for: counting
+ * the rows of a long outage would take the card a minute. A cursor that could not be written stays moved in memory.
  */
-export class Cursors {
+export class Cursors implements Mirror {
   readonly #db: Database;
   readonly #sourceId: (name: string) => number;
-  readonly #changed = new Set<Cursor>();
-  #cursors = new Map<string, Cursor>();
+  /** Names of those that the table does not have as they are. */
+  readonly #unwritten = new Set<string>();
+  /** What each had dropped when that was last asked for. */
+  readonly #toldDropped = new Map<string, number>();
+  #cursors: ReadonlyMap<string, Cursor> = new Map();
+  #beforeTransaction = this.#cursors;
 
   constructor(db: Database, sourceId: (name: string) => number) {
     this.#db = db;
@@ -58,11 +63,25 @@ export class Cursors {
    */
   place(endpoints: readonly EndpointPlace[], head: number, newFrom: 'now' | 'beginning'): void {
     const known = new Map(this.#rows().map((row) => [row.name, row]));
-    this.#db.prepare('UPDATE endpoint SET placed = 0').run();
     const start = newFrom === 'now' ? head : 0;
-    this.#cursors = new Map(
-      endpoints.map((place) => [place.name, this.#placed(known.get(place.name), place, head, start)]),
-    );
+    const placed = endpoints.map((place) => this.#placed(known.get(place.name), place, head, start));
+    this.#db.prepare('UPDATE endpoint SET placed = 0').run();
+    this.#cursors = new Map(placed.map((cursor) => [cursor.name, cursor]));
+    for (const { name, dropped } of placed) {
+      this.#unwritten.add(name);
+      this.#toldDropped.set(name, dropped);
+    }
+  }
+
+  /** After a repair: the cursors stand where they stood in memory, and what waits behind them is counted anew. */
+  takeOver(before: readonly CursorState[], head: number): void {
+    for (const state of before) {
+      const cursor = this.#cursors.get(state.name);
+      if (cursor === undefined) continue;
+      Object.assign(cursor, state, { waiting: this.#count(state.acked, cursor.source, head) });
+      this.#unwritten.add(state.name);
+      this.#toldDropped.set(state.name, state.dropped);
+    }
   }
 
   /** A letter of this source was accepted. */
@@ -70,7 +89,7 @@ export class Cursors {
     for (const cursor of this.#cursors.values()) {
       if (cursor.source !== null && cursor.source !== source) continue;
       cursor.waiting += 1;
-      this.#changed.add(cursor);
+      this.#unwritten.add(cursor.name);
     }
   }
 
@@ -83,35 +102,54 @@ export class Cursors {
       else cursor.waiting -= 1;
       cursor[how] += 1;
       cursor.acked = Math.max(cursor.acked, seq);
-      this.#changed.add(cursor);
+      this.#unwritten.add(endpoint);
     }
   }
 
-  /** Takes letters from all endpoints that still needed them. @returns how many each lost. */
-  drop(letters: readonly { seq: number; source: number }[]): Map<string, number> {
-    const lost = new Map<string, number>();
+  /** A dead letter was taken at its second try. */
+  takenAfterAll(name: string): void {
+    const cursor = this.#cursors.get(name);
+    if (cursor === undefined) return;
+    cursor.buried -= 1;
+    cursor.delivered += 1;
+    this.#unwritten.add(name);
+  }
+
+  /** Takes letters from all endpoints that still needed them. */
+  drop(letters: readonly { seq: number; source: number }[]): void {
     const last = letters.at(-1)?.seq ?? 0;
     for (const cursor of this.#cursors.values()) {
       if (cursor.acked >= last) continue;
-      const count = letters.filter(
-        ({ seq, source }) => seq > cursor.acked && (cursor.source ?? source) === source,
-      ).length;
+      const lost = letters.filter(({ seq, source }) => seq > cursor.acked && (cursor.source ?? source) === source);
       cursor.acked = last;
-      cursor.waiting -= count;
-      cursor.dropped += count;
-      this.#changed.add(cursor);
-      if (count > 0) lost.set(cursor.name, count);
+      cursor.waiting -= lost.length;
+      cursor.dropped += lost.length;
+      this.#unwritten.add(cursor.name);
     }
-    return lost;
+  }
+
+  /** How many letters each endpoint lost since this was last asked; negative where one arrived after all. */
+  newlyDropped(): ReadonlyMap<string, number> {
+    const changes = new Map<string, number>();
+    for (const { name, dropped } of this.#cursors.values()) {
+      const change = dropped - (this.#toldDropped.get(name) ?? 0);
+      if (change !== 0) changes.set(name, change);
+      this.#toldDropped.set(name, dropped);
+    }
+    return changes;
   }
 
   placeOf(name: string): { acked: number; source: number | null } | undefined {
     return this.#cursors.get(name);
   }
 
-  /** Letters up to this number are needed by nobody. */
-  lowest(head: number): number {
-    return Math.min(head, ...[...this.#cursors.values()].map(({ acked }) => acked));
+  /**
+   * Where the endpoints stand that need no letter before `seq`: letters up to the number returned are needed by none
+   * of them. An endpoint for which nothing waits needs nothing, however long its source has been silent.
+   */
+  lowest(seq = 0): number {
+    const waiting = [...this.#cursors.values()].filter((cursor) => cursor.waiting > 0 && cursor.acked >= seq);
+    return Math.min(Infinity, ...waiting.map(({ acked }) => acked));
   }
 
   state(): CursorState[] {
@@ -120,23 +158,31 @@ export class Cursors {
     });
   }
 
-  /** Part of every commit: what moved is written with what moved it. */
+  get areWritten(): boolean {
+    return this.#unwritten.size === 0;
+  }
+
+  begin(): void {
+    this.#beforeTransaction = new Map([...this.#cursors].map(([name, cursor]) => [name, { ...cursor }]));
+  }
+
   write(): void {
-    for (const cursor of this.#changed) {
+    for (const name of this.#unwritten) {
       this.#db
         .prepare(
           `INSERT OR REPLACE INTO endpoint(name, source, acked, waiting, delivered, thinned, dropped, buried, placed)
            VALUES (:name, :source, :acked, :waiting, :delivered, :thinned, :dropped, :buried, 1)`,
         )
-        .run(cursor);
+        .run(this.#cursors.get(name));
     }
-    this.#changed.clear();
   }
 
-  /** After a commit that failed: memory again says what the tables say. */
-  forget(): void {
-    this.#changed.clear();
-    for (const row of this.#rows()) if (this.#cursors.has(row.name)) this.#cursors.set(row.name, row);
+  committed(): void {
+    this.#unwritten.clear();
+  }
+
+  rolledBack(): void {
+    this.#cursors = this.#beforeTransaction;
   }
 
   #placed(row: Cursor | undefined, place: EndpointPlace, head: number, start: number): Cursor {
@@ -145,9 +191,7 @@ export class Cursors {
     const acked = row?.acked ?? start;
     const counted = row?.placed === 1 && row.source === source;
     const waiting = counted ? row.waiting : this.#count(acked, source, head);
-    const cursor = { name, acked, delivered: 0, thinned: 0, dropped: 0, buried: 0, ...row, source, waiting, placed: 1 };
-    this.#changed.add(cursor);
-    return cursor;
+    return { name, acked, delivered: 0, thinned: 0, dropped: 0, buried: 0, ...row, source, waiting, placed: 1 };
   }
 
   #count(acked: number, source: number | null, head: number): number {

@@ -5,6 +5,8 @@ import { pack, unpack, type Packed } from './codec.ts';
 const UNLIKE = 0.2;
 /** A source whose telegrams are all unlike each other must not make a dictionary of each. */
 const FEWEST_BETWEEN = 100;
+/** Earlier dictionaries held in memory for reading: a backlog is read in order, and needs one after the other. */
+const HELD = 8;
 
 interface Current {
   readonly id: number;
@@ -57,7 +59,7 @@ export class Dictionaries {
   }
 
   /** What a rolled-back transaction may have left in memory is read again from the tables. */
-  forget(): void {
+  rolledBack(): void {
     this.#current.clear();
     this.#plain.clear();
   }
@@ -92,8 +94,14 @@ export class Dictionaries {
     const known = this.#plain.get(id) ?? [...this.#current.values()].find((current) => current.id === id)?.plain;
     if (known !== undefined) return known;
     const plain = this.#read('dictionary', id) ?? this.#read('dictionary_copy', id);
-    if (plain !== undefined) this.#plain.set(id, plain);
+    if (plain !== undefined) this.#hold(id, plain);
     return plain;
+  }
+
+  #hold(id: number, plain: Buffer): void {
+    this.#plain.set(id, plain);
+    const [oldest] = this.#plain.keys();
+    if (oldest !== undefined && this.#plain.size > HELD) this.#plain.delete(oldest);
   }
 
   #read(table: 'dictionary' | 'dictionary_copy', id: number): Buffer | undefined {

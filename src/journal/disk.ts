@@ -19,7 +19,8 @@ export class Disk {
 
   get freeBytes(): number {
     const nowMs = this.#nowMs();
-    if (nowMs - this.#checkedAtMs >= CHECK_MS) {
+    // A low disk is asked each time: room that comes back is used at once.
+    if (this.#freeBytes < LEAST_FREE_BYTES || nowMs - this.#checkedAtMs >= CHECK_MS) {
       const { bavail, bsize } = statfsSync(this.#folder);
       this.#freeBytes = bavail * bsize;
       this.#checkedAtMs = nowMs;

@@ -20,7 +20,7 @@ export interface JournalEvents {
   /** So many telegrams fell out of memory before they could be written. */
   lost(count: number, source: string): void;
   quarantined(quarantined: Quarantined): void;
-  /** Letters that endpoints lost to the journal's size. */
+  /** Letters that endpoints lost to the journal's size; negative where some were under way and arrived after all. */
   dropped(letters: ReadonlyMap<string, number>): void;
   /** The thread itself ended. */
   failed(error: Error): void;
@@ -50,6 +50,8 @@ export class Journal {
   readonly #recent = new Recent();
   #retryTimer: NodeJS.Timeout | undefined;
   #appendingSince: number | undefined;
+  /** Settles with the append under way. */
+  #appending: Promise<void> = Promise.resolve();
   #refusing = false;
   #closing = false;
 
@@ -145,6 +147,11 @@ export class Journal {
     return this.#thread.ask('dropDead', { endpoint, ids });
   }
 
+  /** A dead letter was taken at its second try; resolves once that is on the card. */
+  async deadTaken(endpoint: string, id: number): Promise<void> {
+    await this.#thread.ask('deadTaken', { endpoint, id });
+  }
+
   async deadRefusedAgain(id: number, reason: string): Promise<void> {
     await this.#thread.ask('deadRefusedAgain', { id, reason, buriedAt: Date.now() });
   }
@@ -153,33 +160,35 @@ export class Journal {
     return this.#thread.ask('state', {});
   }
 
-  /** Writes what waits, as far as the disk takes it, and closes the files. */
+  /** Writes what waits, as far as the disk takes it (the rest is lost, counted), and closes the files. */
   async close(): Promise<void> {
     this.#closing = true;
     clearTimeout(this.#retryTimer);
-    if (this.#waitingRoom.count > 0) await this.#append(this.#waitingRoom.take(Infinity)).catch(() => undefined);
-    await this.#thread.ask('close', {});
-    await this.#thread.end();
+    await this.#appending;
+    while (this.#waitingRoom.count > 0 && (await this.#append(this.#waitingRoom.take(LARGEST_APPEND))));
+    this.#waitingRoom.abandon();
+    try {
+      await this.#thread.ask('close', {});
+    } finally {
+      await this.#thread.end();
+    }
   }
 
   #appendNext(): void {
     const busy = this.#appendingSince !== undefined || this.#retryTimer !== undefined || this.#closing;
     if (busy || this.#waitingRoom.count === 0) return;
-    const telegrams = this.#waitingRoom.take(LARGEST_APPEND);
-    this.#append(telegrams).then(
-      () => this.#appendNext(),
-      (error: unknown) => this.#refuse(telegrams, error),
-    );
+    this.#appending = this.#append(this.#waitingRoom.take(LARGEST_APPEND)).then(() => this.#appendNext());
   }
 
-  async #append(telegrams: readonly Telegram[]): Promise<void> {
+  /** @returns whether they were accepted; otherwise they wait again. */
+  async #append(telegrams: readonly Telegram[]): Promise<boolean> {
     this.#appendingSince = performance.now();
-    try {
-      const seqs = await this.#thread.ask('append', { telegrams: telegrams.map(toIncoming) });
-      this.#accept(telegrams.map((telegram, index) => ({ seq: seqs[index] ?? NaN, telegram })));
-    } finally {
-      this.#appendingSince = undefined;
-    }
+    const answer = this.#thread.ask('append', { telegrams: telegrams.map(toIncoming) });
+    const seqs = await answer.catch((error: unknown) => this.#refuse(telegrams, error));
+    this.#appendingSince = undefined;
+    if (seqs === undefined) return false;
+    this.#accept(telegrams.map((telegram, index) => ({ seq: seqs[index] ?? NaN, telegram })));
+    return true;
   }
 
   #accept(letters: readonly Letter[]): void {
@@ -189,7 +198,7 @@ export class Journal {
     this.#events.accepted(letters);
   }
 
-  #refuse(telegrams: readonly Telegram[], error: unknown): void {
+  #refuse(telegrams: readonly Telegram[], error: unknown): undefined {
     this.#waitingRoom.putBack(telegrams);
     if (this.#closing) return;
     if (!this.#refusing) this.#events.refused(error instanceof Error ? error : new Error(String(error)));

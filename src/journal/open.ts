@@ -1,8 +1,8 @@
-import { mkdirSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDamage, quarantine } from '../storage/sqlite.ts';
+import { isDamage, isFull, quarantine } from '../storage/sqlite.ts';
 import { salvage } from './salvage.ts';
-import { JournalStore, PAGE_BYTES, type StoreOptions } from './store.ts';
+import { JournalFull, JournalStore, PAGE_BYTES, type StoreOptions } from './store.ts';
 
 export interface OpenOptions extends Omit<StoreOptions, 'path' | 'maxBytes'> {
   /** The state directory. */
@@ -36,24 +36,40 @@ export function openJournalStore(options: OpenOptions): Opened {
   mkdirSync(options.folder, { recursive: true, mode: 0o750 });
   const path = join(options.folder, 'journal.db');
   const storeOptions = { ...options, path, maxBytes: options.maxBytes ?? defaultMaxBytes(options.folder) };
+  finishRepair(path);
   try {
     return { store: new JournalStore(storeOptions), quarantined: undefined };
   } catch (error) {
-    if (!isDamage(error)) throw error;
-    return recover(storeOptions, error);
+    if (isDamage(error)) return recover(storeOptions, error);
+    if (!isFull(error) || error instanceof JournalFull) throw error;
+    throw new JournalFull(`${path} cannot be made: its disk is full; free some space`, { cause: error });
   }
 }
 
-/** Puts a journal aside that turned out to be damaged, and opens a new one with what could be saved. */
+/**
+ * Puts a journal aside that turned out to be damaged, and opens a new one with what could be saved. The damaged one
+ * leaves its place only when the new one is whole: a repair that is cut short is begun again.
+ */
 export function recover(options: StoreOptions, error: unknown): Opened {
+  const repaired = repairedPath(options.path);
+  const { telegrams } = salvage(options.path, repaired, PAGE_BYTES);
   const broken = quarantine(options.path, new Date());
-  const { telegrams } = salvage(broken, options.path, PAGE_BYTES);
+  renameSync(repaired, options.path);
   const cause = error instanceof Error ? error.message : String(error);
   return {
     // An endpoint whose cursor was lost gets what was saved once more: better twice than not at all.
     store: new JournalStore({ ...options, newEndpointsFrom: 'beginning' }),
     quarantined: { path: broken, cause, telegramsSaved: telegrams },
   };
+}
+
+/** The process ended between the two renames of a repair. */
+function finishRepair(path: string): void {
+  if (!existsSync(path) && existsSync(repairedPath(path))) renameSync(repairedPath(path), path);
+}
+
+function repairedPath(path: string): string {
+  return `${path}.repaired`;
 }
 
 function defaultMaxBytes(folder: string): number {

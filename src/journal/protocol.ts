@@ -15,7 +15,7 @@ export interface WorkerSettings {
 
 type Nothing = Readonly<Record<string, unknown>>;
 
-/** What the journal's thread can be asked, and what it answers. Each request also carries the cursors that moved. */
+/** What the journal's thread can be asked, and what it answers. Each request also brings the cursors that moved. */
 export interface Requests {
   open: { ask: Nothing; answer: JournalState };
   append: { ask: { telegrams: Incoming[] }; answer: number[] };
@@ -25,6 +25,7 @@ export interface Requests {
   dead: { ask: { endpoint: string | undefined; limit: number }; answer: KeptDeadLetter[] };
   deadToRetry: { ask: { endpoint: string; limit: number }; answer: KeptDeadLetter[] };
   retryDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: number };
+  deadTaken: { ask: { endpoint: string; id: number }; answer: undefined };
   dropDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: number };
   deadRefusedAgain: { ask: { id: number; reason: string; buriedAt: number }; answer: undefined };
   state: { ask: Nothing; answer: JournalState };

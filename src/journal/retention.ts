@@ -23,9 +23,9 @@ const CHUNK = 1_000;
 const LAGGARD_CHUNK = 100;
 /** What one call deletes at most; the next call, a minute later, goes on. */
 const ROUNDS = 20;
-/** A file with this little in it is written anew instead of kept large for ever. */
-const EMPTY_SHARE = 0.05;
+/** A file this large with this little in it is written anew, by way of memory, instead of kept large for ever. */
 const WORTH_SHRINKING_BYTES = 64e6;
+const LITTLE_BYTES = 3e6;
 
 /** Bytes of the database in use; the file may be larger, its free pages are used first. */
 export function usedBytes(db: Database): number {
@@ -39,51 +39,60 @@ export function freeInsideBytes(db: Database): number {
 
 /**
  * Lets go of the oldest rows: first what every endpoint has and is over age or size, then, over `maxBytes`, what the
- * laggards still needed. The newest row always stays.
- *
- * @returns how many letters each endpoint lost.
+ * laggard still needed. The newest row always stays.
  */
 export function reclaim(
   db: Database,
   cursors: Cursors,
-  limits: Limits & { head: number },
+  limits: Limits,
   wallMs: number,
   commit: (work: () => void) => void,
-): Map<string, number> {
-  const lost = new Map<string, number>();
+): void {
   for (let round = 0; round < ROUNDS; round++) {
-    const going = toGo(db, cursors.lowest(limits.head), limits, wallMs);
+    const going = toGo(db, cursors, limits, wallMs);
     const last = going.at(-1);
     if (last === undefined) break;
     commit(() => {
-      for (const [name, count] of cursors.drop(going)) lost.set(name, (lost.get(name) ?? 0) + count);
+      cursors.drop(going);
       db.prepare('DELETE FROM telegram WHERE seq <= ?').run(last.seq);
     });
   }
   shrink(db);
-  return lost;
 }
 
 /** The next rows to go, oldest first; none once every limit holds. */
-function toGo(db: Database, needed: number, limits: Limits & { head: number }, wallMs: number): OldRow[] {
-  const rows = oldest(db, limits.head);
+function toGo(db: Database, cursors: Cursors, limits: Limits, wallMs: number): readonly OldRow[] {
+  const rows = oldest(db);
+  const needed = cursors.lowest();
   const bytes = usedBytes(db);
   const before = bytes > limits.keepBytes ? Infinity : wallMs - limits.keepMs;
-  const firstKept = rows.findIndex(({ seq, at }) => seq > needed || at >= before);
-  const spare = firstKept === -1 ? rows : rows.slice(0, firstKept);
+  const spare = upTo(rows, ({ seq, at }) => seq <= needed && at < before);
   if (spare.length > 0 || bytes <= limits.maxBytes) return spare;
-  return rows.slice(0, LAGGARD_CHUNK);
+  return neededByLaggard(rows, cursors);
 }
 
-function oldest(db: Database, head: number): OldRow[] {
+/** What only the endpoint that lags most still needs. */
+function neededByLaggard(rows: readonly OldRow[], cursors: Cursors): readonly OldRow[] {
+  const needed = cursors.lowest(rows[0]?.seq);
+  return upTo(rows.slice(0, LAGGARD_CHUNK), ({ seq }) => seq <= needed);
+}
+
+function upTo(rows: readonly OldRow[], goes: (row: OldRow) => boolean): readonly OldRow[] {
+  const firstKept = rows.findIndex((row) => !goes(row));
+  return firstKept === -1 ? rows : rows.slice(0, firstKept);
+}
+
+function oldest(db: Database): OldRow[] {
   return db
-    .prepare<[number, number], OldRow>('SELECT seq, source, at FROM telegram WHERE seq < ? ORDER BY seq LIMIT ?')
-    .all(head, CHUNK);
+    .prepare<[number], OldRow>(
+      'SELECT seq, source, at FROM telegram WHERE seq < (SELECT max(seq) FROM telegram) ORDER BY seq LIMIT ?',
+    )
+    .all(CHUNK);
 }
 
 function shrink(db: Database): void {
   const fileBytes = pragma(db, 'page_count') * pragma(db, 'page_size');
-  if (fileBytes > WORTH_SHRINKING_BYTES && usedBytes(db) < fileBytes * EMPTY_SHARE) db.exec('VACUUM');
+  if (fileBytes > WORTH_SHRINKING_BYTES && usedBytes(db) < LITTLE_BYTES) db.exec('VACUUM');
 }
 
 function pragma(db: Database, name: string): number {

@@ -1,13 +1,16 @@
-import { migrations } from './schema.ts';
+import { rmSync } from 'node:fs';
 import { openDamaged, openDatabase, type Database } from '../storage/sqlite.ts';
+import { migrations } from './schema.ts';
 
 /** What was got out of a damaged journal. */
 export interface Salvaged {
   readonly telegrams: number;
 }
 
-/** Far more numbers than the lost rows of a damaged journal can have used. */
+/** Far more numbers than can have been handed out behind the highest that was found. */
 const LOST_NUMBERS = 1_000_000;
+/** Rows of one commit: the copy then needs no more room than the rows themselves. */
+const CHUNK = 1_000;
 
 /** Each table with its key. `meta` is not copied: numbers go on far above whatever was lost. */
 const TABLES = [
@@ -19,58 +22,83 @@ const TABLES = [
   ['telegram', 'seq'],
 ] as const;
 
+type Row = Readonly<Record<string, unknown>>;
+
 /**
  * Copies what can still be read of a damaged journal into a new one: each table from its beginning up to the damage,
  * and from its end back to it. Rows whose bodies are damaged are copied too; their checksum tells when they are read.
+ *
+ * @throws what writing the new one throws.
  */
 export function salvage(brokenPath: string, path: string, pageBytes: number): Salvaged {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
   const to = openDatabase(path, migrations, pageBytes);
   try {
-    const counts = to.transaction(() => copyAll(brokenPath, to))();
-    return { telegrams: counts };
+    const from = tolerate(() => openDamaged(brokenPath));
+    const numbersUpTo = from && copyAll(from, to);
+    return { telegrams: goOnAbove(to, numbersUpTo) };
   } finally {
     to.close();
   }
 }
 
-function copyAll(brokenPath: string, to: Database): number {
-  const from = tolerate(() => openDamaged(brokenPath));
-  if (from === undefined) return 0;
+/** @returns up to where sequence numbers were handed out; undefined where that cannot be read. */
+function copyAll(from: Database, to: Database): number | undefined {
   for (const [table, key] of TABLES) {
-    copy(from, to, table, `${key} ASC`);
-    copy(from, to, table, `${key} DESC`);
+    copy(rows(from, `SELECT * FROM ${table} ORDER BY ${key} ASC`), to, table);
+    copy(rows(from, `SELECT * FROM ${table} ORDER BY ${key} DESC`), to, table);
   }
+  const [reserved] = rows(from, "SELECT value FROM meta WHERE key = 'reserved'");
   tolerate(() => from.close());
-  return goOnAbove(to);
+  return typeof reserved?.['value'] === 'number' ? reserved['value'] : undefined;
 }
 
-function copy(from: Database, to: Database, table: string, order: string): void {
-  tolerate(() => {
-    const select = from.prepare<[], Record<string, unknown>>(`SELECT * FROM ${table} ORDER BY ${order}`);
-    for (const row of select.iterate()) {
-      const names = Object.keys(row);
-      const { changes } = to
-        .prepare(`INSERT OR IGNORE INTO ${table}(${names.join()}) VALUES (${names.map((name) => `:${name}`).join()})`)
-        .run(row);
-      if (changes === 0 && order.endsWith('DESC')) return;
-    }
-  });
+/** Every read of a damaged file may throw: the rows end there. */
+function* rows(from: Database, select: string): Generator<Row> {
+  const read = tolerate(() => from.prepare<[], Row>(select).iterate());
+  for (;;) {
+    const next = read && tolerate(() => read.next());
+    if (next === undefined || next.done === true) return;
+    yield next.value;
+  }
 }
 
-function goOnAbove(to: Database): number {
-  const { newest, count } = to
-    .prepare<[], { newest: number | null; count: number }>('SELECT max(seq) AS newest, count(*) AS count FROM telegram')
-    .get() ?? { newest: 0, count: 0 };
-  const acked = to.prepare<[], { acked: number | null }>('SELECT max(acked) AS acked FROM endpoint').get()?.acked;
-  const last = Math.max(newest ?? 0, acked ?? 0) + LOST_NUMBERS;
-  to.prepare("UPDATE meta SET value = ? WHERE key IN ('reserved')").run(last);
+/** Ends at a row that is there already: the other direction came so far. */
+function copy(from: Iterable<Row>, to: Database, table: string): void {
+  let chunk: Row[] = [];
+  for (const row of from) {
+    chunk.push(row);
+    if (chunk.length < CHUNK) continue;
+    if (insert(chunk, to, table) < chunk.length) return;
+    chunk = [];
+  }
+  insert(chunk, to, table);
+}
+
+/** @returns how many were not there yet. */
+function insert(chunk: readonly Row[], to: Database, table: string): number {
+  const names = Object.keys(chunk[0] ?? {});
+  if (names.length === 0) return 0;
+  const values = names.map((name) => `:${name}`);
+  const statement = to.prepare(`INSERT OR IGNORE INTO ${table}(${names.join()}) VALUES (${values.join()})`);
+  return to.transaction(() => chunk.reduce((count, row) => count + statement.run(row).changes, 0))();
+}
+
+/** @returns how many telegrams there are. */
+function goOnAbove(to: Database, numbersUpTo: number | undefined): number {
+  const found = to.prepare<[], { newest: number | null; acked: number | null; count: number }>(
+    'SELECT (SELECT max(seq) FROM telegram) AS newest, (SELECT max(acked) FROM endpoint) AS acked, (SELECT count(*) FROM telegram) AS count',
+  );
+  const { newest, acked, count } = found.get() ?? { newest: 0, acked: 0, count: 0 };
+  // Milliseconds since 1970 run ahead of any meter: where nothing else is known they are above every number used.
+  const last = Math.max(numbersUpTo ?? Date.now(), newest ?? 0, acked ?? 0) + LOST_NUMBERS;
+  to.prepare("UPDATE meta SET value = ? WHERE key = 'reserved'").run(last);
   to.prepare("UPDATE meta SET value = NULL WHERE key = 'next'").run();
   // Counts may not fit what is left: placing the cursors counts anew.
   to.prepare('UPDATE endpoint SET placed = 0').run();
   return count;
 }
 
-/** Every read of a damaged file may throw; what was read before it did is kept. */
 function tolerate<T>(work: () => T): T | undefined {
   try {
     return work();

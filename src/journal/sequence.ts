@@ -6,8 +6,6 @@ const BLOCK = 1_000;
 /**
  * Hands out sequence numbers that are never used twice, not even after a power cut took the newest rows back: numbers
  * are reserved on the card in blocks, and an open that follows no clean close skips the rest of its block.
- *
- * The caller runs `reserve` and `release` in a commit that is on the card when it returns.
  */
 export class Sequence {
   readonly #db: Database;
@@ -36,23 +34,20 @@ export class Sequence {
     return this.#next + count - 1 <= this.#reserved;
   }
 
-  reserve(count: number): void {
-    this.#reserved = this.#next + Math.max(BLOCK, count) - 1;
-    this.#write(this.#reserved, null);
+  /** @param commit runs a transaction that is on the card when it returns. */
+  reserve(count: number, commit: (work: () => void) => void): void {
+    const reserved = this.#next + Math.max(BLOCK, count) - 1;
+    commit(() => this.#write(reserved, null));
+    this.#reserved = reserved;
   }
 
   take(): number {
     return this.#next++;
   }
 
-  /** Gives back what is left of the block: the next open goes on without a hole. */
+  /** Gives back what is left of the block: the next open goes on without a hole. Part of the last transaction. */
   release(): void {
     this.#write(this.#reserved, this.#next);
-  }
-
-  /** After a damaged journal: goes on far above anything that the lost rows can have used. */
-  skipPast(seq: number): void {
-    this.#next = Math.max(this.#next, seq + 1);
   }
 
   #write(reserved: number, next: number | null): void {

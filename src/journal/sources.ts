@@ -8,7 +8,7 @@ export class Sources {
 
   constructor(db: Database) {
     this.#db = db;
-    this.forget();
+    this.rolledBack();
   }
 
   /** The source's number; a new one gets the next. */
@@ -29,7 +29,7 @@ export class Sources {
   }
 
   /** What a rolled-back transaction may have left in memory is read again from the table. */
-  forget(): void {
+  rolledBack(): void {
     this.#ids.clear();
     this.#names.clear();
     const rows = this.#db.prepare<[], { id: number; name: string }>('SELECT id, name FROM source').all();

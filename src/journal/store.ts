@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { isFull, openDatabase, type Database } from '../storage/sqlite.ts';
 import type { Checksum } from '../telegram/telegram.ts';
 import { Commits } from './commits.ts';
-import { Cursors, type CursorState, type EndpointPlace, type Passed } from './cursors.ts';
+import { Cursors, type CursorState, type EndpointPlace } from './cursors.ts';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { Disk } from './disk.ts';
@@ -57,6 +57,8 @@ export class JournalFull extends Error {
 export const PAGE_BYTES = 1_024;
 /** Room inside the file for the next telegrams, however the disk stands. */
 const SPARE_BYTES = 64 * PAGE_BYTES;
+/** So much larger than its limit the file can become before the next reclaim: there SQLite itself ends it. */
+const OVERSHOOT = 1.01;
 
 interface TelegramRow {
   readonly seq: number;
@@ -90,6 +92,7 @@ export class JournalStore {
     const folder = dirname(options.path);
     this.options = options;
     this.#db = openDatabase(options.path, migrations, PAGE_BYTES);
+    this.#db.pragma(`max_page_count=${Math.ceil((options.maxBytes * OVERSHOOT) / PAGE_BYTES)}`);
     this.#statements = prepare(this.#db);
     this.#sequence = new Sequence(this.#db);
     this.#sources = new Sources(this.#db);
@@ -101,34 +104,34 @@ export class JournalStore {
     this.#commits = new Commits(this.#db, {
       syncIntervalMs: options.syncIntervalMs,
       nowMs,
-      beforeCommit: () => this.cursors.write(),
-      afterRollback: () => this.#forget(),
+      mirrors: [this.cursors, this.#dictionaries, this.#sources],
     });
     this.#begin();
   }
 
   /**
-   * Accepts telegrams, and moves the cursors that moved since.
+   * Accepts telegrams. Like every commit it also writes the cursors that moved.
    *
    * @returns their sequence numbers, in order.
    * @throws {JournalFull}
    */
-  append(telegrams: readonly Incoming[], passed: readonly Passed[] = []): number[] {
+  append(telegrams: readonly Incoming[]): number[] {
     this.#guardDisk();
-    return this.#onReserve(() => {
+    const bytes = telegrams.reduce((sum, { raw }) => sum + raw.length, 0);
+    return this.#makingRoom(() => {
       if (!this.#sequence.holds(telegrams.length)) this.#reserveNumbers(telegrams.length);
-      return this.#commits.run(() => {
-        const seqs = telegrams.map((telegram) => this.#insert(telegram));
-        this.cursors.pass(passed);
-        return seqs;
-      });
-    });
+      return this.#commits.run(() => telegrams.map((telegram) => this.#insert(telegram)));
+    }, bytes);
   }
 
-  /** Moves cursors without a telegram. @throws {JournalFull} */
-  pass(passed: readonly Passed[]): void {
-    if (passed.length === 0) return;
-    this.#onReserve(() => this.#commits.run(() => this.cursors.pass(passed)));
+  /** Writes the cursors that moved without a telegram. A full disk keeps them in memory, and delivery goes on. */
+  writeCursors(): void {
+    if (this.cursors.areWritten) return;
+    try {
+      this.#makingRoom(() => this.#commits.run(() => undefined));
+    } catch (error) {
+      if (!(error instanceof JournalFull)) throw error;
+    }
   }
 
   /** Letters of one source (or of all) behind a sequence number, oldest first. */
@@ -139,19 +142,24 @@ export class JournalStore {
     return rows.map((row) => this.#unpack(row));
   }
 
-  /** Makes a letter a dead letter, on the card before its cursor moves. @throws {JournalFull} */
-  bury(endpoint: string, letter: DeadLetter, passed: readonly Passed[]): void {
-    this.#onReserve(() =>
-      this.#commits.runSynced(() => {
-        this.dead.add(endpoint, letter);
-        this.cursors.pass([...passed, { endpoint, seq: letter.seq, how: 'buried' }]);
-      }),
-    );
+  /** Makes a letter a dead letter, on the card together with the cursor that moves past it. @throws {JournalFull} */
+  bury(endpoint: string, letter: DeadLetter): void {
+    this.changeDead((dead) => {
+      dead.add(endpoint, letter);
+      this.cursors.pass([{ endpoint, seq: letter.seq, how: 'buried' }]);
+    });
   }
 
-  /** What is changed of the dead letters is on the card when it returns. */
+  /** A dead letter was taken at its second try. @throws {JournalFull} */
+  deadTaken(endpoint: string, id: number): void {
+    this.changeDead((dead) => {
+      if (dead.drop(endpoint, [id]) > 0) this.cursors.takenAfterAll(endpoint);
+    });
+  }
+
+  /** What is changed of the dead letters is on the card when it returns. @throws {JournalFull} */
   changeDead<T>(change: (dead: DeadLetters) => T): T {
-    return this.#onReserve(() => this.#commits.runSynced(() => change(this.dead)));
+    return this.#makingRoom(() => this.#commits.runSynced(() => change(this.dead)));
   }
 
   /** Puts on the card what has been only committed for an interval. */
@@ -159,13 +167,13 @@ export class JournalStore {
     if (this.#commits.isSyncDue) this.#commits.runSynced(() => this.#statements.countSync.run());
   }
 
-  /** Lets go of what is older or more than is to be kept. @returns how many letters each endpoint lost by it. */
-  reclaim(wallMs: number): ReadonlyMap<string, number> {
-    const limits = { ...this.options, head: this.#sequence.last };
-    const dropped = reclaim(this.#db, this.cursors, limits, wallMs, (work) => this.#commits.runSynced(work));
-    const oldest = this.#statements.oldest.get();
-    if (oldest !== undefined) this.#commits.run(() => this.#dictionaries.reclaim(oldest.seq));
-    return dropped;
+  /**
+   * Lets go of what is older or more than is to be kept; `cursors.newlyDropped` says who lost by it. A reserve that was
+   * given up is set aside again.
+   */
+  tidy(wallMs: number): void {
+    this.#reclaim(wallMs);
+    if (!this.#disk.isLow) this.#reserve.fill();
   }
 
   /** The oldest letter that waits for an endpoint. */
@@ -179,9 +187,21 @@ export class JournalStore {
     return { head: this.#sequence.last, bytes: usedBytes(this.#db), freeBytes, cursors: this.cursors.state() };
   }
 
+  /** After a repair: the endpoints go on from where they stood, not from what was last on disk. */
+  takeOver(before: readonly CursorState[]): void {
+    this.cursors.takeOver(before, this.#sequence.last);
+    this.writeCursors();
+  }
+
   close(): void {
-    this.#commits.runSynced(() => this.#sequence.release());
-    this.#db.close();
+    try {
+      this.#makingRoom(() => this.#commits.runSynced(() => this.#sequence.release()));
+    } catch (error) {
+      // Without it the next open skips some numbers, and an endpoint may get its newest letters twice.
+      if (!(error instanceof JournalFull)) throw error;
+    } finally {
+      this.#db.close();
+    }
   }
 
   /** Lets go of the files of a journal that turned out to be damaged. */
@@ -194,28 +214,46 @@ export class JournalStore {
   }
 
   #begin(): void {
-    this.#reserveNumbers(1);
     const { endpoints, newEndpointsFrom = 'now' } = this.options;
-    this.#commits.runSynced(() => this.cursors.place(endpoints, this.#sequence.last, newEndpointsFrom));
+    try {
+      // Until the endpoints are placed nobody knows what may be deleted to make room.
+      this.#withRoom([() => this.#reserve.release()], () => {
+        this.#commits.runSynced(() => this.cursors.place(endpoints, this.#sequence.last, newEndpointsFrom));
+        this.#reserveNumbers(1);
+      });
+    } catch (error) {
+      this.abandon();
+      throw error;
+    }
     this.#reserve.fill();
   }
 
   /** The checkpoint puts the reservation into the database itself: it holds even where the -wal file is lost. */
   #reserveNumbers(count: number): void {
-    this.#commits.runSynced(() => this.#sequence.reserve(count));
+    this.#sequence.reserve(count, (work) => this.#commits.runSynced(work));
     this.#db.pragma('wal_checkpoint(PASSIVE)');
   }
 
-  /** A full disk is given the reserve, and with it the room to delete what need not be kept. */
-  #onReserve<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      if (!isFull(error)) throw error;
-      this.#reserve.release();
+  /** Where the file is full, deletes what need not be kept; a full disk is given the reserve to do so. */
+  #makingRoom<T>(work: () => T, bytes = 0): T {
+    const reclaim = (): void => this.#reclaim(Date.now(), bytes);
+    return this.#withRoom([reclaim, () => this.#reserve.release(), reclaim], work);
+  }
+
+  #reclaim(wallMs: number, roomBytes = 0): void {
+    const limits = { ...this.options, maxBytes: this.options.maxBytes - roomBytes };
+    reclaim(this.#db, this.cursors, limits, wallMs, (work) => this.#commits.runSynced(work));
+    const oldest = this.#statements.oldest.get();
+    if (oldest !== undefined) this.#commits.run(() => this.#dictionaries.reclaim(oldest.seq));
+  }
+
+  #withRoom<T>(ways: readonly (() => void)[], work: () => T): T {
+    for (const makeRoom of ways) {
+      const done = unlessFull(work);
+      if (done !== undefined) return done.result;
+      unlessFull(makeRoom);
     }
     try {
-      this.reclaim(Date.now());
       return work();
     } catch (error) {
       if (!isFull(error)) throw error;
@@ -226,7 +264,7 @@ export class JournalStore {
 
   #guardDisk(): void {
     if (!this.#disk.isLow || freeInsideBytes(this.#db) > SPARE_BYTES) return;
-    this.reclaim(Infinity);
+    unlessFull(() => this.#withRoom([() => this.#reserve.release()], () => this.#reclaim(Infinity)));
     if (freeInsideBytes(this.#db) > SPARE_BYTES) return;
     throw new JournalFull(`${String(this.#disk)}; free some space`);
   }
@@ -252,11 +290,15 @@ export class JournalStore {
       raw: this.#dictionaries.unpack(row, row.dictionary),
     };
   }
+}
 
-  #forget(): void {
-    this.cursors.forget();
-    this.#dictionaries.forget();
-    this.#sources.forget();
+/** @returns undefined where there was no room. */
+function unlessFull<T>(work: () => T): { readonly result: T } | undefined {
+  try {
+    return { result: work() };
+  } catch (error) {
+    if (isFull(error)) return undefined;
+    throw error;
   }
 }
 

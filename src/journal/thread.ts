@@ -48,22 +48,18 @@ export class Thread {
     }, CURSOR_DELAY_MS);
   }
 
-  /** Where a request fails, its cursors wait for the next one. @throws Error with the name and text of the thread's. */
+  /** The cursors that moved ride along; the thread has them even where it fails the request. @throws {Error} by name. */
   async ask<O extends Op>(op: O, ask: Requests[O]['ask']): Promise<Requests[O]['answer']> {
+    if (this.#ended) throw new Error('the journal thread ended');
     clearTimeout(this.#cursorTimer);
     this.#cursorTimer = undefined;
     const id = ++this.#lastId;
     const passed = this.#passed;
     this.#passed = [];
-    try {
-      return await new Promise<Requests[O]['answer']>((resolve, reject) => {
-        this.#waiters.set(id, { resolve, reject });
-        this.#worker.postMessage({ ...ask, id, op, passed });
-      });
-    } catch (error) {
-      this.#passed = [...passed, ...this.#passed];
-      throw error;
-    }
+    return new Promise<Requests[O]['answer']>((resolve, reject) => {
+      this.#waiters.set(id, { resolve, reject });
+      this.#worker.postMessage({ ...ask, id, op, passed });
+    });
   }
 
   async end(): Promise<void> {

@@ -5,8 +5,8 @@ import type { Telegram } from '../telegram/telegram.ts';
 const LARGEST_BYTES = 4e6;
 
 /**
- * Telegrams in memory that are not accepted yet: those under way to the thread, and, while the disk takes none, those
- * since. Over its size the oldest are lost, counted; the newest never.
+ * Telegrams in memory that wait for their turn to be written, or, while the disk takes none, for room there. Over its
+ * size the oldest are lost, counted; the newest never.
  */
 export class WaitingRoom {
   readonly #onLost: (count: number, source: string) => void;
@@ -41,6 +41,11 @@ export class WaitingRoom {
     this.#telegrams = [...telegrams, ...this.#telegrams];
     this.#bytes += sizeOf(telegrams);
     this.#shed();
+  }
+
+  /** Nothing can be written any more: what waits is lost, counted. */
+  abandon(): void {
+    for (const { source } of this.take(Infinity)) this.#onLost(1, source);
   }
 
   /** Resolves once less than half of the room is taken. */

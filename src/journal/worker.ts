@@ -1,96 +1,93 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { isDamage, isFull } from '../storage/sqlite.ts';
-import type { Passed } from './cursors.ts';
+import { isDamage } from '../storage/sqlite.ts';
 import { openJournalStore, recover, type Opened } from './open.ts';
 import type { JournalState, Message, Op, Request, Requests, WorkerSettings } from './protocol.ts';
 import type { JournalStore } from './store.ts';
 
 /** The journal's own thread: a card that stalls for seconds stalls this one, and reading goes on. */
 
-const RECLAIM_MS = 60_000;
+const TIDY_MS = 60_000;
 /** Nothing committed stays in the page cache for much longer than its interval, telegram or not. */
 const SYNC_CHECK_MS = 1_000;
 
 const settings = workerData as WorkerSettings;
 let store: JournalStore | undefined;
-/** Cursors that a full disk did not take yet: delivery goes on without them. */
-let unwritten: readonly Passed[] = [];
+let isClosed = false;
 
-type Handlers = { [O in Op]: (ask: Requests[O]['ask'], passed: readonly Passed[]) => Requests[O]['answer'] };
+type Handlers = { [O in Op]: (ask: Requests[O]['ask'], store: JournalStore) => Requests[O]['answer'] };
 
 const handlers: Handlers = {
-  open: () => {
-    store = opened(openJournalStore(settings));
-    every(SYNC_CHECK_MS, (open) => open.syncIfDue());
-    every(RECLAIM_MS, reclaim);
+  open: (_ask, store) => {
+    every(SYNC_CHECK_MS, (store) => store.syncIfDue());
+    every(TIDY_MS, (store) => store.tidy(Date.now()));
     return state(store);
   },
-  append: ({ telegrams }, passed) => openStore().append(telegrams, passed),
-  read: ({ after, limit, source }, passed) => {
-    pass(passed);
-    return openStore().read(after, limit, source);
+  append: ({ telegrams }, store) => store.append(telegrams),
+  read: ({ after, limit, source }, store) => store.read(after, limit, source),
+  pass: () => undefined,
+  bury: ({ endpoint, letter }, store) => {
+    store.bury(endpoint, letter);
   },
-  pass: (_ask, passed) => {
-    pass(passed);
+  dead: ({ endpoint, limit }, store) => store.dead.list(endpoint, limit),
+  deadToRetry: ({ endpoint, limit }, store) => store.dead.toRetry(endpoint, limit),
+  deadTaken: ({ endpoint, id }, store) => {
+    store.deadTaken(endpoint, id);
   },
-  bury: ({ endpoint, letter }, passed) => {
-    openStore().bury(endpoint, letter, passed);
+  retryDead: ({ endpoint, ids }, store) => store.changeDead((dead) => dead.retry(endpoint, ids)),
+  dropDead: ({ endpoint, ids }, store) => store.changeDead((dead) => dead.drop(endpoint, ids)),
+  deadRefusedAgain: ({ id, reason, buriedAt }, store) => {
+    store.changeDead((dead) => dead.refusedAgain(id, reason, buriedAt));
   },
-  dead: ({ endpoint, limit }) => openStore().dead.list(endpoint, limit),
-  deadToRetry: ({ endpoint, limit }) => openStore().dead.toRetry(endpoint, limit),
-  retryDead: ({ endpoint, ids }) => openStore().changeDead((dead) => dead.retry(endpoint, ids)),
-  dropDead: ({ endpoint, ids }) => openStore().changeDead((dead) => dead.drop(endpoint, ids)),
-  deadRefusedAgain: ({ id, reason, buriedAt }) => {
-    openStore().changeDead((dead) => dead.refusedAgain(id, reason, buriedAt));
-  },
-  state: (_ask, passed) => {
-    pass(passed);
-    return state(openStore());
-  },
-  close: (_ask, passed) => {
-    pass(passed);
-    openStore().close();
-    store = undefined;
+  state: (_ask, store) => state(store),
+  close: () => {
+    isClosed = true;
   },
 };
 
 parentPort?.on('message', (request: Request) => {
   try {
-    tell({ id: request.id, answer: handle(request) });
+    openStore().cursors.pass(request.passed);
+    const answer = surviveDamage((store) => answerTo(request, store));
+    if (isClosed) store?.close();
+    tell({ id: request.id, answer });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     tell({ id: request.id, error: { name, message } });
   }
 });
 
-/** A request that meets damage is tried once more, on what could be saved. */
-function handle(request: Request): unknown {
-  const handler = handlers[request.op] as (ask: Request, passed: readonly Passed[]) => unknown;
+function answerTo(request: Request, store: JournalStore): unknown {
+  const handler = handlers[request.op] as (ask: Request, store: JournalStore) => unknown;
+  const answer = handler(request, store);
+  store.writeCursors();
+  tellDropped(store);
+  return answer;
+}
+
+/** Work that meets damage is done once more, on what could be saved. */
+function surviveDamage<T>(work: (store: JournalStore) => T): T {
+  const open = openStore();
   try {
-    return handler(request, request.passed);
+    return work(open);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    startOver(error);
-    return handler(request, request.passed);
+    return work(startOver(open, error));
   }
 }
 
-function pass(passed: readonly Passed[]): void {
-  unwritten = [...unwritten, ...passed];
-  try {
-    openStore().pass(unwritten);
-    unwritten = [];
-  } catch (error) {
-    if (!isFull(error)) throw error;
-  }
-}
-
-/** The open journal turned out to be damaged: goes on with what can be saved of it. */
-function startOver(error: unknown): void {
-  const broken = openStore();
+/** Where the repair itself fails (a full disk), the next request begins it again. */
+function startOver(broken: JournalStore, error: unknown): JournalStore {
   broken.abandon();
   store = undefined;
   store = opened(recover(broken.options, error));
+  store.takeOver(broken.cursors.state());
+  return store;
+}
+
+function openStore(): JournalStore {
+  if (isClosed) throw new Error('the journal is closed');
+  store ??= opened(openJournalStore(settings));
+  return store;
 }
 
 function opened({ store, quarantined }: Opened): JournalStore {
@@ -98,13 +95,8 @@ function opened({ store, quarantined }: Opened): JournalStore {
   return store;
 }
 
-function openStore(): JournalStore {
-  if (store === undefined) throw new Error('the journal is closed');
-  return store;
-}
-
-function reclaim(open: JournalStore): void {
-  const letters = open.reclaim(Date.now());
+function tellDropped(store: JournalStore): void {
+  const letters = store.cursors.newlyDropped();
   if (letters.size > 0) tell({ event: 'dropped', letters });
 }
 
@@ -119,12 +111,13 @@ function state(open: JournalStore): JournalState {
 }
 
 /** Housekeeping must not end the thread: what it could not do now, it tries again. */
-function every(ms: number, work: (open: JournalStore) => void): void {
+function every(ms: number, work: (store: JournalStore) => void): void {
   setInterval(() => {
     try {
-      if (store !== undefined) work(store);
-    } catch (error) {
-      if (isDamage(error)) startOver(error);
+      surviveDamage(work);
+      surviveDamage(tellDropped);
+    } catch {
+      // Whoever needs the journal meets the same trouble, and says so.
     }
   }, ms).unref();
 }
