@@ -1,13 +1,17 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { check } from './commands/check.ts';
 import type { CommandDefinition, Outcome } from './commands/command.ts';
-import { decode } from './commands/decode.ts';
-import { health } from './commands/health.ts';
-import { outbox } from './commands/outbox.ts';
-import { run } from './commands/run.ts';
 
-const commands: readonly CommandDefinition[] = [run, check, decode, outbox, health];
+/** Each command is loaded only when it is asked for: a service needs no simulator in memory. */
+const commands: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
+  run: async () => (await import('./commands/run.ts')).run,
+  check: async () => (await import('./commands/check.ts')).check,
+  decode: async () => (await import('./commands/decode.ts')).decode,
+  simulate: async () => (await import('./commands/simulate.ts')).simulate,
+  outbox: async () => (await import('./commands/outbox.ts')).outbox,
+  health: async () => (await import('./commands/health.ts')).health,
+};
 
 const EXIT_CODES: Readonly<Record<Outcome, number>> = {
   ok: 0,
@@ -16,31 +20,58 @@ const EXIT_CODES: Readonly<Record<Outcome, number>> = {
   'bad-configuration': 78,
 };
 const EXIT_USAGE = 2;
+/** What is still open this long after the work is done does not keep the process. */
+const LINGER_MS = 2_000;
 
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 process.once('SIGTERM', () => stop.abort());
+// Whoever read the output may have gone (`p1-relay decode … | head`): that is no error of ours.
+process.stdout.on('error', () => stop.abort());
 
-const program = new Command('p1-relay')
-  .description("Reads a smart meter's P1 port and delivers every telegram to DSMR-reader, in order and without loss.")
-  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
-for (const command of commands) program.addCommand(toCommander(command));
-await program.parseAsync();
+await main(process.argv[2]);
+
+async function main(asked: string | undefined): Promise<void> {
+  const program = new Command('p1-relay')
+    .description("Reads a smart meter's P1 port and delivers every telegram to DSMR-reader, in order and without loss.")
+    .version(version());
+  endsWithUsage(program);
+  const known = commands[asked ?? ''];
+  for (const load of known === undefined ? Object.values(commands) : [known])
+    program.addCommand(toCommander(await load()));
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.stderr.write(`p1-relay: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = EXIT_CODES.failed;
+  }
+  setTimeout(() => process.exit(), LINGER_MS).unref();
+}
 
 function toCommander(definition: CommandDefinition): Command {
   const command = new Command(definition.name)
     .description(definition.summary)
-    .addHelpText('after', ['', 'Examples:', ...definition.examples.map((line) => `  $ ${line}`)].join('\n'))
-    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+    .addHelpText('after', ['', 'Examples:', ...definition.examples.map((line) => `  $ ${line}`)].join('\n'));
+  endsWithUsage(command);
   return definition.arguments(command).action(async () => {
-    const io = {
-      stdin: process.stdin,
-      stdout: process.stdout,
-      stderr: process.stderr,
-      env: process.env,
+    const { stdin, stdout, stderr, env } = process;
+    const outcome = await definition.run(command.args, command.opts(), {
+      stdin,
+      stdout,
+      stderr,
+      env,
       signal: stop.signal,
-    };
-    const outcome = await definition.run(command.args, command.opts(), io);
+    });
     process.exitCode = EXIT_CODES[outcome];
   });
+}
+
+/** What commander finds wrong is a mistake in the command line; help and version are none. */
+function endsWithUsage(command: Command): void {
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,13 +1,15 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { lstat, rm } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** The meter's end of a pseudo-terminal: what is written to it can be read from `path` like from a serial port. */
 export interface Pty {
   /** A symbolic link to the terminal. */
   readonly path: string;
+  /** Resolves when somebody opens it for the first time: bytes are kept until then. */
+  readonly opened: Promise<void>;
   /** Resolves when the bytes have left this process. The kernel holds about 4 kB that nobody reads. */
   write(bytes: Uint8Array): Promise<void>;
   /** Hangs up as a pulled cable does, `now` or `behindLastByte` of what was written, and removes the link. */
@@ -25,9 +27,11 @@ export async function openPty(options: { link: string; tool?: PtyTool | undefine
   const [command, ...args] = TOOLS[tool](options.link);
   const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'] });
   child.stdin.on('error', () => undefined); // a far end that has gone shows as the child's exit
-  await untilLinked(options.link, child, tool);
+  const log = followLog(child.stderr);
+  await untilLinked(options.link, child, tool, log);
   return {
     path: options.link,
+    opened: log.transferring,
     write: (bytes) => writeAll(child.stdin, bytes),
     async hangUp(when = 'now') {
       if (when === 'now') child.kill('SIGKILL');
@@ -61,6 +65,7 @@ poll.register(0, 0)
 while ready := dict(poll.poll(0)):
     if 0 in ready: sys.exit()
     time.sleep(0.01)
+print('starting data transfer', file=sys.stderr, flush=True)
 while data := os.read(0, 4096):
     while data: data = data[os.write(master, data):]
 `;
@@ -73,12 +78,26 @@ const TOOLS: Readonly<Record<PtyTool, (link: string) => readonly [string, ...str
 
 const LINK_POLL_MS = 5;
 
-async function untilLinked(link: string, child: ChildProcess, tool: PtyTool): Promise<void> {
-  let complaint = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = text));
+interface ToolLog {
+  last: string;
+  readonly transferring: Promise<void>;
+}
+
+/** Both programs say so when somebody has opened the terminal. */
+function followLog(stderr: Readable): ToolLog {
+  let onTransfer: () => void = () => undefined;
+  const log: ToolLog = { last: '', transferring: new Promise((resolve) => (onTransfer = resolve)) };
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    const lines = text.trim().split('\n');
+    log.last = (lines.find((line) => line.includes('] E ')) ?? lines.at(-1) ?? '').replace(/^.*\] E /, '');
+    if (text.includes('starting data transfer')) onTransfer();
+  });
+  return log;
+}
+
+async function untilLinked(link: string, child: ChildProcess, tool: PtyTool, log: ToolLog): Promise<void> {
   while ((await lstat(link).catch(() => undefined)) === undefined) {
-    if (child.exitCode !== null)
-      throw new Error(`${tool} could not make a pseudo-terminal at ${link}: ${complaint.trim()}`);
+    if (child.exitCode !== null) throw new Error(`${tool} could not make a pseudo-terminal at ${link}: ${log.last}`);
     await wait(LINK_POLL_MS);
   }
 }
