@@ -32,13 +32,13 @@ test('a port without permission comes with the command that gives it', async () 
   );
 });
 
-test.skipIf(!ptyAvailable.yes)('a port that is locked is not read, and its reader is named', async () => {
+test.skipIf(!ptyAvailable.yes)('a port that another process reads is not read, and that process is named', async () => {
   const pty = await openPty();
-  // The lock that serialport takes.
-  const holder = spawn('flock', [pty.path, 'sh', '-c', 'echo held; cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const script = `new (require('serialport').SerialPort)({ path: process.argv[1], baudRate: 9600 }, () => console.log('open'))`;
+  const holder = spawn(process.execPath, ['-e', script, pty.path], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(holder.stdout, 'data');
-  await expect(open(pty.path)).rejects.toThrow(/: flock \(pid \d+\) reads it, and two readers would get half/);
-  holder.stdin.end();
+  await expect(open(pty.path)).rejects.toThrow(`(pid ${holder.pid ?? ''}) reads it, and two readers would get half`);
+  holder.kill();
   await once(holder, 'exit');
   await pty.close();
 });
