@@ -34,7 +34,7 @@ test('a port without permission comes with the command that gives it', async () 
 
 test.skipIf(!ptyAvailable.yes)('a port that another process reads is not read, and that process is named', async () => {
   const pty = await openPty();
-  const script = `new (require('serialport').SerialPort)({ path: process.argv[1], baudRate: 9600 }, () => console.log('open'))`;
+  const script = `new (require('serialport').SerialPort)({ path: process.argv[1], baudRate: 9600 }, () => console.log('open')).resume()`;
   const holder = spawn(process.execPath, ['-e', script, pty.path], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(holder.stdout, 'data');
   await expect(open(pty.path)).rejects.toThrow(`(pid ${holder.pid ?? ''}) reads it, and two readers would get half`);
