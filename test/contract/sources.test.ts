@@ -9,7 +9,7 @@ import type { z } from 'zod';
 import { sourceTypes } from '../../src/sources/index.ts';
 import type { Source, SourceType } from '../../src/sources/source.ts';
 import { simulateHouse } from '../../src/simulator/house.ts';
-import { openPty, ptyAvailable } from '../support/pty.ts';
+import { openPty, ptyAvailable, type Pty } from '../support/pty.ts';
 
 /** A source with the other side that it reads from. */
 interface Rig {
@@ -31,8 +31,9 @@ const BYTES = Buffer.concat([
 
 const rigs: Record<keyof typeof sourceTypes, () => Promise<Rig>> = {
   async serial() {
-    let pty = await openPty();
-    const link = pty.path;
+    const first = await openPty();
+    const link = first.path;
+    let pty: Pty = first;
     return {
       source: make(sourceTypes.serial, { port: link }),
       payload: BYTES,
@@ -41,7 +42,10 @@ const rigs: Record<keyof typeof sourceTypes, () => Promise<Rig>> = {
         await pty.hangUp();
         pty = await openPty({ link });
       },
-      close: () => pty.close(),
+      async close() {
+        await pty.hangUp();
+        await first.close();
+      },
     };
   },
   async tcp() {
