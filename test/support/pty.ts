@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPtyTool, openPty as openPtyAt, PTY_TOOL_MISSING, type Pty, type PtyTool } from '../../src/simulator/pty.ts';
+import {
+  findPtyTool,
+  openPty as openPtyAt,
+  PTY_TOOL_MISSING,
+  type Pty,
+  type PtyTool,
+} from '../../src/simulator/pty.ts';
 
 export type { Pty };
 
