@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
 
 /** What a route answers: a value that becomes JSON. Throws {@link BadRequest} for what it cannot make sense of. */
-export type Route = (query: URLSearchParams, body: unknown) => unknown;
+type Route = (query: URLSearchParams, body: unknown) => unknown;
 
 /** Routes by method and path: `GET /health`. */
 export type Routes = Readonly<Record<string, Route>>;

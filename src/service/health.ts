@@ -3,7 +3,7 @@ import type { SourceTally } from '../telemetry/tally.ts';
 import { count, span } from '../telemetry/wording.ts';
 
 /** `pass`: all is well. `warn`: something needs a look, nothing is lost. `fail`: telegrams are being lost. */
-export type HealthStatus = 'pass' | 'warn' | 'fail';
+type HealthStatus = 'pass' | 'warn' | 'fail';
 
 export interface Health {
   readonly status: HealthStatus;

@@ -3,7 +3,7 @@ import { Budget } from './budget.ts';
 import { createMask } from './mask.ts';
 
 export type Log = Logger;
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
+type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 export interface LogOptions {
   readonly level: LogLevel;
