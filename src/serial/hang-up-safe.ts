@@ -39,7 +39,7 @@ async function read(port: PollingPort, pace: Pace, buffer: Buffer, offset: numbe
     await pace.rest();
     if (port.fd === null) throw Object.assign(new Error('the port was closed'), { canceled: true });
     const bytesRead = readNow(port.fd, buffer, offset, length);
-    if (bytesRead === 0) throw new Error('the line was hung up');
+    if (bytesRead === 0) throw new Error('end of file');
     if (bytesRead !== undefined) {
       pace.took(bytesRead);
       return { buffer, bytesRead };

@@ -43,6 +43,17 @@ test.skipIf(!ptyAvailable.yes)('a port that another process reads is not read, a
   await pty.close();
 });
 
+test.skipIf(!ptyAvailable.yes)('a cable that is pulled is said to be, whatever the system calls it', async () => {
+  const pty = await openPty();
+  const port = readPort({ path: pty.path, baudRate: 115_200 }, forever);
+  const first = port.next();
+  await pty.write(Buffer.from('line\r\n'));
+  await first;
+  const second = port.next();
+  await pty.close();
+  await expect(second).rejects.toThrow(/^\/.*: hung up \(.+\): was the cable pulled\?$/);
+});
+
 test.skipIf(!ptyAvailable.yes)('bytes above 0x7F, XON and XOFF come through as they are', async () => {
   const pty = await openPty();
   const bytes = Buffer.from([0x11, 0x13, 0x00, 0xff, 0xc3, 0xaf, 0x0d, 0x0a]);
