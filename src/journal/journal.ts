@@ -34,9 +34,11 @@ export interface DamagedLetter {
   readonly receivedAt: Date;
 }
 
-/** How many telegrams go to the thread at once when they come faster than it commits. */
-const LARGEST_APPEND = 500;
+/** How much goes to the thread at once when telegrams come faster than it commits. */
+const LARGEST_APPEND = { count: 500, bytes: 250_000 };
 const RETRY_MS = 5_000;
+/** A stop waits so long for a card that hangs. */
+const CLOSE_MS = 10_000;
 
 /**
  * The accepted telegrams, kept by a thread of their own. Accepted means committed: `events.accepted` tells.
@@ -160,18 +162,26 @@ export class Journal {
     return this.#thread.ask('state', {});
   }
 
-  /** Writes what waits, as far as the disk takes it (the rest is lost, counted), and closes the files. */
+  /**
+   * Writes what waits, as far as the disk takes it (the rest is lost, counted), and closes the files.
+   *
+   * @throws Error where the thread ended before, or does not answer.
+   */
   async close(): Promise<void> {
     this.#closing = true;
     clearTimeout(this.#retryTimer);
-    await this.#appending;
-    while (this.#waitingRoom.count > 0 && (await this.#append(this.#waitingRoom.take(LARGEST_APPEND))));
-    this.#waitingRoom.abandon();
     try {
-      await this.#thread.ask('close', {});
+      await within(CLOSE_MS, this.#finish());
     } finally {
+      this.#waitingRoom.abandon();
       await this.#thread.end();
     }
+  }
+
+  async #finish(): Promise<void> {
+    await this.#appending;
+    while (this.#waitingRoom.count > 0 && (await this.#append(this.#waitingRoom.take(LARGEST_APPEND))));
+    await this.#thread.ask('close', {});
   }
 
   #appendNext(): void {
@@ -224,6 +234,15 @@ function toLetter({ seq, source, at, checksum, raw }: Row): Letter | DamagedLett
   const receivedAt = new Date(at);
   if (raw === undefined) return { seq, damaged: true, source, receivedAt };
   return { seq, telegram: { source, receivedAt, checksum, raw: Buffer.from(raw.buffer, raw.byteOffset, raw.length) } };
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    const error = new Error(`the journal did not close within ${ms / 1_000} s: its disk does not answer`);
+    timer = setTimeout(() => reject(error), ms);
+  });
+  await Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
 }
 
 function defaultScript(): URL {

@@ -28,9 +28,14 @@ export class WaitingRoom {
     this.#shed();
   }
 
-  /** Takes the oldest. */
-  take(limit: number): Telegram[] {
-    const taken = this.#telegrams.splice(0, limit);
+  /** Takes the oldest: at least one where any waits, up to so many and so many bytes. */
+  take(most: { readonly count: number; readonly bytes: number }): Telegram[] {
+    let bytes = 0;
+    const tooMany = this.#telegrams.findIndex(({ raw }, index) => {
+      bytes += raw.length;
+      return index > 0 && (index >= most.count || bytes > most.bytes);
+    });
+    const taken = this.#telegrams.splice(0, tooMany === -1 ? this.#telegrams.length : tooMany);
     this.#bytes -= sizeOf(taken);
     this.#changes.emit('taken');
     return taken;
@@ -45,7 +50,7 @@ export class WaitingRoom {
 
   /** Nothing can be written any more: what waits is lost, counted. */
   abandon(): void {
-    for (const { source } of this.take(Infinity)) this.#onLost(1, source);
+    for (const { source } of this.take({ count: Infinity, bytes: Infinity })) this.#onLost(1, source);
   }
 
   /** Resolves once less than half of the room is taken. */
