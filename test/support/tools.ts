@@ -28,3 +28,9 @@ function isExecutable(path: string): boolean {
     return false;
   }
 }
+
+/** Words in front of a command that make file permissions count for it, as they do for everybody but root. */
+export function asPlainUser(): string[] {
+  const isRoot = process.getuid?.() === 0;
+  return isRoot ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', '--'] : [];
+}
