@@ -1,0 +1,154 @@
+import { onTestFinished, vi } from 'vitest';
+import type { DamagedLetter } from '../../src/journal/journal.ts';
+import type { Letter } from '../../src/journal/letter.ts';
+import type { EndpointState } from '../../src/journal/protocol.ts';
+import type { JournalStore, Row } from '../../src/journal/store.ts';
+import type { Endpoint } from '../../src/outbox/endpoint.ts';
+import { Outbox, type OutboxOptions } from '../../src/outbox/outbox.ts';
+import { Thinning } from '../../src/outbox/thinning.ts';
+import { incoming, numberIn } from './journal.ts';
+
+export type OutboxJournal = OutboxOptions['journal'];
+
+/** Time that moves only when the test says so; better-queue's turns are part of it. */
+export function stopTheClock(now = Date.parse('2026-01-05T12:00:00Z')): void {
+  vi.useFakeTimers({
+    toFake: [
+      ...(['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'] as const),
+      ...(['Date', 'performance'] as const),
+    ],
+    now,
+  });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+export async function pass(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+}
+
+/** A real journal in this thread instead of its own. */
+export function journalOver(store: JournalStore): OutboxJournal {
+  return {
+    pass: (passed) => store.cursors.pass([passed]),
+    read: (after, limit, source) => later(() => store.read(after, limit, source).map(toLetter)),
+    bury: (endpoint, letter, reason) => later(() => store.bury(endpoint, toDead(letter, reason))),
+    deadToRetry: (endpoint, limit) => later(() => store.dead.toRetry(endpoint, limit)),
+    deadTaken: (endpoint, id) => later(() => store.deadTaken(endpoint, id)),
+    deadRefusedAgain: (id, reason) =>
+      later(() => store.changeDead((dead) => dead.refusedAgain(id, reason, Date.now()))),
+  };
+}
+
+export function stateOf(store: JournalStore, name = 'a'): EndpointState {
+  const cursor = store.cursors.state().find((state) => state.name === name);
+  if (cursor === undefined) throw new Error(`no endpoint ${name}`);
+  return { ...cursor, oldestAt: undefined, dead: store.dead.count(name) };
+}
+
+export interface Rig {
+  readonly outbox: Outbox;
+  /** States, refusals and troubles, in the order in which they were told. */
+  readonly told: string[];
+  /** Accepts telegrams: live ones, or as old as is said. @returns their letters. */
+  readonly accept: (numbers: readonly number[], ageMs?: number, source?: string) => Letter[];
+}
+
+/** An outbox over a real journal, stopped with the test. */
+export function startOutbox(store: JournalStore, endpoint: Endpoint, options: Partial<OutboxOptions> = {}): Rig {
+  const told: string[] = [];
+  const name = options.name ?? 'a';
+  const outbox = new Outbox({
+    name,
+    endpoint,
+    journal: journalOver(store),
+    begin: stateOf(store, name),
+    source: undefined,
+    rate: 'off',
+    thinning: new Thinning(0, () => undefined),
+    events: {
+      changed: ({ state, reason }) => told.push(reason === undefined ? state : `${state}: ${reason}`),
+      refused: (_name, reason) => told.push(`refused: ${reason}`),
+      journalFailed: (_name, error) => told.push(`journal: ${error.message}`),
+      stalled: () => told.push('stalled'),
+    },
+    ...options,
+  });
+  onTestFinished(() => outbox.stop());
+  return { outbox, told, accept: (numbers, ageMs, source) => accept(store, [outbox], numbers, ageMs, source) };
+}
+
+/** Accepts telegrams and tells the outboxes, as the agent does. */
+export function accept(
+  store: JournalStore,
+  outboxes: readonly Outbox[],
+  numbers: readonly number[],
+  ageMs = 0,
+  source = 'house',
+): Letter[] {
+  const at = Date.now() - ageMs;
+  const telegrams = numbers.map((n) => ({ ...incoming(n, source), at }));
+  const seqs = store.append(telegrams);
+  const letters = telegrams.map(({ checksum, raw }, index) => {
+    const telegram = { source, checksum, receivedAt: new Date(at), raw: Buffer.from(raw) };
+    return { seq: seqs[index] ?? NaN, telegram };
+  });
+  for (const outbox of outboxes) for (const letter of letters) outbox.accepted(letter);
+  return letters;
+}
+
+export const numberOf = ({ telegram }: Letter): number => numberIn(telegram.raw);
+
+/** An endpoint that notes what it was sent, and then does as it is told: takes, where nothing else is said. */
+export class Scripted implements Endpoint {
+  readonly sent: number[] = [];
+  inFlight = 0;
+  mostInFlight = 0;
+  closed = false;
+  /** What it does with the letter of this number at this try, counted from 1. */
+  script: (n: number, attempt: number, signal: AbortSignal) => unknown = () => undefined;
+  probe?: (signal: AbortSignal) => Promise<void>;
+
+  async deliver(letter: Letter, signal: AbortSignal): Promise<void> {
+    const n = numberOf(letter);
+    this.sent.push(n);
+    this.inFlight += 1;
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    try {
+      await this.script(n, this.sent.filter((sent) => sent === n).length, signal);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    return Promise.resolve();
+  }
+}
+
+/** Never answers; ends when it is told to. */
+export async function hang(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+  });
+}
+
+/** As an answer of the thread: not before the asker has gone on. */
+async function later<T>(work: () => T): Promise<T> {
+  await Promise.resolve();
+  return work();
+}
+
+function toLetter({ seq, source, at, checksum, raw }: Row): Letter | DamagedLetter {
+  const receivedAt = new Date(at);
+  if (raw === undefined) return { seq, damaged: true, source, receivedAt };
+  return { seq, telegram: { source, receivedAt, checksum, raw } };
+}
+
+function toDead(letter: Letter | DamagedLetter, reason: string) {
+  const { seq } = letter;
+  const { source, receivedAt } = 'damaged' in letter ? letter : letter.telegram;
+  const checksum = 'damaged' in letter ? 'valid' : letter.telegram.checksum;
+  const raw = 'damaged' in letter ? undefined : letter.telegram.raw;
+  return { seq, source, at: receivedAt.getTime(), checksum, raw, buriedAt: Date.now(), reason } as const;
+}

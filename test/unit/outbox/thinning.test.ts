@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { Thinning } from '../../../src/outbox/thinning.ts';
+import type { Telegram } from '../../../src/telegram/telegram.ts';
+
+const received = (at: string, raw = ''): Telegram => {
+  return { source: 'house', receivedAt: new Date(at), checksum: 'valid', raw: Buffer.from(raw) };
+};
+const noClock = () => undefined;
+
+describe('one letter every ten seconds', () => {
+  test('is the first of each stretch of ten seconds', () => {
+    const thinning = new Thinning(10_000, noClock);
+    const seconds = ['08', '09', '10', '11', '19', '20', '35', '36'];
+    const wanted = seconds.filter((second) => thinning.wants(received(`2026-01-05T12:00:${second}Z`)));
+    expect(wanted).toEqual(['08', '10', '20', '35']);
+  });
+
+  test("goes by the meter's clock, however late its telegrams came", () => {
+    const thinning = new Thinning(10_000, (raw) => new Date(raw.toString()));
+    const stamps = ['2026-01-05T12:00:01Z', '2026-01-05T12:00:02Z', '2026-01-05T12:00:11Z'];
+    expect(stamps.map((stamp) => thinning.wants(received('2026-02-01T00:00:00Z', stamp)))).toEqual([true, false, true]);
+  });
+
+  test('goes on where a clock is set back', () => {
+    const thinning = new Thinning(10_000, noClock);
+    const times = ['2026-01-05T12:00:01Z', '1970-01-01T00:00:01Z', '1970-01-01T00:00:02Z'];
+    expect(times.map((at) => thinning.wants(received(at)))).toEqual([true, true, false]);
+  });
+});
+
+test('with no interval every letter goes', () => {
+  const thinning = new Thinning(0, noClock);
+  expect([1, 2, 3].every(() => thinning.wants(received('2026-01-05T12:00:00Z')))).toBe(true);
+});
