@@ -38,7 +38,7 @@ async function serve(
 /** Errors that keep the service from starting at all; the outside world's come and go and end nothing. */
 function explain(error: unknown, { stateDir }: Config, log: Log): Outcome {
   if (error instanceof ConfigError) throw error;
-  const { name, message, code } = error as NodeJS.ErrnoException;
+  const { name, message } = error as Error;
   if (name === 'DatabaseInUse') {
     log.error(
       `another p1-relay already runs with state directory ${stateDir.path}; stop it, or give this one its own state.dir`,
@@ -49,7 +49,7 @@ function explain(error: unknown, { stateDir }: Config, log: Log): Outcome {
     log.error(message);
     return 'bad-configuration';
   }
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR') {
+  if (name === 'StateDenied') {
     log.error(
       `state directory ${stateDir.path} (${stateDir.reason}): ${message}, expected a folder that this user may write; name one in state.dir`,
     );

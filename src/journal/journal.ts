@@ -60,7 +60,7 @@ export class Journal {
   /**
    * Starts the thread and opens the journal.
    *
-   * @throws Error whose `name` is DatabaseInUse, DatabaseTooNew or JournalFull, or a file system error.
+   * @throws Error whose `name` is DatabaseInUse, DatabaseTooNew, StateDenied or JournalFull, or a file system error.
    */
   static async open(
     settings: WorkerSettings,

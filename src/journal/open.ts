@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDamage, isFull, quarantine } from '../storage/sqlite.ts';
 import { salvage } from './salvage.ts';
@@ -9,6 +9,11 @@ export interface OpenOptions extends Omit<StoreOptions, 'path' | 'maxBytes'> {
   readonly folder: string;
   /** Default: the smaller of 2 GB and a tenth of the disk. */
   readonly maxBytes?: number | undefined;
+}
+
+/** The state directory, or the journal in it, is not for this user to write. */
+export class StateDenied extends Error {
+  override readonly name = 'StateDenied';
 }
 
 /** A damaged journal that was put aside, and what was saved of it. */
@@ -30,11 +35,11 @@ const DISK_SHARE = 0.1;
  * Opens the journal of a state directory, which is made where it is missing. A damaged one is put aside and what can
  * be read of it is carried over, so that damage never stops the service.
  *
- * @throws {DatabaseInUse} {DatabaseTooNew} {JournalFull} and file system errors.
+ * @throws {DatabaseInUse} {DatabaseTooNew} {JournalFull} {StateDenied} and file system errors.
  */
 export function openJournalStore(options: OpenOptions): Opened {
-  mkdirSync(options.folder, { recursive: true, mode: 0o750 });
   const path = join(options.folder, 'journal.db');
+  prepareFolder(options.folder, path);
   const storeOptions = { ...options, path, maxBytes: options.maxBytes ?? defaultMaxBytes(options.folder) };
   finishRepair(path);
   try {
@@ -43,6 +48,21 @@ export function openJournalStore(options: OpenOptions): Opened {
     if (isDamage(error)) return recover(storeOptions, error);
     if (!isFull(error) || error instanceof JournalFull) throw error;
     throw new JournalFull(`${path} cannot be made: its disk is full; free some space`, { cause: error });
+  }
+}
+
+const DENIALS = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR'];
+
+/** SQLite tells of all of these the same: that it cannot open the file. */
+function prepareFolder(folder: string, path: string): void {
+  const { R_OK, W_OK, X_OK } = constants;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o750 });
+    accessSync(folder, R_OK | W_OK | X_OK);
+    if (existsSync(path)) accessSync(path, R_OK | W_OK);
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw DENIALS.includes(code) ? new StateDenied(message, { cause: error }) : error;
   }
 }
 
