@@ -1,5 +1,5 @@
 import type { EndpointConfig, SourceConfig } from './config/config.ts';
-import { ConfigError } from './config/load.ts';
+import { ConfigError } from './config/config-error.ts';
 import type { EndpointType } from './endpoints/endpoint-type.ts';
 import { endpointTypes } from './endpoints/index.ts';
 import type { Endpoint } from './outbox/endpoint.ts';

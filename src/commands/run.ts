@@ -1,5 +1,6 @@
 import { runAgent } from '../agent.ts';
-import { ConfigError, type LoadedConfig } from '../config/load.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';

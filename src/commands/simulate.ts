@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { kit } from '../settings/values.ts';
 import { toPty, toStream, toTcp, type Outlet } from '../simulator/outlets.ts';
 import { simulator } from '../sources/simulator.ts';
 import { realWaits } from '../sources/waits.ts';
@@ -41,7 +42,8 @@ export const simulate: CommandDefinition = {
 };
 
 type Options = Readonly<Record<string, unknown>>;
-type Key = keyof typeof simulator.settings.shape;
+const simulatorSettings = simulator.settings(kit);
+type Key = keyof typeof simulatorSettings.shape;
 
 // The settings of the simulator source, as options of the same names and with the same texts.
 const SETTINGS: readonly { key: Key; flags: string; read: (text: string) => unknown }[] = [
@@ -53,7 +55,7 @@ const SETTINGS: readonly { key: Key; flags: string; read: (text: string) => unkn
 ];
 
 function settingOption(key: Key, flags: string, read: (text: string) => unknown): Option {
-  const setting = simulator.settings.shape[key];
+  const setting = simulatorSettings.shape[key];
   return new Option(flags, setting.description ?? '').argParser((text: string) => {
     const value = read(text);
     const { error } = setting.safeParse(value);
@@ -95,7 +97,7 @@ const PTY_BAUD = 115_200;
 
 async function play(outlet: Outlet, options: Options, signal: AbortSignal): Promise<void> {
   const baud = Number(options['baud'] ?? (options['pty'] === undefined ? 0 : PTY_BAUD));
-  const settings = simulator.settings.parse(Object.fromEntries(SETTINGS.map(({ key }) => [key, options[key]])));
+  const settings = simulatorSettings.parse(Object.fromEntries(SETTINGS.map(({ key }) => [key, options[key]])));
   const stopped = aborted(signal);
   await Promise.race([outlet.heard, stopped]);
   for await (const telegram of simulator.create(settings).open(signal)) {

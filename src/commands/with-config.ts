@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { loadConfigAside } from '../config/aside.ts';
 import { ConfigError, NoConfig } from '../config/config-error.ts';
 import type { Config } from '../config/config.ts';
-import { loadConfig, type LoadedConfig } from '../config/load.ts';
+import type { LoadedConfig } from '../config/load.ts';
 import { stateDir } from '../config/state-dir.ts';
 import type { Io, Outcome } from './command.ts';
 
@@ -21,7 +22,7 @@ export async function withConfig(
   work: (loaded: LoadedConfig) => Promise<Outcome>,
 ): Promise<Outcome> {
   try {
-    return await work(await loadConfig({ file: fileOf(options), env, cwd: process.cwd() }));
+    return await work(await loadConfigAside({ file: fileOf(options), env: { ...env }, cwd: process.cwd() }));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     stderr.write(`${error.problems.join('\n')}\n`);
@@ -56,7 +57,7 @@ export async function withState(
 async function whereabouts(file: string | undefined, env: Io['env']): Promise<Whereabouts> {
   const cwd = process.cwd();
   try {
-    const { config } = await loadConfig({ file, env, cwd, secrets: 'left' });
+    const { config } = await loadConfigAside({ file, env: { ...env }, cwd, secrets: 'left' });
     return { stateDir: config.stateDir.path, config };
   } catch (error) {
     if (!(error instanceof NoConfig)) throw error;

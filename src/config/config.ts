@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { ConfigSchema, Families } from './schema.ts';
+import { deepFreeze } from './freeze.ts';
+import { kit } from '../settings/values.ts';
 import type { StateDir } from './state-dir.ts';
 
 /** What the service was told to do: complete, checked, with every secret as its text. Frozen to its leaves. */
@@ -108,11 +110,6 @@ function ownSettings(
   member: { readonly type: string } & Readonly<Record<string, unknown>>,
   family: Families['sources'] | Families['endpoints'],
 ): Readonly<Record<string, unknown>> {
-  const own = Object.keys(family[member.type]?.settings.shape ?? {});
+  const own = Object.keys(family[member.type]?.settings(kit).shape ?? {});
   return Object.fromEntries(own.filter((key) => key in member).map((key) => [key, member[key]]));
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
-  return value;
 }

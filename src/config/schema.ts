@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EndpointType } from '../endpoints/endpoint-type.ts';
-import { duration, durationWithin, size } from '../settings/values.ts';
+import { duration, durationWithin, kit, size } from '../settings/values.ts';
 import type { SourceType } from '../sources/source.ts';
 
 /** The kinds of sources and endpoints that a configuration may name, by their `type`. */
@@ -103,11 +103,13 @@ export function configSchema({ sources, endpoints }: Families) {
 type Member<Common extends z.ZodRawShape> = z.output<z.ZodObject<Common>> & { type: string } & Record<string, unknown>;
 
 function oneOf<Common extends z.ZodRawShape>(
-  family: Readonly<Record<string, { readonly settings: z.ZodObject }>>,
+  family: Families['sources'] | Families['endpoints'],
   common: Common,
 ): z.ZodType<Member<Common>> {
   const [first, ...rest] = Object.entries(family).map(([type, { settings }]) =>
-    settings.safeExtend({ type: z.literal(type).describe('what kind it is'), ...common }).strict(),
+    settings(kit)
+      .safeExtend({ type: z.literal(type).describe('what kind it is'), ...common })
+      .strict(),
   );
   if (first === undefined) throw new RangeError('a family without members cannot be configured');
   // A registry's types are known only one by one: zod cannot see what all of them share.

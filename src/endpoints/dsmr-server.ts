@@ -1,25 +1,28 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { Ambiguous, TryLater } from '../outbox/endpoint.ts';
-import { durationWithin, secret } from '../settings/values.ts';
+import type { Kit } from '../settings/values.ts';
 import { judge, type Question } from './answers.ts';
 import { type HttpAnswer, type HttpRequest, openHttp } from './http.ts';
 
 /** What both kinds of DSMR-reader endpoint are set with. */
-export const dsmrSettings = z.object({
-  url: z
-    .url({ protocol: /^https?$/, error: 'expected an address such as http://192.168.1.10:7777' })
-    .describe('address of DSMR-reader, with or without the path of its API'),
-  key: secret.describe('the API key that DSMR-reader shows under Configuration, API'),
-  timeout: durationWithin('1s', '10m').prefault('20s').describe('how long one request may take in all'),
-  ca: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("file with the certificate (PEM) to trust in the place of the system's, for a server that signs its own"),
-});
+export const dsmrSettings = ({ z, durationWithin, secret }: Kit) =>
+  z.object({
+    url: z
+      .url({ protocol: /^https?$/, error: 'expected an address such as http://192.168.1.10:7777' })
+      .describe('address of DSMR-reader, with or without the path of its API'),
+    key: secret.describe('the API key that DSMR-reader shows under Configuration, API'),
+    timeout: durationWithin('1s', '10m').prefault('20s').describe('how long one request may take in all'),
+    ca: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "file with the certificate (PEM) to trust in the place of the system's, for a server that signs its own",
+      ),
+  });
 
-export type DsmrSettings = z.output<typeof dsmrSettings>;
+export type DsmrSettings = z.output<ReturnType<typeof dsmrSettings>>;
 
 /** A DSMR-reader server, as both kinds of endpoint speak to it. */
 export interface DsmrServer {

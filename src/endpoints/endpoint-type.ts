@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { Endpoint } from '../outbox/endpoint.ts';
+import type { Kit } from '../settings/values.ts';
 
 /** What a kind of endpoint is: the settings that it takes, and how to make one of them. */
 export interface EndpointType<S extends z.ZodObject = z.ZodObject> {
-  readonly settings: S;
+  settings(kit: Kit): S;
   create(settings: z.output<S>, surroundings?: Partial<Surroundings>): Endpoint;
 }
 

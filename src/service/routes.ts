@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { KeptRejection } from '../telemetry/rejections.ts';
 import { BadRequest, type Routes } from './control.ts';
 import type { Choice, Desk } from './desk.ts';
@@ -9,11 +8,6 @@ export interface RouteParts {
   readonly health: () => Health;
   readonly rejections: () => readonly KeptRejection[];
 }
-
-const choice = z.strictObject({
-  endpoint: z.string(),
-  ids: z.array(z.number().int().positive()).max(1_000).optional(),
-});
 
 /** What the service that runs can be asked. */
 export function routes({ desk, health, rejections }: RouteParts): Routes {
@@ -28,7 +22,10 @@ export function routes({ desk, health, rejections }: RouteParts): Routes {
 }
 
 function toChoice(body: unknown): Choice {
-  const parsed = choice.safeParse(body);
-  if (!parsed.success) throw new BadRequest(z.prettifyError(parsed.error));
-  return parsed.data;
+  const { endpoint, ids } = (body ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof endpoint !== 'string') throw new BadRequest('expected the name of an endpoint');
+  if (ids === undefined) return { endpoint };
+  if (!Array.isArray(ids) || !ids.every((id) => Number.isSafeInteger(id)))
+    throw new BadRequest('expected ids as whole numbers');
+  return { endpoint, ids };
 }

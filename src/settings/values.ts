@@ -49,3 +49,10 @@ function measure(text: string, units: Readonly<Record<string, number>>): number 
   const [, amount = '', unit = ''] = /^([\d.]+)\s?(\w+)$/.exec(text) ?? [];
   return Math.round(Number(amount) * (units[unit] ?? NaN));
 }
+
+/**
+ * What settings are described with. It is handed to whoever describes some, and not imported there: only the thread
+ * that reads the configuration then carries zod, which would be a fifth of the service's memory.
+ */
+export const kit = { z, duration, durationWithin, size, secret };
+export type Kit = typeof kit;

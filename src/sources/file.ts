@@ -1,15 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
-import { z } from 'zod';
 import { defineSource } from './source.ts';
 import { createPacer } from './waits.ts';
 
 /** Replays a capture: the raw bytes of a P1 port in a file or on standard input. */
 export const file = defineSource({
-  settings: z.object({
-    path: z.string().min(1).describe('the capture to replay; - is standard input'),
-    telegramsPerSecond: z.number().min(0).default(0).describe('how fast; 0 = as fast as it is read'),
-  }),
+  settings: ({ z }) =>
+    z.object({
+      path: z.string().min(1).describe('the capture to replay; - is standard input'),
+      telegramsPerSecond: z.number().min(0).default(0).describe('how fast; 0 = as fast as it is read'),
+    }),
   create: ({ path, telegramsPerSecond }) => ({
     ends: true,
     async *open(signal) {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Kit } from '../settings/values.ts';
 
 /**
  * Where bytes come from. `open` makes one connection; the iteration ending or throwing means that the connection is
@@ -14,7 +15,7 @@ export interface Source {
 
 /** What a kind of source is: the settings that it takes, and how to make one of them. */
 export interface SourceType<S extends z.ZodObject = z.ZodObject> {
-  readonly settings: S;
+  settings(kit: Kit): S;
   create(settings: z.output<S>): Source;
 }
 

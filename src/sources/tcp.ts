@@ -1,16 +1,15 @@
 import { createConnection, type Socket } from 'node:net';
-import { z } from 'zod';
-import { duration } from '../settings/values.ts';
 import { Inbox } from './inbox.ts';
 import { defineSource } from './source.ts';
 
 /** A serial port behind the network: ser2net, a P1-to-LAN dongle. Never writes. */
 export const tcp = defineSource({
-  settings: z.object({
-    host: z.string().min(1).describe('name or address of the device, such as 192.168.1.20'),
-    port: z.int().min(1).max(65_535).describe('its TCP port, such as 23 or 2001'),
-    connectTimeout: duration.prefault('10s').describe('how long the connection may take to come up'),
-  }),
+  settings: ({ z, duration }) =>
+    z.object({
+      host: z.string().min(1).describe('name or address of the device, such as 192.168.1.20'),
+      port: z.int().min(1).max(65_535).describe('its TCP port, such as 23 or 2001'),
+      connectTimeout: duration.prefault('10s').describe('how long the connection may take to come up'),
+    }),
   create: (settings) => ({
     openingMs: settings.connectTimeout,
     open: (signal) => read(settings, signal),

@@ -1,3 +1,4 @@
+import { kit } from '../../src/settings/values.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -49,7 +50,7 @@ async function listen(options: DsmrReaderOptions = {}): Promise<DsmrReader> {
 
 describe.each(Object.entries(endpointTypes))('%s', (_, type) => {
   function connect(url: string, settings: Record<string, unknown> = {}): Endpoint {
-    const endpoint = type.create(type.settings.parse({ url, key: KEY, ...settings }));
+    const endpoint = type.create(type.settings(kit).parse({ url, key: KEY, ...settings }));
     opened.push({ close: () => endpoint.close?.() ?? Promise.resolve() });
     return endpoint;
   }

@@ -1,3 +1,4 @@
+import { kit } from '../../src/settings/values.ts';
 import { getEventListeners, once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -95,7 +96,7 @@ const rigs: Record<keyof typeof sourceTypes, () => Promise<Rig>> = {
 };
 
 function make<S extends z.ZodObject>(type: SourceType<S>, settings: z.input<S>): Source {
-  return type.create(type.settings.parse(settings));
+  return type.create(type.settings(kit).parse(settings));
 }
 
 if (!ptyAvailable.yes) console.warn(`the serial source is not tested: ${ptyAvailable.reason}`);

@@ -1,3 +1,4 @@
+import { kit } from '../../src/settings/values.ts';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -49,7 +50,7 @@ function startReader(link: string) {
   const stop = new AbortController();
   const seen = { opened: 0, hangUps: 0 };
   const running = keepOpen(
-    serial.create(serial.settings.parse({ port: link })),
+    serial.create(serial.settings(kit).parse({ port: link })),
     async (bytes) => {
       for await (const chunk of bytes) expect(chunk.length).toBeGreaterThan(0);
     },

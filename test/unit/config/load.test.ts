@@ -101,15 +101,14 @@ test('a name that is long and has lines in it is told in one short line', async 
 describe('families of other members than those of today', () => {
   const create = () => ({ deliver: () => Promise.resolve() });
   const families: Families = {
-    sources: { tap: { settings: z.object({}), create: () => ({ open: async function* () {} }) } },
+    sources: { tap: { settings: () => z.object({}), create: () => ({ open: async function* () {} }) } },
     endpoints: {
       post: {
-        settings: z
-          .object({ from: z.int(), to: z.int() })
-          .refine(({ from, to }) => from < to, 'expected from before to'),
+        settings: () =>
+          z.object({ from: z.int(), to: z.int() }).refine(({ from, to }) => from < to, 'expected from before to'),
         create,
       },
-      mail: { settings: z.object({ to: z.string() }), create },
+      mail: { settings: () => z.object({ to: z.string() }), create },
     },
   };
 

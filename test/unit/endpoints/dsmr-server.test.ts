@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dsmrSettings, openDsmrServer } from '../../../src/endpoints/dsmr-server.ts';
+import { kit } from '../../../src/settings/values.ts';
 import { DsmrReader } from '../../support/dsmr-reader.ts';
 
 describe('settings', () => {
   test('the time-out is 20 s unless it is said', () => {
-    expect(dsmrSettings.parse({ url: 'http://192.168.1.10:7777', key: 'k' }).timeout).toBe(20_000);
+    expect(dsmrSettings(kit).parse({ url: 'http://192.168.1.10:7777', key: 'k' }).timeout).toBe(20_000);
   });
 
   test.each([['192.168.1.10:7777'], ['ftp://192.168.1.10'], ['dsmr.local'], ['']])(
     'the address %j is refused',
     (url) => {
-      expect(() => dsmrSettings.parse({ url, key: 'k' })).toThrow(/expected an address such as http/);
+      expect(() => dsmrSettings(kit).parse({ url, key: 'k' })).toThrow(/expected an address such as http/);
     },
   );
 });

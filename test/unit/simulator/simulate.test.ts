@@ -1,3 +1,4 @@
+import { kit } from '../../../src/settings/values.ts';
 import { Command } from 'commander';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -39,7 +40,7 @@ test.skipIf(!ptyAvailable.yes)('to a pseudo-terminal: the serial source reads it
   const run = start(['--pty', link, '--interval', '0s', '--baud', '0']);
   await once(run.io.stderr, 'data');
   let got = '';
-  for await (const bytes of serial.create(serial.settings.parse({ port: link })).open(run.stop.signal)) {
+  for await (const bytes of serial.create(serial.settings(kit).parse({ port: link })).open(run.stop.signal)) {
     got += Buffer.from(bytes).toString('latin1');
     if (got.length > 5_000) break;
   }

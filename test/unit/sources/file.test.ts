@@ -1,3 +1,4 @@
+import { kit } from '../../../src/settings/values.ts';
 import fc from 'fast-check';
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -19,7 +20,7 @@ test('a capture is replayed to its last byte, whatever it holds', async () => {
   const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7 + (at >> 8)) & 0xff));
   await writeFile(path, bytes);
   for (const telegramsPerSecond of [0, 1e6]) {
-    const source = file.create(file.settings.parse({ path, telegramsPerSecond }));
+    const source = file.create(file.settings(kit).parse({ path, telegramsPerSecond }));
     expect(source.ends).toBe(true);
     expect(Buffer.concat(await collect(source.open(forever)))).toEqual(bytes);
   }
@@ -28,7 +29,7 @@ test('a capture is replayed to its last byte, whatever it holds', async () => {
 test('- is standard input', async () => {
   const script = `
     import { file } from ${JSON.stringify(new URL('../../../src/sources/file.ts', import.meta.url).href)};
-    const source = file.create(file.settings.parse({ path: '-' }));
+    const source = file.create(file.settings(kit).parse({ path: '-' }));
     for await (const bytes of source.open(new AbortController().signal)) process.stdout.write(bytes);
   `;
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script]);
@@ -40,7 +41,7 @@ test('at two telegrams a second, the second comes half a second after the first'
   const path = join(folder, 'two');
   await writeFile(path, ONE + TWO);
   const bytes = file
-    .create(file.settings.parse({ path, telegramsPerSecond: 2 }))
+    .create(file.settings(kit).parse({ path, telegramsPerSecond: 2 }))
     .open(forever)
     [Symbol.asyncIterator]();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -60,7 +61,7 @@ test('at two telegrams a second, the second comes half a second after the first'
 
 test('a file that is not there is named', async () => {
   const path = join(folder, 'nothing');
-  const source = file.create(file.settings.parse({ path }));
+  const source = file.create(file.settings(kit).parse({ path }));
   await expect(collect(source.open(forever))).rejects.toThrow(`${path}: no such file`);
 });
 

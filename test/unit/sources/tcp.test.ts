@@ -1,3 +1,4 @@
+import { kit } from '../../../src/settings/values.ts';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -42,7 +43,7 @@ test('a reader that takes its time holds the other side back, and still gets eve
 });
 
 function open(host: string, port: number): AsyncIterable<Uint8Array> {
-  return tcp.create(tcp.settings.parse({ host, port })).open(forever);
+  return tcp.create(tcp.settings(kit).parse({ host, port })).open(forever);
 }
 
 function next(bytes: AsyncIterable<Uint8Array>): Promise<unknown> {
