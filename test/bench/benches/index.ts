@@ -1,0 +1,27 @@
+import type { Bench } from '../bench.ts';
+import { backlog } from './backlog.ts';
+import { cpu } from './cpu.ts';
+import { crc } from './crc.ts';
+import { drain } from './drain.ts';
+import { framing } from './framing.ts';
+import { latency } from './latency.ts';
+import { memory } from './memory.ts';
+import { noise } from './noise.ts';
+import { rate } from './rate.ts';
+import { stored } from './stored.ts';
+import { writes } from './writes.ts';
+
+/** Every bench, in the order of the table. */
+export const benches: readonly Bench[] = [
+  crc,
+  framing,
+  noise,
+  cpu,
+  latency,
+  rate,
+  drain,
+  backlog,
+  memory,
+  writes,
+  stored,
+];
