@@ -34,9 +34,15 @@ interface Cursor {
   thinned: number;
   dropped: number;
   buried: number;
-  /** 0 once it was taken out of the configuration: from then on nobody counts what waits for it. */
+  /** 1, or what is said of the others below. */
   placed: number;
 }
+
+/** Taken out of the configuration: from then on nobody counts what waits for it. */
+const TAKEN_OUT = 0;
+const PLACED = 1;
+/** What waited for it was counted exactly, and some of it may be lost. */
+export const PLACED_BEFORE_DAMAGE = 2;
 
 /**
  * Each endpoint's way through the journal. Held in memory, written with the next commit whatever it is for: counting
@@ -65,7 +71,7 @@ export class Cursors implements Mirror {
     const known = new Map(this.#rows().map((row) => [row.name, row]));
     const start = newFrom === 'now' ? head : 0;
     const placed = endpoints.map((place) => this.#placed(known.get(place.name), place, head, start));
-    this.#db.prepare('UPDATE endpoint SET placed = 0').run();
+    this.#db.prepare('UPDATE endpoint SET placed = ?').run(TAKEN_OUT);
     this.#cursors = new Map(placed.map((cursor) => [cursor.name, cursor]));
     for (const { name, dropped } of placed) {
       this.#unwritten.add(name);
@@ -73,12 +79,12 @@ export class Cursors implements Mirror {
     }
   }
 
-  /** After a repair: the cursors stand where they stood in memory, and what waits behind them is counted anew. */
+  /** After a repair: the cursors stand where they stood in memory, and what is no more behind them was dropped. */
   takeOver(before: readonly CursorState[], head: number): void {
     for (const state of before) {
       const cursor = this.#cursors.get(state.name);
       if (cursor === undefined) continue;
-      Object.assign(cursor, state, { waiting: this.#count(state.acked, cursor.source, head) });
+      Object.assign(cursor, state, this.#left(state, cursor.source, head));
       this.#unwritten.add(state.name);
       this.#toldDropped.set(state.name, state.dropped);
     }
@@ -171,7 +177,7 @@ export class Cursors implements Mirror {
       this.#db
         .prepare(
           `INSERT OR REPLACE INTO endpoint(name, source, acked, waiting, delivered, thinned, dropped, buried, placed)
-           VALUES (:name, :source, :acked, :waiting, :delivered, :thinned, :dropped, :buried, 1)`,
+           VALUES (:name, :source, :acked, :waiting, :delivered, :thinned, :dropped, :buried, :placed)`,
         )
         .run(this.#cursors.get(name));
     }
@@ -188,10 +194,18 @@ export class Cursors implements Mirror {
   #placed(row: Cursor | undefined, place: EndpointPlace, head: number, start: number): Cursor {
     const { name } = place;
     const source = place.source === undefined ? null : this.#sourceId(place.source);
-    const acked = row?.acked ?? start;
-    const counted = row?.placed === 1 && row.source === source;
-    const waiting = counted ? row.waiting : this.#count(acked, source, head);
-    return { name, acked, delivered: 0, thinned: 0, dropped: 0, buried: 0, ...row, source, waiting, placed: 1 };
+    const none = { name, acked: start, waiting: 0, delivered: 0, thinned: 0, dropped: 0, buried: 0 };
+    const cursor = { ...none, ...row, source, placed: PLACED };
+    if (row?.source === source && row.placed === PLACED) return cursor;
+    if (row?.source === source && row.placed === PLACED_BEFORE_DAMAGE)
+      return { ...cursor, ...this.#left(row, source, head) };
+    return { ...cursor, waiting: this.#count(cursor.acked, source, head) };
+  }
+
+  /** What still waits after damage, and what does no more. */
+  #left({ acked, waiting, dropped }: CursorState, source: number | null, head: number) {
+    const left = this.#count(acked, source, head);
+    return { waiting: left, dropped: dropped + Math.max(0, waiting - left) };
   }
 
   #count(acked: number, source: number | null, head: number): number {

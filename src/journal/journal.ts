@@ -20,7 +20,7 @@ export interface JournalEvents {
   /** So many telegrams fell out of memory before they could be written. */
   lost(count: number, source: string): void;
   quarantined(quarantined: Quarantined): void;
-  /** Letters that endpoints lost to the journal's size; negative where some were under way and arrived after all. */
+  /** Letters that endpoints lost to the journal's size or to damage; negative where some had been sent and arrived. */
   dropped(letters: ReadonlyMap<string, number>): void;
   /** The thread itself ended. */
   failed(error: Error): void;

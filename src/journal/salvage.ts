@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { openDamaged, openDatabase, type Database } from '../storage/sqlite.ts';
+import { PLACED_BEFORE_DAMAGE } from './cursors.ts';
 import { migrations } from './schema.ts';
 
 /** What was got out of a damaged journal. */
@@ -94,8 +95,7 @@ function goOnAbove(to: Database, numbersUpTo: number | undefined): number {
   const last = Math.max(numbersUpTo ?? Date.now(), newest ?? 0, acked ?? 0) + LOST_NUMBERS;
   to.prepare("UPDATE meta SET value = ? WHERE key = 'reserved'").run(last);
   to.prepare("UPDATE meta SET value = NULL WHERE key = 'next'").run();
-  // Counts may not fit what is left: placing the cursors counts anew.
-  to.prepare('UPDATE endpoint SET placed = 0').run();
+  to.prepare('UPDATE endpoint SET placed = ? WHERE placed <> 0').run(PLACED_BEFORE_DAMAGE);
   return count;
 }
 

@@ -66,8 +66,6 @@ export class Outbox {
   readonly #counts: { waiting: number; delivered: number; thinned: number; refused: number; dropped: number };
   /** The newest letter that is done with. */
   #position: number;
-  /** Letters accepted since the last read began: these it may not have found. */
-  #acceptedSinceRead = 0;
   #busy = false;
   #watchedPosition = -1;
   /** How often somebody asked for dead letters to go again, and up to which of these all went. */
@@ -97,12 +95,11 @@ export class Outbox {
   accepted({ telegram }: Letter): void {
     if (this.#options.source !== undefined && this.#options.source !== telegram.source) return;
     this.#counts.waiting += 1;
-    this.#acceptedSinceRead += 1;
     this.#progress.came();
     this.#schedule.push();
   }
 
-  /** The journal had no room for so many of the letters that waited; negative: so many arrived after all. */
+  /** The journal lost so many of the letters that waited; negative: so many arrived after all. */
   dropped(count: number): void {
     this.#counts.waiting -= count;
     this.#counts.dropped += count;
@@ -154,12 +151,9 @@ export class Outbox {
     const { journal, source } = this.#options;
     const again = await this.#deadToRetry();
     if (again.length > 0) return again;
-    this.#acceptedSinceRead = 0;
     const letters = await journal.read(this.#position, READ_AT_ONCE, source);
     if (letters.length > 0) return letters;
-    // What a damaged journal lost waits no more.
-    this.#counts.waiting = this.#acceptedSinceRead;
-    if (this.#counts.waiting === 0) this.#standing.become('idle');
+    this.#standing.become('idle');
     return this.#deadToRetry();
   }
 

@@ -20,7 +20,7 @@ export interface OutboxStatus {
   /** Left out on purpose, by the endpoint's `interval`. */
   readonly thinned: number;
   readonly refused: number;
-  /** Lost to the journal's size limit. */
+  /** Lost to the journal's size limit, or to damage of its file. */
   readonly dropped: number;
   /** Sent again after an answer that never came: the far side may have them twice. */
   readonly possiblyTwice: number;

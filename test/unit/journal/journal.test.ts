@@ -184,7 +184,9 @@ describe('damage', () => {
     expect(letters.length).toBeGreaterThan(1_900);
     expect(letters[0]?.seq).toBe(8);
     const { endpoints } = await journal.state();
-    expect(endpoints).toMatchObject([{ acked: 7, delivered: 1, waiting: letters.length }]);
+    const dropped = 1_999 - letters.length;
+    expect(endpoints).toMatchObject([{ acked: 7, delivered: 1, waiting: letters.length, dropped }]);
+    expect(told.dropped).toEqual({ a: dropped });
 
     journal.append(telegram(2_001));
     await until(() => told.accepted.length === 1);

@@ -438,23 +438,7 @@ describe('a journal that fails', () => {
     expect(endpoint.sent).toEqual([1, 1]);
   });
 
-  test('and lost letters: what is not there any more does not wait', async () => {
-    const { store, endpoint, outbox, told } = failing(0, 'read');
-    const letter = {
-      seq: 99,
-      telegram: { source: 'house', receivedAt: new Date(), checksum: 'valid' as const, raw: Buffer.alloc(0) },
-    };
-    outbox.accepted(letter);
-    outbox.accepted(letter);
-    await pass(120_000);
-    expect([endpoint.sent, outbox.status().waiting]).toEqual([[], 0]);
-    expect(told).not.toContain('stalled');
-    accept(store, [outbox], [1]);
-    await pass(1_000);
-    expect(endpoint.sent).toEqual([1]);
-  });
-
-  test('and dropped letters: they are counted, also where one was under way and arrived after all', () => {
+  test('and loses letters says so: they wait no more, also where one had been sent and arrived after all', () => {
     const { outbox, accept } = start();
     accept(upTo(10));
     outbox.dropped(4);
