@@ -34,7 +34,12 @@ export interface Requests {
 
 export type Op = keyof Requests;
 
-export type Request = { [O in Op]: { id: number; op: O; passed: readonly Passed[] } & Requests[O]['ask'] }[Op];
+export interface Request {
+  readonly id: number;
+  readonly op: Op;
+  readonly ask: Requests[Op]['ask'];
+  readonly passed: readonly Passed[];
+}
 
 export interface JournalState {
   /** The newest sequence number, 0 where there is none. */

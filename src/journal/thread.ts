@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Passed } from './cursors.ts';
-import type { Message, Op, Requests, WorkerSettings } from './protocol.ts';
+import type { Message, Op, Request, Requests, WorkerSettings } from './protocol.ts';
 
 export interface ThreadEvents {
   /** The thread tells something unasked. */
@@ -58,7 +58,7 @@ export class Thread {
     this.#passed = [];
     return new Promise<Requests[O]['answer']>((resolve, reject) => {
       this.#waiters.set(id, { resolve, reject });
-      this.#worker.postMessage({ ...ask, id, op, passed });
+      this.#worker.postMessage({ id, op, ask, passed } satisfies Request);
     });
   }
 

@@ -57,8 +57,8 @@ parentPort?.on('message', (request: Request) => {
 });
 
 function answerTo(request: Request, store: JournalStore): unknown {
-  const handler = handlers[request.op] as (ask: Request, store: JournalStore) => unknown;
-  const answer = handler(request, store);
+  const handler = handlers[request.op] as (ask: Request['ask'], store: JournalStore) => unknown;
+  const answer = handler(request.ask, store);
   store.writeCursors();
   tellDropped(store);
   return answer;

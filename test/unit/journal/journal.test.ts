@@ -128,6 +128,22 @@ describe('the journal in its thread', () => {
     await until(() => countsOf(openStore(filesAsAfterAKill(folder)))['thinned'] === 1);
   });
 
+  test('of several dead letters exactly the one goes that was taken after all, and the one changes that was not', async () => {
+    const { journal, told } = await openJournal(temporaryFolder());
+    for (const n of upTo(3)) journal.append(telegram(n));
+    await until(() => told.accepted.length === 3);
+    for (const n of upTo(3)) await journal.bury('a', { seq: n, telegram: telegram(n) }, 'refused');
+    const [first, second, third] = await journal.dead('a', 10);
+    await journal.retryDead('a', [first!.id, second!.id]);
+    await journal.deadTaken('a', first!.id);
+    await journal.deadRefusedAgain(second!.id, 'refused again');
+    const left = await journal.dead('a', 10);
+    expect(left.map(({ id, reason, retry }) => ({ id, reason, retry }))).toEqual([
+      { id: second!.id, reason: 'refused again', retry: false },
+      { id: third!.id, reason: 'refused', retry: false },
+    ]);
+  });
+
   test('a dead letter is on disk, with the cursor behind it, once burying it resolves', async () => {
     const folder = temporaryFolder();
     const { journal, told } = await openJournal(folder);
