@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import { openJournalStore } from '../journal/open.ts';
-import { BadRequest, NoService } from '../service/control.ts';
+import { NoService } from '../service/control.ts';
 import type { DeadRow, Desk, OutboxRow } from '../service/desk.ts';
 import { fileDesk } from '../service/file-desk.ts';
 import { remoteDesk } from '../service/remote-desk.ts';
-import { span } from '../telemetry/wording.ts';
+import { count, span } from '../telemetry/wording.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
 import { table } from './table.ts';
 import { configOption, withState, type Whereabouts } from './with-config.ts';
@@ -22,32 +23,41 @@ export const outbox: CommandDefinition = {
   ],
   arguments: (command) =>
     configOption(command)
-      .argument('[action]', 'list, dead, retry or drop', 'list')
+      .addArgument(new Argument('[action]', 'what to do').choices(ACTIONS).default('list'))
       .option('-e, --endpoint <name>', 'this endpoint only; must be named to retry or drop')
-      .option('--id <id...>', 'these dead letters only')
-      .option('--json', 'print JSON'),
+      .addOption(new Option('--id <id...>', 'these dead letters only').argParser(readIds))
+      .option('--json', 'print JSON')
+      .hook('preAction', requireEndpoint),
   run: ([action = 'list'], options, io) =>
-    withState(options, io, (whereabouts) => onDesk(whereabouts, io, (desk) => act(desk, action, toAsked(options), io))),
+    withState(options, io, (whereabouts) => onDesk(whereabouts, io, (desk) => act(desk, action, options, io))),
 };
 
-interface Asked {
-  readonly endpoint: string | undefined;
-  readonly ids: readonly number[] | undefined;
-  readonly json: boolean;
+const ACTIONS = ['list', 'dead', 'retry', 'drop'];
+
+function readIds(text: string, earlier: readonly number[] = []): readonly number[] {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected a number that `p1-relay outbox dead` shows.');
+  return [...earlier, Number(text)];
 }
 
+function requireEndpoint(command: Command): void {
+  const [action = 'list'] = command.args;
+  if (command.getOptionValue('endpoint') !== undefined || !['retry', 'drop'].includes(action)) return;
+  command.error(`error: which endpoint? say \`p1-relay outbox ${action} --endpoint NAME\``);
+}
+
+type Work = (desk: Desk) => Promise<Outcome>;
+
 /** The service that runs, or, where none does, its files. */
-async function onDesk(
-  { stateDir, config }: Whereabouts,
-  io: Io,
-  work: (desk: Desk) => Promise<Outcome>,
-): Promise<Outcome> {
+async function onDesk({ stateDir, config }: Whereabouts, io: Io, work: Work): Promise<Outcome> {
   try {
     return await work(remoteDesk(join(stateDir, 'control.sock')));
   } catch (error) {
-    if (error instanceof BadRequest) return complain(io, error.message);
-    if (!(error instanceof NoService)) throw error;
+    if (error instanceof NoService) return onFiles({ stateDir, config }, io, work);
+    throw error;
   }
+}
+
+async function onFiles({ stateDir, config }: Whereabouts, io: Io, work: Work): Promise<Outcome> {
   if (config === undefined || !existsSync(join(stateDir, 'journal.db'))) {
     io.stderr.write(
       `no p1-relay runs with state directory ${stateDir}, and it keeps no journal there; name its --config\n`,
@@ -64,21 +74,15 @@ async function onDesk(
   }
 }
 
-async function act(desk: Desk, action: string, asked: Asked, io: Io): Promise<Outcome> {
-  const { endpoint, ids, json } = asked;
+async function act(desk: Desk, action: string, options: Readonly<Record<string, unknown>>, io: Io): Promise<Outcome> {
+  const endpoint = options['endpoint'] as string | undefined;
+  const json = options['json'] === true;
   if (action === 'list') return print(io, await desk.list(), json, listText);
   if (action === 'dead') return print(io, await desk.dead(endpoint), json, deadText);
-  if (action !== 'retry' && action !== 'drop')
-    return complain(io, `got action ${action}, expected list, dead, retry or drop`);
-  if (endpoint === undefined) return complain(io, `which endpoint? say \`p1-relay outbox ${action} --endpoint NAME\``);
-  const changed = await desk[action]({ endpoint, ids });
+  const choice = { endpoint: endpoint ?? '', ids: options['id'] as readonly number[] | undefined };
+  const changed = action === 'retry' ? await desk.retry(choice) : await desk.drop(choice);
   const text = action === 'retry' ? 'will be sent again' : 'dropped';
-  return print(io, { changed }, json, () => `${changed} dead letters ${text}`);
-}
-
-function toAsked({ endpoint, id, json }: Readonly<Record<string, unknown>>): Asked {
-  const ids = Array.isArray(id) ? id.map(Number) : undefined;
-  return { endpoint: typeof endpoint === 'string' ? endpoint : undefined, ids, json: json === true };
+  return print(io, { changed }, json, () => `${count(changed, 'dead letter')} ${text}`);
 }
 
 function listText(rows: readonly OutboxRow[]): string {
@@ -108,9 +112,4 @@ function deadText(rows: readonly DeadRow[]): string {
 function print<T>({ stdout }: Io, value: T, json: boolean, text: (value: T) => string): Outcome {
   stdout.write(`${json ? JSON.stringify(value, null, 2) : text(value)}\n`);
   return 'ok';
-}
-
-function complain({ stderr }: Io, message: string): Outcome {
-  stderr.write(`${message}\n`);
-  return 'failed';
 }

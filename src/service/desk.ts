@@ -1,3 +1,4 @@
+import { BadRequest } from './control.ts';
 import type { KeptDeadLetter } from '../journal/dead-letters.ts';
 import type { OutboxState } from '../outbox/status.ts';
 
@@ -48,6 +49,13 @@ export interface Desk {
   retry(choice: Choice): Promise<number>;
   /** @returns how many dead letters were forgotten. */
   drop(choice: Choice): Promise<number>;
+}
+
+/** The one of this name. @throws {BadRequest} where there is none. */
+export function findEndpoint<T extends { readonly name: string }>(name: string, all: readonly T[]): T {
+  const found = all.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw new BadRequest(`no endpoint ${name}; there is: ${all.map((one) => one.name).join(', ') || 'none'}`);
 }
 
 /** More dead letters than this are not kept for an endpoint, and not shown at once. */

@@ -1,5 +1,5 @@
 import type { JournalStore } from '../journal/store.ts';
-import { MOST_DEAD, toDeadRow, toStamp, type Desk } from './desk.ts';
+import { findEndpoint, MOST_DEAD, toDeadRow, toStamp, type Desk } from './desk.ts';
 
 /** The desk where no service runs: works in the files, which the journal's lock makes safe. */
 export function fileDesk(store: JournalStore): Desk {
@@ -17,10 +17,12 @@ export function fileDesk(store: JournalStore): Desk {
       return Promise.resolve(store.dead.list(endpoint, MOST_DEAD).map(toDeadRow));
     },
     async retry({ endpoint, ids }) {
-      return Promise.resolve(store.changeDead((dead) => dead.retry(endpoint, ids)));
+      const { name } = findEndpoint(endpoint, store.cursors.state());
+      return Promise.resolve(store.changeDead((dead) => dead.retry(name, ids)));
     },
     async drop({ endpoint, ids }) {
-      return Promise.resolve(store.changeDead((dead) => dead.drop(endpoint, ids)));
+      const { name } = findEndpoint(endpoint, store.cursors.state());
+      return Promise.resolve(store.changeDead((dead) => dead.drop(name, ids)));
     },
   };
 }

@@ -1,7 +1,6 @@
 import type { Journal } from '../journal/journal.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { BadRequest } from './control.ts';
-import { MOST_DEAD, toDeadRow, toStamp, type Desk, type OutboxRow } from './desk.ts';
+import { findEndpoint, MOST_DEAD, toDeadRow, toStamp, type Desk, type OutboxRow } from './desk.ts';
 
 /** The desk of the service that runs. */
 export function liveDesk(journal: Journal, outboxes: readonly Outbox[]): Desk {
@@ -23,19 +22,13 @@ export function liveDesk(journal: Journal, outboxes: readonly Outbox[]): Desk {
       return (await journal.dead(endpoint, MOST_DEAD)).map(toDeadRow);
     },
     async retry({ endpoint, ids }) {
-      const outbox = find(outboxes, endpoint);
+      const outbox = findEndpoint(endpoint, outboxes);
       const marked = await journal.retryDead(endpoint, ids);
       outbox.retryDead();
       return marked;
     },
     async drop({ endpoint, ids }) {
-      return journal.dropDead(find(outboxes, endpoint).name, ids);
+      return journal.dropDead(findEndpoint(endpoint, outboxes).name, ids);
     },
   };
-}
-
-function find(outboxes: readonly Outbox[], endpoint: string): Outbox {
-  const outbox = outboxes.find(({ name }) => name === endpoint);
-  if (outbox !== undefined) return outbox;
-  throw new BadRequest(`no endpoint ${endpoint}; there is: ${outboxes.map(({ name }) => name).join(', ') || 'none'}`);
 }

@@ -1,0 +1,196 @@
+import { describe, expect } from 'vitest';
+import { faults, type DsmrReader } from '../support/dsmr-reader.ts';
+import { print } from '../support/meter-line.ts';
+import { endpointsOf, stampsAt, test, type Scene } from '../support/scene.ts';
+import { until } from '../support/service.ts';
+
+const COMMANDS = ['run', 'check', 'decode', 'simulate', 'outbox', 'health'];
+/** DSMR-reader's answer to a telegram that it will never take. */
+const refuses = faults.status(500, { body: 'Failed to parse telegram' });
+
+describe('--help', () => {
+  test('lists every command', async ({ scene }) => {
+    const { code, stdout } = await scene.command(['--help']);
+
+    expect(code).toBe(0);
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ +${command} `, 'm'));
+  });
+
+  test.for(COMMANDS)('of %s has an example', async (command, { scene }) => {
+    const { code, stdout } = await scene.command([command, '--help']);
+
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Examples:\\n +\\$ (.* )?p1-relay ${command}`, 'm'));
+  });
+
+  test.for([
+    ['deliver'],
+    ['run', '--fast'],
+    ['outbox', 'burn'],
+    ['outbox', 'drop', '--endpoint', 'home', '--id', 'one'],
+  ])('%j is a mistake: exit code 2', async (args, { scene }) => {
+    const { code, stderr } = await scene.command(args);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(args.at(-1));
+  });
+});
+
+describe('health', () => {
+  test('of a service that is well: pass and exit code 0, with what it counted', async ({ scene }) => {
+    const { service, ask } = await startWithOne(scene);
+
+    expect(await ask('health')).toMatchObject({ code: 0, stdout: 'pass: 3 telegrams accepted; waiting: home 0\n' });
+    const { code, stdout } = await ask('health', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      status: 'pass',
+      pid: service.pid,
+      sources: [{ name: 'meter', connected: true, accepted: 3, rejected: {} }],
+      endpoints: [{ name: 'home', state: 'idle', delivered: 3, waiting: 0 }],
+    });
+  });
+
+  test('of a service with a server that is mis-set: warn, with the remedy', async ({ scene }) => {
+    const { server, line, ask } = await startWithOne(scene);
+    server.key = 'another-one';
+    await print(line, scene.telegrams(4).slice(3), 0);
+
+    await until(async () => (await ask('health')).stdout.startsWith('warn'), 10_000);
+    const { code, stdout } = await ask('health');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/endpoint home: paused: .*403.*; set key to the one.* \(1 telegram waiting\)/);
+  });
+
+  test('where no service runs: exit code 69 and the state directory', async ({ scene }) => {
+    const stateDir = await scene.folder();
+    const { code, stderr } = await scene.command(['health'], { config: { source: { type: 'simulator' } }, stateDir });
+
+    expect(code).toBe(69);
+    expect(stderr).toBe(`no p1-relay runs with state directory ${stateDir}; start it, or name its --config\n`);
+  });
+});
+
+describe.for([['the service runs'], ['no service runs']])('outbox, where %s', ([where]) => {
+  const stops = where === 'no service runs';
+
+  test('shows what waits for each endpoint and since when', async ({ scene }) => {
+    const { service, server, line, ask } = await startWithOne(scene);
+    await server.stop();
+    const before = Date.now();
+    await print(line, scene.telegrams(8).slice(3), 10);
+    await until(async () => (await service.outbox())[0]?.waiting === 5, 5_000);
+    if (stops) await service.stop();
+
+    expect((await ask('outbox')).stdout).toMatch(/^endpoint +state +waiting +oldest .*\nhome +\w+ +5 +20\d\d-/);
+    const { code, stdout } = await ask('outbox', '--json');
+    expect(code).toBe(0);
+    const [row] = JSON.parse(stdout) as { oldestAt: string }[];
+    expect(row).toMatchObject({ name: 'home', waiting: 5, delivered: 3, dead: 0 });
+    expect(Math.abs(Date.parse(row!.oldestAt) - before)).toBeLessThan(2_000);
+  });
+
+  test('lists dead letters, sends them again, or drops them', async ({ scene }) => {
+    const { service, server, line, ask, start } = await startWithOne(scene);
+    server.fault = refuses;
+    await print(line, scene.telegrams(6).slice(3), 10);
+    await until(async () => (await service.outbox())[0]?.dead === 3, 5_000);
+    server.fault = undefined;
+    if (stops) await service.stop();
+
+    const dead = JSON.parse((await ask('outbox', 'dead', '--json')).stdout) as { id: number; reason: string }[];
+    expect(dead).toHaveLength(3);
+    expect(dead[0]?.reason).toContain('answered 500: Failed to parse telegram');
+    expect((await ask('outbox', 'dead')).stdout.trim().split('\n')).toHaveLength(4);
+
+    const [first, second] = dead.map(({ id }) => String(id));
+    expect(await ask('outbox', 'drop', '--endpoint', 'home', '--id', first!)).toMatchObject({
+      code: 0,
+      stdout: '1 dead letter dropped\n',
+    });
+    expect(await ask('outbox', 'retry', '--endpoint', 'home', '--id', second!)).toMatchObject({
+      code: 0,
+      stdout: '1 dead letter will be sent again\n',
+    });
+    if (stops) await start();
+    await until(() => server.rows.length === 4, 10_000);
+
+    expect(stampsAt(server).at(-1)).toBe(scene.stamps(5)[4]);
+    await until(async () => (await ask('outbox', 'dead', '--json')).stdout.includes(`"id": ${dead[2]!.id}`), 5_000);
+    await until(
+      async () => (JSON.parse((await ask('outbox', 'dead', '--json')).stdout) as unknown[]).length === 1,
+      5_000,
+    );
+  });
+
+  test('an endpoint that there is not: exit code 1, and the names of those there are', async ({ scene }) => {
+    const { service, ask } = await startWithOne(scene);
+    if (stops) await service.stop();
+    const { code, stderr } = await ask('outbox', 'retry', '--endpoint', 'hoem');
+
+    expect(code).toBe(1);
+    expect(stderr).toBe('p1-relay: no endpoint hoem; there is: home\n');
+  });
+});
+
+test('outbox retry without an endpoint says how to name one: exit code 2', async ({ scene }) => {
+  const { ask } = await startWithOne(scene);
+  const { code, stderr } = await ask('outbox', 'retry');
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('p1-relay outbox retry --endpoint NAME');
+});
+
+describe('check', () => {
+  test('of a configuration that holds: what it was made of, and exit code 0', async ({ scene }) => {
+    const config = { source: { type: 'simulator' }, endpoints: [] };
+    const text = await scene.command(['check'], { config });
+    expect(text.code).toBe(0);
+    expect(text.stdout).toMatch(/^configuration from .*config\.yaml.*: simulator to no endpoint\nstate in .+\n$/);
+
+    const json = await scene.command(['check', '--json'], { config });
+    expect(JSON.parse(json.stdout)).toMatchObject({ sources: ['simulator'], endpoints: [], results: [] });
+  });
+
+  test('of one that does not: exit code 78', async ({ scene }) => {
+    const { code, stderr } = await scene.command(['check'], { config: { source: { type: 'serail' } } });
+
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/source\.type: got "serail", expected .*serial/);
+  });
+
+  test('--online tries each source and endpoint once', async ({ scene }) => {
+    const [home, vps] = [await scene.server(), await scene.server()];
+    const source = { name: 'meter', type: 'simulator', interval: '100ms' };
+    const config = { source, endpoints: endpointsOf({ home: [home, 'v1'], vps: [vps, 'v2'] }) };
+    const good = await scene.command(['check', '--online'], { config });
+    expect(good.code).toBe(0);
+    expect(good.stdout).toMatch(/^ok +source meter: gave a telegram of \d+ bytes$/m);
+    expect(good.stdout).toMatch(/^ok +endpoint home: answers, and takes this key$/m);
+
+    vps.key = 'another-one';
+    const bad = await scene.command(['check', '--online'], { config });
+    expect(bad.code).toBe(1);
+    expect(bad.stdout).toMatch(/^ok +endpoint home/m);
+    expect(bad.stdout).toMatch(/^FAILED +endpoint vps: .*403.*; set key to the one/m);
+    expect([...home.rows, ...vps.rows]).toEqual([]);
+  });
+});
+
+/** A service with a server that has three telegrams; `ask` runs a command on the same configuration and state. */
+async function startWithOne(scene: Scene) {
+  const server: DsmrReader = await scene.server();
+  const [line, stateDir] = [await scene.tcpLine(), await scene.folder()];
+  const options = { config: { source: line.source, endpoints: endpointsOf({ home: [server, 'v1'] }) }, stateDir };
+  const service = await scene.service(options);
+  await line.opened();
+  await print(line, scene.telegrams(3), 10);
+  await until(async () => (await service.outbox())[0]?.delivered === 3, 5_000);
+  return {
+    server,
+    line,
+    service,
+    start: () => scene.service(options),
+    ask: (...args: string[]) => scene.command(args, options),
+  };
+}
