@@ -1,0 +1,114 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect } from 'vitest';
+import { print } from '../support/meter-line.ts';
+import { asText, endpointsOf, stampsAt, telegramsAt, test } from '../support/scene.ts';
+import { until } from '../support/service.ts';
+
+describe('several meters', () => {
+  test('each server has the telegrams of the meter that it is for, and no others', async ({ scene }) => {
+    const [home, shed, both] = [await scene.server(), await scene.server(), await scene.server()];
+    const [homeLine, shedLine] = [await scene.tcpLine(), await scene.tcpLine()];
+    const [atHome, atShed, alsoHome] = endpointsOf({ home: [home, 'v1'], shed: [shed, 'v1'], both: [both, 'v1'] });
+    await scene.service({
+      config: {
+        sources: [
+          { ...homeLine.source, name: 'house' },
+          { ...shedLine.source, name: 'shed' },
+        ],
+        endpoints: [
+          { ...atHome, source: 'house' },
+          { ...atShed, source: 'shed' },
+          { ...alsoHome, source: 'house' },
+        ],
+      },
+    });
+    await Promise.all([homeLine.opened(), shedLine.opened()]);
+
+    const [ofHouse, ofShed] = [scene.telegrams(30, { seed: 1 }), scene.telegrams(20, { seed: 2 })];
+    await Promise.all([print(homeLine, ofHouse, 30), print(shedLine, ofShed, 45)]);
+    await until(() => home.rows.length >= 30 && shed.rows.length >= 20 && both.rows.length >= 30, 10_000);
+
+    expect(telegramsAt(home)).toEqual(asText(ofHouse));
+    expect(telegramsAt(shed)).toEqual(asText(ofShed));
+    expect(telegramsAt(both)).toEqual(asText(ofHouse));
+  });
+
+  test('without a word on which meter each server is for: refused, every server named', async ({ scene }) => {
+    const source = { type: 'simulator' };
+    const endpoint = { type: 'dsmr-v1', url: 'http://127.0.0.1:1', key: 'k' };
+    const config = {
+      sources: [
+        { ...source, name: 'one' },
+        { ...source, name: 'two' },
+      ],
+      endpoints: [
+        { ...endpoint, name: 'a' },
+        { ...endpoint, name: 'b' },
+      ],
+    };
+    const { code, stderr } = await scene.command(['run'], { config });
+
+    expect(code).toBe(78);
+    for (const index of [0, 1])
+      expect(stderr).toContain(`endpoints[${index}].source: missing, expected one of one, two`);
+  });
+});
+
+test('an interval lets the first telegram of each stretch through, by the clock of the meter', async ({ scene }) => {
+  const [all, few] = [await scene.server(), await scene.server()];
+  const line = await scene.tcpLine();
+  const [everything, thinned] = endpointsOf({ everything: [all, 'v1'], thinned: [few, 'v2'] });
+  const service = await scene.service({
+    config: { source: line.source, endpoints: [everything, { ...thinned, interval: '10s' }] },
+  });
+  await line.opened();
+
+  await print(line, scene.telegrams(60), 10);
+  const stamps = scene.stamps(60);
+  const expected = stamps.filter((stamp, index) => index === 0 || stamp % 10_000 === 0);
+  await until(() => all.rows.length >= 60 && few.rows.length >= expected.length, 10_000);
+  await until(async () => (await service.outbox()).every(({ waiting }) => waiting === 0), 5_000);
+
+  expect(stampsAt(few)).toEqual(expected);
+  expect((await service.outbox())[1]).toMatchObject({ delivered: expected.length, thinned: 60 - expected.length });
+});
+
+describe('run --until-delivered', () => {
+  test('with a capture: ends once every server has all of it, also one that was away', async ({ scene }) => {
+    const [home, vps] = [await scene.server(), await scene.server()];
+    const telegrams = scene.telegrams(300);
+    const path = join(await scene.folder(), 'capture.bin');
+    await writeFile(path, Buffer.concat(telegrams));
+    await vps.stop();
+    const service = await scene.service({
+      config: { source: { type: 'file', path }, endpoints: endpointsOf({ home: [home, 'v1'], vps: [vps, 'v2'] }) },
+      args: ['--until-delivered'],
+    });
+    await until(() => home.rows.length >= 300, 20_000);
+    await wait(1_000);
+    expect(service.isRunning).toBe(true);
+    await vps.start();
+
+    expect(await service.exited()).toBe(0);
+    expect(telegramsAt(home)).toEqual(asText(telegrams));
+    expect(stampsAt(vps)).toEqual(scene.stamps(300));
+  });
+
+  test('with standard input: everything that came through the pipe is delivered, and the exit code is 0', async ({
+    scene,
+  }) => {
+    const home = await scene.server();
+    const telegrams = scene.telegrams(100);
+    const service = await scene.launch({
+      config: { source: { type: 'file', path: '-' }, endpoints: endpointsOf({ home: [home, 'v1'] }) },
+      args: ['--until-delivered'],
+      input: Buffer.concat(telegrams),
+    });
+
+    expect(await service.exited()).toBe(0);
+    expect(telegramsAt(home)).toEqual(asText(telegrams));
+    expect(service.lines.at(-1)).toMatch(/INFO +stopped$/);
+  });
+});
