@@ -1,8 +1,9 @@
 import { accessSync, constants, existsSync, mkdirSync, renameSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDamage, isFull, quarantine } from '../storage/sqlite.ts';
+import { JournalFull } from './room.ts';
 import { salvage } from './salvage.ts';
-import { JournalFull, JournalStore, PAGE_BYTES, type StoreOptions } from './store.ts';
+import { JournalStore, PAGE_BYTES, type StoreOptions } from './store.ts';
 
 export interface OpenOptions extends Omit<StoreOptions, 'path' | 'maxBytes'> {
   /** The state directory. */

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { isFull, openDatabase, type Database } from '../storage/sqlite.ts';
+import { openDatabase, type Database } from '../storage/sqlite.ts';
 import type { Checksum } from '../telegram/telegram.ts';
 import { Commits } from './commits.ts';
 import { Cursors, type CursorState, type EndpointPlace } from './cursors.ts';
@@ -8,9 +8,11 @@ import { Dictionaries } from './dictionaries.ts';
 import { Disk } from './disk.ts';
 import { Reserve } from './reserve.ts';
 import { freeInsideBytes, reclaim, usedBytes, type Limits } from './retention.ts';
+import { JournalFull, unlessFull, withRoom } from './room.ts';
 import { CHECKSUMS, migrations } from './schema.ts';
 import { Sequence } from './sequence.ts';
 import { Sources } from './sources.ts';
+import { prepareStatements, type Stamp, type TelegramRow } from './statements.ts';
 
 /** A telegram on its way into the journal. */
 export interface Incoming {
@@ -30,12 +32,6 @@ export interface Row {
   readonly raw: Buffer | undefined;
 }
 
-/** A letter's number and when it was received, in milliseconds since 1970. */
-export interface Stamp {
-  readonly seq: number;
-  readonly at: number;
-}
-
 export interface StoreOptions extends Limits {
   /** The database file. */
   readonly path: string;
@@ -48,27 +44,12 @@ export interface StoreOptions extends Limits {
   readonly nowMs?: () => number;
 }
 
-/** No room for another telegram. It is not accepted; everything accepted before stays as it is. */
-export class JournalFull extends Error {
-  override readonly name = 'JournalFull';
-}
-
 /** A commit writes each changed page whole: small pages keep the card's writes down. */
 export const PAGE_BYTES = 1_024;
 /** Room inside the file for the next telegrams, however the disk stands. */
 const SPARE_BYTES = 64 * PAGE_BYTES;
 /** So much larger than its limit the file can become before the next reclaim: there SQLite itself ends it. */
 const OVERSHOOT = 1.01;
-
-interface TelegramRow {
-  readonly seq: number;
-  readonly source: number;
-  readonly at: number;
-  readonly checksum: number;
-  readonly dictionary: number;
-  readonly crc: number;
-  readonly body: Buffer;
-}
 
 /**
  * The accepted telegrams on disk, one cursor an endpoint, and the dead letters. Synchronous: `worker.ts` runs it in a
@@ -85,28 +66,31 @@ export class JournalStore {
   readonly #dictionaries: Dictionaries;
   readonly #disk: Disk;
   readonly #reserve: Reserve;
-  readonly #statements: ReturnType<typeof prepare>;
+  readonly #statements: ReturnType<typeof prepareStatements>;
 
   constructor(options: StoreOptions) {
     const nowMs = options.nowMs ?? (() => performance.now());
     const folder = dirname(options.path);
     this.options = options;
     this.#db = openDatabase(options.path, migrations, PAGE_BYTES);
-    this.#db.pragma(`max_page_count=${Math.ceil((options.maxBytes * OVERSHOOT) / PAGE_BYTES)}`);
-    this.#statements = prepare(this.#db);
-    this.#sequence = new Sequence(this.#db);
-    this.#sources = new Sources(this.#db);
-    this.#dictionaries = new Dictionaries(this.#db);
     this.#disk = new Disk(folder, nowMs);
     this.#reserve = new Reserve(`${folder}/journal.reserve`);
-    this.cursors = new Cursors(this.#db, (name) => this.#sources.id(name));
-    this.dead = new DeadLetters(this.#db);
-    this.#commits = new Commits(this.#db, {
-      syncIntervalMs: options.syncIntervalMs,
-      nowMs,
-      mirrors: [this.cursors, this.#dictionaries, this.#sources],
-    });
-    this.#begin();
+    try {
+      this.#db.pragma(`max_page_count=${Math.ceil((options.maxBytes * OVERSHOOT) / PAGE_BYTES)}`);
+      this.#statements = prepareStatements(this.#db);
+      this.#sequence = new Sequence(this.#db);
+      this.#sources = new Sources(this.#db);
+      this.#dictionaries = new Dictionaries(this.#db);
+      this.cursors = new Cursors(this.#db, (name) => this.#sources.id(name));
+      this.dead = new DeadLetters(this.#db);
+      const mirrors = [this.cursors, this.#dictionaries, this.#sources];
+      this.#commits = new Commits(this.#db, { syncIntervalMs: options.syncIntervalMs, nowMs, mirrors });
+      this.#begin();
+    } catch (error) {
+      // A damaged journal can be opened for repair only once nobody holds it.
+      this.abandon();
+      throw error;
+    }
   }
 
   /**
@@ -215,16 +199,11 @@ export class JournalStore {
 
   #begin(): void {
     const { endpoints, newEndpointsFrom = 'now' } = this.options;
-    try {
-      // Until the endpoints are placed nobody knows what may be deleted to make room.
-      this.#withRoom([() => this.#reserve.release()], () => {
-        this.#commits.runSynced(() => this.cursors.place(endpoints, this.#sequence.last, newEndpointsFrom));
-        this.#reserveNumbers(1);
-      });
-    } catch (error) {
-      this.abandon();
-      throw error;
-    }
+    // Until the endpoints are placed nobody knows what may be deleted to make room.
+    withRoom(this.options.path, [() => this.#reserve.release()], () => {
+      this.#commits.runSynced(() => this.cursors.place(endpoints, this.#sequence.last, newEndpointsFrom));
+      this.#reserveNumbers(1);
+    });
     this.#reserve.fill();
   }
 
@@ -237,7 +216,7 @@ export class JournalStore {
   /** Where the file is full, deletes what need not be kept; a full disk is given the reserve to do so. */
   #makingRoom<T>(work: () => T, bytes = 0): T {
     const reclaim = (): void => this.#reclaim(Date.now(), bytes);
-    return this.#withRoom([reclaim, () => this.#reserve.release(), reclaim], work);
+    return withRoom(this.options.path, [reclaim, () => this.#reserve.release(), reclaim], work);
   }
 
   #reclaim(wallMs: number, roomBytes = 0): void {
@@ -247,24 +226,9 @@ export class JournalStore {
     if (oldest !== undefined) this.#commits.run(() => this.#dictionaries.reclaim(oldest.seq));
   }
 
-  #withRoom<T>(ways: readonly (() => void)[], work: () => T): T {
-    for (const makeRoom of ways) {
-      const done = unlessFull(work);
-      if (done !== undefined) return done.result;
-      unlessFull(makeRoom);
-    }
-    try {
-      return work();
-    } catch (error) {
-      if (!isFull(error)) throw error;
-      const remedy = 'free some space on its disk, or raise journal.maxSize';
-      throw new JournalFull(`${this.options.path} has no room for another telegram; ${remedy}`, { cause: error });
-    }
-  }
-
   #guardDisk(): void {
     if (!this.#disk.isLow || freeInsideBytes(this.#db) > SPARE_BYTES) return;
-    unlessFull(() => this.#withRoom([() => this.#reserve.release()], () => this.#reclaim(Infinity)));
+    unlessFull(() => withRoom(this.options.path, [() => this.#reserve.release()], () => this.#reclaim(Infinity)));
     if (freeInsideBytes(this.#db) > SPARE_BYTES) return;
     throw new JournalFull(`${String(this.#disk)}; free some space`);
   }
@@ -295,31 +259,4 @@ export class JournalStore {
 /** What a telegram that does not pack can take: SQLite leaves at most half of its pages unused, and one begun. */
 function mostBytes(raw: Uint8Array): number {
   return 2 * raw.length + PAGE_BYTES;
-}
-
-/** @returns undefined where there was no room. */
-function unlessFull<T>(work: () => T): { readonly result: T } | undefined {
-  try {
-    return { result: work() };
-  } catch (error) {
-    if (isFull(error)) return undefined;
-    throw error;
-  }
-}
-
-function prepare(db: Database) {
-  return {
-    insert: db.prepare(
-      'INSERT INTO telegram(seq, source, at, checksum, dictionary, crc, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
-    read: db.prepare<[number, number], TelegramRow>('SELECT * FROM telegram WHERE seq > ? ORDER BY seq LIMIT ?'),
-    readSource: db.prepare<[number, number, number], TelegramRow>(
-      'SELECT * FROM telegram WHERE seq > ? AND source = ? ORDER BY seq LIMIT ?',
-    ),
-    oldest: db.prepare<[], Stamp>('SELECT seq, at FROM telegram ORDER BY seq LIMIT 1'),
-    oldestBehind: db.prepare<[number, number | null, number | null], Stamp>(
-      'SELECT seq, at FROM telegram WHERE seq > ? AND (? IS NULL OR source = ?) ORDER BY seq LIMIT 1',
-    ),
-    countSync: db.prepare("UPDATE meta SET value = value + 1 WHERE key = 'syncs'"),
-  };
 }

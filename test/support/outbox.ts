@@ -39,7 +39,7 @@ export function journalOver(store: JournalStore): OutboxJournal {
   };
 }
 
-export function stateOf(store: JournalStore, name = 'a'): EndpointState {
+function stateOf(store: JournalStore, name = 'a'): EndpointState {
   const cursor = store.cursors.state().find((state) => state.name === name);
   if (cursor === undefined) throw new Error(`no endpoint ${name}`);
   return { ...cursor, oldestAt: undefined, dead: store.dead.count(name) };

@@ -79,6 +79,16 @@ describe('a damaged journal', () => {
     expect(store.append([incoming(1)])).toHaveLength(1);
   });
 
+  test('that lost a table keeps the others', () => {
+    const folder = closedJournal();
+    const db = new Sqlite(file(folder));
+    db.exec('DROP TABLE source');
+    db.close();
+    const opened = open(folder);
+    expect(opened.quarantined).toMatchObject({ telegramsSaved: TELEGRAMS });
+    expect(countsOf(opened.store)).toEqual({ waiting: TELEGRAMS - 500, delivered: 500 });
+  });
+
   test('that was cut off keeps the telegrams before the cut, and where the endpoint stood', () => {
     const folder = closedJournal();
     truncateSync(file(folder), Math.floor(statSync(file(folder)).size / 2 / 1_024) * 1_024);

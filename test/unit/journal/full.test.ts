@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openJournalStore } from '../../../src/journal/open.ts';
-import { JournalFull, type Incoming, type JournalStore } from '../../../src/journal/store.ts';
+import { JournalFull } from '../../../src/journal/room.ts';
+import type { Incoming, JournalStore } from '../../../src/journal/store.ts';
 import { countsOf, filesAsAfterAKill, incoming, openStore, several } from '../../support/journal.ts';
 import { describeOnSmallDisk, SmallDisk } from '../../support/small-disk.ts';
 

@@ -1,6 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { migrations } from '../../../src/journal/schema.ts';
+import { Sequence } from '../../../src/journal/sequence.ts';
+import { openDatabase } from '../../../src/storage/sqlite.ts';
 import { filesAsAfterAKill, incoming, openStore, several, temporaryFolder } from '../../support/journal.ts';
 
 describe('sequence numbers', () => {
@@ -43,5 +46,16 @@ describe('sequence numbers', () => {
     expect(store.append([incoming(4)])[0]).toBeGreaterThanOrEqual(2);
     const seqs = store.read(0, 10, undefined).map(({ seq }) => seq);
     expect(new Set(seqs).size).toBe(2);
+  });
+
+  test('a block whose reservation did not reach the disk is not handed out', () => {
+    const sequence = new Sequence(openDatabase(join(temporaryFolder(), 'x.db'), migrations, 1_024));
+    const diskFull = () => {
+      throw new Error('disk full');
+    };
+    expect(() => sequence.reserve(1, diskFull)).toThrow('disk full');
+    expect(sequence.holds(1)).toBe(false);
+    sequence.reserve(1, (work) => work());
+    expect([sequence.holds(1_000), sequence.holds(1_001), sequence.take()]).toEqual([true, false, 1]);
   });
 });

@@ -1,0 +1,36 @@
+import type { Database } from '../storage/sqlite.ts';
+
+/** A row of the table `telegram`. */
+export interface TelegramRow {
+  readonly seq: number;
+  readonly source: number;
+  readonly at: number;
+  readonly checksum: number;
+  readonly dictionary: number;
+  readonly crc: number;
+  readonly body: Buffer;
+}
+
+/** A letter's number and when it was received, in milliseconds since 1970. */
+export interface Stamp {
+  readonly seq: number;
+  readonly at: number;
+}
+
+/** What the journal asks of its telegrams, prepared once. */
+export function prepareStatements(db: Database) {
+  return {
+    insert: db.prepare(
+      'INSERT INTO telegram(seq, source, at, checksum, dictionary, crc, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    read: db.prepare<[number, number], TelegramRow>('SELECT * FROM telegram WHERE seq > ? ORDER BY seq LIMIT ?'),
+    readSource: db.prepare<[number, number, number], TelegramRow>(
+      'SELECT * FROM telegram WHERE seq > ? AND source = ? ORDER BY seq LIMIT ?',
+    ),
+    oldest: db.prepare<[], Stamp>('SELECT seq, at FROM telegram ORDER BY seq LIMIT 1'),
+    oldestBehind: db.prepare<[number, number | null, number | null], Stamp>(
+      'SELECT seq, at FROM telegram WHERE seq > ? AND (? IS NULL OR source = ?) ORDER BY seq LIMIT 1',
+    ),
+    countSync: db.prepare("UPDATE meta SET value = value + 1 WHERE key = 'syncs'"),
+  };
+}
