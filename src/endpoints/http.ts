@@ -1,4 +1,5 @@
-import { Client, type Dispatcher } from 'undici';
+import { createRequire } from 'node:module';
+import type { Client as UndiciClient, Dispatcher } from 'undici';
 import { Ambiguous, Paused, TryLater } from '../outbox/endpoint.ts';
 
 /** One far side: one connection to it, and one request at a time on that connection. */
@@ -45,6 +46,21 @@ const MAX_BODY_BYTES = 8_192;
  * So an idle connection is left early, at most this long after its last answer, whatever the server offers.
  */
 const MAX_IDLE_MS = 10_000;
+
+/**
+ * undici's client without the rest of it (fetch, WebSocket, caches, mocks), which would take 6 MB of a Pi's memory.
+ * Where a later undici has moved that file, the whole package gives the same class.
+ */
+const Client = loadClient();
+
+function loadClient(): typeof UndiciClient {
+  const require = createRequire(import.meta.url);
+  try {
+    return require('undici/lib/dispatcher/client.js') as typeof UndiciClient;
+  } catch {
+    return (require('undici') as typeof import('undici')).Client;
+  }
+}
 
 export function openHttp(options: HttpOptions): Http {
   const client = new Client(options.origin, {
