@@ -34,7 +34,15 @@ async function readConnection(bytes: AsyncIterable<Uint8Array>, options: Pipelin
   const { name, source, checksum, journal, events, signal } = options;
   const framer = new Framer({ source: name, checksum });
   const clock = new SteadyClock();
-  const quiet = setInterval(() => take(framer.idle(clock.nowMs), options), QUIET_MS);
+  let toldNoise = 0;
+  const tellNoise = (): void => {
+    events.noise(name, framer.noiseBytes - toldNoise);
+    toldNoise = framer.noiseBytes;
+  };
+  const quiet = setInterval(() => {
+    take(framer.idle(clock.nowMs), options);
+    tellNoise();
+  }, QUIET_MS);
   try {
     for await (const chunk of bytes) {
       const found = framer.push(chunk, clock.nowMs);
@@ -46,7 +54,7 @@ async function readConnection(bytes: AsyncIterable<Uint8Array>, options: Pipelin
   } finally {
     clearInterval(quiet);
     take(framer.idle(Infinity), options);
-    events.noise(name, framer.noiseBytes);
+    tellNoise();
   }
 }
 

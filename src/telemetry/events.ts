@@ -5,7 +5,7 @@ import type { ConnectionEvents } from '../sources/reconnect.ts';
 import type { Rejection, RejectionReason } from '../telegram/telegram.ts';
 import type { Log } from './log.ts';
 import { Rejections } from './rejections.ts';
-import { Tally } from './tally.ts';
+import { Tally, type SourceTally } from './tally.ts';
 import { count, span } from './wording.ts';
 
 /** What a rejection of this kind usually comes from, and what to do. */
@@ -18,6 +18,8 @@ const HINTS: Readonly<Record<RejectionReason, string>> = {
   implausible: 'without a CRC16 only whole, well-formed telegrams are taken',
 };
 const SUMMARY_MS = 60_000;
+/** More than the rest of a telegram that was under way when a connection began. */
+const MUCH_NOISE_BYTES = 2_000;
 
 /**
  * Everything that happens, one function each: it counts and it logs, so that the two cannot disagree. One line when a
@@ -28,6 +30,8 @@ export class Events {
   readonly rejections = new Rejections();
   readonly #log: Log;
   readonly #refusals = new Map<string, { amount: number; newest: string }>();
+  /** What each source had given at the last summary. */
+  readonly #summarised = new Map<string, { readonly noiseBytes: number; readonly telegrams: number }>();
   #journalTrouble = '';
 
   constructor(log: Log) {
@@ -56,6 +60,19 @@ export class Events {
       );
     }
     this.#refusals.clear();
+    for (const tally of this.tally.sources()) this.#lookForNoise(tally);
+  }
+
+  /** Bytes, but nothing that looks like a telegram: said once, until one comes. */
+  #lookForNoise(tally: SourceTally): void {
+    const { name, noiseBytes, accepted, rejected } = tally;
+    const telegrams = Object.values(rejected).reduce((sum, amount) => sum + amount, accepted);
+    const before = this.#summarised.get(name) ?? { noiseBytes: 0, telegrams: 0 };
+    this.#summarised.set(name, { noiseBytes, telegrams });
+    const newBytes = noiseBytes - before.noiseBytes;
+    if (newBytes < MUCH_NOISE_BYTES || telegrams > before.telegrams || tally.trouble !== undefined) return;
+    tally.trouble = `${newBytes} bytes since the last summary and no telegram among them: wrong speed or polarity, or no P1 port`;
+    this.#log.warn(`source ${name}: ${tally.trouble}`);
   }
 
   connection(name: string): ConnectionEvents {
@@ -152,6 +169,9 @@ export class Events {
     const tally = this.tally.source(source);
     tally.accepted += 1;
     tally.lastAcceptedAt = new Date();
+    if (!tally.connected || tally.trouble === undefined) return;
+    this.#log.info(`source ${source}: reading`);
+    tally.trouble = undefined;
   }
 
   #changed({ name, state, reason, remedy, waiting }: OutboxStatus, before: { state: string; since: Date }): void {

@@ -7,7 +7,7 @@ export interface SourceTally {
   connected: boolean;
   /** True once a capture was read to its end. */
   ended: boolean;
-  /** Why it is not connected, where it is not. */
+  /** Why it gives no telegrams, where it does not. */
   trouble: string | undefined;
   accepted: number;
   readonly rejected: Partial<Record<RejectionReason, number>>;

@@ -150,6 +150,27 @@ test('telegrams without a checksum are not taken from a meter that should print 
   );
 });
 
+test('a line on which no telegram is ever heard is one line of the log with what to look at', async ({ scene }) => {
+  const line = await scene.tcpLine();
+  const service = await scene.service({ config: { source: line.source } });
+  await line.opened();
+
+  // A telegram read at the wrong polarity: mostly bytes with all bits set.
+  await print(
+    line,
+    Array.from({ length: 20 }, () => Buffer.alloc(500, 0xfe)),
+    10,
+  );
+  await until(async () => (await service.health()).sources[0]?.noiseBytes === 10_000, 5_000);
+  await service.stop();
+
+  expect(service.lines.filter((text) => text.includes('no telegram'))).toEqual([
+    expect.stringMatching(
+      /WARN +source meter: 10000 bytes since the last summary and no telegram among them: wrong speed/,
+    ),
+  ]);
+});
+
 /** A telegram ends with its checksum: a line end that comes later than that is not waited for. */
 const withoutLineEnd = (telegram: string): string => telegram.trimEnd();
 

@@ -47,6 +47,45 @@ describe('a source', () => {
   });
 });
 
+describe('a source that gives bytes but no telegram', () => {
+  beforeEach(() => {
+    events.connection('meter').opened();
+    lines.length = 0;
+  });
+
+  test('is one line with what to look at, and one when a telegram comes', () => {
+    for (let minute = 0; minute < 9; minute++) {
+      events.noise('meter', 50_000);
+      events.summarise();
+    }
+    expect(events.tally.source('meter').trouble).toContain('no telegram among them');
+    acceptOne();
+    expect(lines).toEqual([
+      'WARN  source meter: 50000 bytes since the last summary and no telegram among them: wrong speed or polarity, or no P1 port',
+      'INFO  source meter: reading',
+    ]);
+    expect(events.tally.source('meter').trouble).toBeUndefined();
+  });
+
+  test('is not what a source is that gives telegrams too, or the rest of one', () => {
+    events.noise('meter', 50_000);
+    acceptOne();
+    events.summarise();
+    events.noise('meter', 1_000);
+    events.summarise();
+    events.noise('meter', 50_000);
+    events.rejected('meter', { reason: 'checksum', raw: Buffer.from('/x') });
+    events.summarise();
+    expect(lines).toEqual([expect.stringContaining('rejected 1 telegram')]);
+  });
+
+  function acceptOne(): void {
+    const telegram = { source: 'meter', receivedAt: new Date(), raw: Buffer.from('/x'), checksum: 'valid' } as const;
+    const nothing = { accepted: () => undefined, dropped: () => undefined, failed: () => undefined };
+    events.journal(nothing).accepted([{ seq: 1, telegram }]);
+  }
+});
+
 describe('rejections', () => {
   const raw = Buffer.from('/x');
 
