@@ -122,10 +122,11 @@ function gist(body: string): string {
   return /<pre>([^<]*)/i.exec(body)?.[1] ?? /<title>([^<]*)/i.exec(body)?.[1] ?? body.replace(/<[^<>]*>/g, ' ');
 }
 
-/** No key, no equipment id (a long run of digits or hex), no control character leaves this file. */
+/** No key, no ident (`/ISK5\2M550T-1012`), no equipment id (a long run of hex digits), no control character leaves this file. */
 function mask(text: string, key: string): string {
   const line = text
     .replaceAll(key, '***')
+    .replace(/\/[A-Za-z]{3}\d[^\s"'()/]{3,}/g, '/***')
     .replace(/[0-9A-Fa-f]{10,}/g, '***')
     .replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, ' ')
     .trim();

@@ -357,6 +357,14 @@ describe('what others answer in its place', () => {
     expect((await ask('v2', json())).verdict).toBe(verdict);
   });
 
+  test('what an answer repeats of the request tells neither the key nor whose meter it is', () => {
+    const body = `${KEY} /ISK5\\2M550T-1012 0-0:96.1.1(4530303434303037333832323436303139) 1-0:1.8.1(000881.731*kWh)`;
+    const asked = { question: 'v1', address: 'http://dsmr', key: KEY } as const;
+    expect(() => judge({ status: 400, headers: {}, body }, asked, NOW)).toThrow(
+      'http://dsmr answered 400: *** /*** 0-0:96.1.1(***) 1-0:1.8.1(000881.731*kWh)',
+    );
+  });
+
   test.each<[string, number | undefined]>([
     ['120', 120_000],
     ['0', 0],
