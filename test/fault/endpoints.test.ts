@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { faults, type DsmrReader } from '../support/dsmr-reader.ts';
 import { print } from '../support/meter-line.ts';
 import { asText, endpointsOf, telegramsAt, test } from '../support/scene.ts';
@@ -65,3 +66,22 @@ test.concurrent.for(TROUBLES)(
     expect(about(/endpoint home/)).toEqual([expect.stringMatching(line), expect.stringMatching(/back after/)]);
   },
 );
+
+test('a server that repeats the key and the telegram in its answers: the log shows neither', async ({ scene }) => {
+  const server = await scene.server();
+  server.fault = ({ request, body, send }) => {
+    const said = `${String(request.headers['x-authkey'])} ${decodeURIComponent(body.toString())}`;
+    send({ status: 500, headers: {}, body: said.slice(0, 400) });
+  };
+  const meter = await scene.tcpLine();
+  const config = { source: meter.source, endpoints: endpointsOf({ home: [server, 'v1'] }), log: { level: 'trace' } };
+  const service = await scene.service({ config });
+  await meter.opened();
+  await print(meter, scene.telegrams(3), 50);
+  await until(() => service.lines.some((line) => line.includes('endpoint home: unavailable')), 15_000);
+  const { stdout } = await scene.command(['outbox'], { config, stateDir: service.stateDir });
+
+  // The scene itself looks for keys, identifiers and idents in all that was printed.
+  expect(service.lines.join('\n')).toContain('answered 500: *** telegram=/***');
+  expect(stdout).toContain('answered 500: *** telegram=/***');
+});
