@@ -29,6 +29,7 @@ export interface AgentOptions {
 /** An append that takes longer than this is a hung card: the watchdog is told. */
 const HUNG_MS = 30_000;
 const DELIVERED_CHECK_MS = 100;
+const FULL_RETRY_MS = 5_000;
 
 /**
  * Builds every part from the configuration, starts them, runs until the signal aborts, and stops them in reverse.
@@ -38,7 +39,7 @@ const DELIVERED_CHECK_MS = 100;
  */
 export async function runAgent(options: AgentOptions, stop: AbortSignal): Promise<void> {
   const agent = new Agent(options);
-  await agent.start();
+  if (!(await agent.start(stop))) return;
   await agent.run(stop);
   await agent.stop();
 }
@@ -78,9 +79,21 @@ class Agent {
     this.#endpoints = config.endpoints.map((endpoint) => this.#buildEndpoint(endpoint));
   }
 
-  async start(): Promise<void> {
-    await this.#openJournal();
-    await this.#openControl();
+  /** A full disk may get room: until then the start waits. @returns false where the stop came first. */
+  async start(stop: AbortSignal): Promise<boolean> {
+    for (let told = false; !stop.aborted; told = true) {
+      try {
+        await this.#openJournal();
+        await this.#openControl();
+        return true;
+      } catch (error) {
+        const { name, message } = error as Error;
+        if (name !== 'JournalFull') throw error;
+        if (!told) this.#options.log.error(`journal: ${message}; the start waits until there is room`);
+        await sleep(FULL_RETRY_MS, stop);
+      }
+    }
+    return false;
   }
 
   async run(stop: AbortSignal): Promise<void> {
@@ -101,7 +114,10 @@ class Agent {
     await this.#control?.close();
     await Promise.all(this.#outboxes.map((outbox) => outbox.stop()));
     if (this.#failure !== undefined) throw this.#failure;
-    await this.#journal.close();
+    await this.#journal.close().catch((error: unknown) => {
+      const { message } = error as Error;
+      this.#options.log.error(`journal: not closed in order: ${message}; what was accepted is kept`);
+    });
     this.#events.summarise();
     this.#options.log.info('stopped');
   }

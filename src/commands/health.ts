@@ -6,7 +6,7 @@ import { configOption, withState } from './with-config.ts';
 /** What of the service's answer this command reads; the rest is for `--json`. */
 interface Answer {
   readonly status: 'pass' | 'warn' | 'fail';
-  readonly line: string;
+  readonly summary: string;
   readonly problems: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export const health: CommandDefinition = {
 
 async function show(socket: string, json: boolean, { stdout }: Io): Promise<Outcome> {
   const answer = (await ask(socket, 'GET', '/health')) as Answer;
-  const text = [`${answer.status}: ${answer.line}`, ...answer.problems.map((problem) => `  ${problem}`)].join('\n');
+  const text = [`${answer.status}: ${answer.summary}`, ...answer.problems.map((problem) => `  ${problem}`)].join('\n');
   stdout.write(`${json ? JSON.stringify(answer, null, 2) : text}\n`);
   return answer.status === 'fail' ? 'failed' : 'ok';
 }

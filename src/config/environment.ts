@@ -56,10 +56,10 @@ function toCamelCase(segment: string): string {
 /** A map before what is in it, and its `type` before the settings that depend on it; lists in their order. */
 function outerFirst(a: { name: string; path: Path }, b: { name: string; path: Path }): number {
   const isType = ({ path }: { path: Path }) => Number(path.at(-1) === 'type');
-  return a.path.length - b.path.length || isType(b) - isType(a) || inOrder.compare(a.name, b.name);
+  return (
+    a.path.length - b.path.length || isType(b) - isType(a) || a.name.localeCompare(b.name, 'en', { numeric: true })
+  );
 }
-
-const inOrder = new Intl.Collator('en', { numeric: true });
 
 /** The number that a list would have to have before the one that the path names. */
 function gapIn(data: unknown, path: Path): number | undefined {

@@ -123,7 +123,7 @@ function isTrue(text: string | undefined): boolean {
 }
 
 function notices(variables: OfficialVariables): string[] {
-  const notes = [...variables.unreadable];
+  const notes: string[] = [];
   const [older] = variables.older;
   if (older !== undefined)
     notes.push(`${older}: an older name, still read; it is ${OFFICIAL_PREFIX}… since DSMR-reader 5`);

@@ -14,6 +14,8 @@ export type ConfigSchema = ReturnType<typeof configSchema>;
 
 const name = z.string().regex(/^[a-z0-9-]{1,40}$/, 'expected up to 40 small letters, digits and hyphens');
 
+const DEFAULT_ZONE = 'Europe/Amsterdam';
+
 const timeZone = z
   .string()
   .refine(isTimeZone, 'expected a time zone such as Europe/Amsterdam')
@@ -31,7 +33,7 @@ const ofEverySource = {
   silence: durationWithin('1s', '1d')
     .optional()
     .describe('connect anew after this long without a byte; by default 15s, and 35s for a line of 9600 baud'),
-  timeZone: timeZone.prefault('Europe/Amsterdam'),
+  timeZone: timeZone.prefault(DEFAULT_ZONE),
 };
 
 const ofEveryEndpoint = {
@@ -58,7 +60,7 @@ const journal = z
     keep: duration.prefault('30d').describe('how long delivered telegrams are kept, for sending them again'),
     keepSize: size.prefault('1 GB').describe('how much of them is kept'),
     maxSize: size
-      .refine((bytes) => bytes >= 1e6, 'expected 1 MB or more')
+      .refine((bytes) => bytes >= 10e6, 'expected 10 MB or more')
       .optional()
       .describe('what the journal may never outgrow; by default the smaller of 2 GB and a tenth of the disk'),
     syncInterval: durationWithin('0s', '1h')
@@ -116,7 +118,9 @@ function oneOf<Common extends z.ZodRawShape>(
   return z.discriminatedUnion('type', [first, ...rest]) as unknown as z.ZodType<Member<Common>>;
 }
 
+/** The default is not looked up: that alone would load the tables of all time zones, some 6 MB. */
 function isTimeZone(text: string): boolean {
+  if (text === DEFAULT_ZONE) return true;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
   } catch {

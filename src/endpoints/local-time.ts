@@ -1,4 +1,20 @@
-import { printMoment } from '../reading/time.ts';
+import { isSummer, printMoment } from '../reading/time.ts';
+
+/**
+ * Zones of meters whose rule is known: standard offset in minutes, an hour more in the summer of the EU. The tables of
+ * all time zones, some 6 MB of a Pi's memory, are looked at only for others.
+ */
+const EU_ZONES: Readonly<Record<string, number>> = {
+  'Europe/Amsterdam': 60,
+  'Europe/Brussels': 60,
+  'Europe/Luxembourg': 60,
+  'Europe/Stockholm': 60,
+  'Europe/Budapest': 60,
+  'Europe/Vienna': 60,
+  'Europe/Vilnius': 120,
+  'Europe/Helsinki': 120,
+};
+const SUMMER = 60;
 
 /** `2026-07-01T14:00:00+02:00`: an instant to the second, as clocks in this IANA time zone show it, with their offset. */
 export function localTime(instant: Date, timeZone: string): string {
@@ -12,6 +28,8 @@ export function standardOffsetMinutes(timeZone: string, year = new Date().getUTC
 }
 
 function offsetMinutes(instant: Date, timeZone: string): number {
+  const standard = EU_ZONES[timeZone];
+  if (standard !== undefined) return standard + (isSummer(instant.getTime()) ? SUMMER : 0);
   const parts = formatOf(timeZone).formatToParts(instant);
   const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
   const [, sign, hours = '0', minutes = '0'] = /^GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];

@@ -82,7 +82,7 @@ function at(digits: string, offset: number): Moment | undefined {
 }
 
 /** Summer time runs from the last Sunday of March to the last of October, both at 01:00 UTC. Source: Directive 2000/84/EC. */
-function isSummer(ms: number): boolean {
+export function isSummer(ms: number): boolean {
   const year = new Date(ms).getUTCFullYear();
   return ms >= lastSunday(year, 2) && ms < lastSunday(year, 9);
 }

@@ -20,6 +20,11 @@ export class BadRequest extends Error {
   override readonly name = 'BadRequest';
 }
 
+/** The service belongs to another user, and answers only that one. */
+export class NotAllowed extends Error {
+  override readonly name = 'NotAllowed';
+}
+
 /** Nobody listens: no service runs with this state directory. */
 export class NoService extends Error {
   override readonly name = 'NoService';
@@ -57,17 +62,33 @@ export class ControlServer {
 /**
  * Asks the service that runs with this socket.
  *
- * @throws {NoService} where none does, {BadRequest} with the service's own words.
+ * @throws {NoService} where none does, {NotAllowed} where it is another user's, {BadRequest} with the service's own words.
  */
 export async function ask(path: string, method: 'GET' | 'POST', route: string, body?: unknown): Promise<unknown> {
-  const request = httpRequest({ socketPath: path, method, path: route, timeout: LONGEST_REQUEST_MS });
+  const signal = AbortSignal.timeout(LONGEST_REQUEST_MS);
+  const request = httpRequest({ socketPath: path, method, path: route, signal });
   request.end(body === undefined ? undefined : JSON.stringify(body));
   const [response] = (await once(request, 'response').catch((error: unknown) => {
-    throw new NoService(`no p1-relay is listening on ${path}`, { cause: error });
+    throw whyNoAnswer(path, error);
   })) as [IncomingMessage];
   const value = JSON.parse(await text(response)) as unknown;
   if (response.statusCode === 200) return value;
   throw new BadRequest((value as { error: string }).error);
+}
+
+function whyNoAnswer(path: string, error: unknown): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+    return new NoService(`no p1-relay is listening on ${path}`, { cause: error });
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new NotAllowed(`${path} belongs to the user that p1-relay runs as; ask as that user, or with sudo`, {
+      cause: error,
+    });
+  }
+  return new Error(`${path} gave no answer: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });
 }
 
 async function answer(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {

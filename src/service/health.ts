@@ -7,7 +7,9 @@ type HealthStatus = 'pass' | 'warn' | 'fail';
 
 export interface Health {
   readonly status: HealthStatus;
-  /** The whole in one line. */
+  /** What is counted, in one line. */
+  readonly summary: string;
+  /** The summary and the problems, in one line. */
   readonly line: string;
   /** What is not well, a sentence each. */
   readonly problems: readonly string[];
@@ -46,7 +48,8 @@ export function health(facts: HealthFacts): Health {
   const problems = findings.map(([, text]) => text);
   return {
     status,
-    line: toLine(facts, problems),
+    summary: summarise(facts),
+    line: [summarise(facts), ...problems].join('; '),
     problems,
     pid: process.pid,
     startedAt,
@@ -98,11 +101,10 @@ function worst(findings: readonly Finding[]): HealthStatus {
   return levels.includes('fail') ? 'fail' : levels.includes('warn') ? 'warn' : 'pass';
 }
 
-function toLine({ sources, endpoints }: HealthFacts, problems: readonly string[]): string {
+function summarise({ sources, endpoints }: HealthFacts): string {
   const accepted = sources.reduce((sum, source) => sum + source.accepted, 0);
   const waits = endpoints.map((endpoint) => `${endpoint.name} ${endpoint.waiting}${goneIn(endpoint)}`).join(', ');
-  const counts = `${count(accepted, 'telegram')} accepted; waiting: ${waits || 'no endpoint'}`;
-  return problems.length === 0 ? counts : `${counts}; ${problems.join('; ')}`;
+  return `${count(accepted, 'telegram')} accepted; waiting: ${waits || 'no endpoint'}`;
 }
 
 /** Live telegrams come and go within the second: only what is more is a backlog. */

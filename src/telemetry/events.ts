@@ -71,8 +71,9 @@ export class Events {
     this.#summarised.set(name, { noiseBytes, telegrams });
     const newBytes = noiseBytes - before.noiseBytes;
     if (newBytes < MUCH_NOISE_BYTES || telegrams > before.telegrams || tally.trouble !== undefined) return;
-    tally.trouble = `${newBytes} bytes since the last summary and no telegram among them: wrong speed or polarity, or no P1 port`;
-    this.#log.warn(`source ${name}: ${tally.trouble}`);
+    const trouble = `no telegram in ${newBytes} bytes`;
+    tally.trouble = trouble;
+    this.#log.warn(`source ${name}: ${trouble}: wrong speed or polarity, or no P1 port`);
   }
 
   connection(name: string): ConnectionEvents {
@@ -138,6 +139,8 @@ export class Events {
       },
       dropped: (letters) => {
         for (const [endpoint, amount] of letters) {
+          // Fewer again: a letter that was on its way when it was dropped arrived after all.
+          if (amount <= 0) continue;
           this.#log.error(
             `endpoint ${endpoint}: the journal is at its size limit, ${count(amount, 'telegram')} that waited for it were dropped; raise journal.maxSize, or see why it is not delivered`,
           );

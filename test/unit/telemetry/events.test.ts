@@ -58,10 +58,10 @@ describe('a source that gives bytes but no telegram', () => {
       events.noise('meter', 50_000);
       events.summarise();
     }
-    expect(events.tally.source('meter').trouble).toContain('no telegram among them');
+    expect(events.tally.source('meter').trouble).toBe('no telegram in 50000 bytes');
     acceptOne();
     expect(lines).toEqual([
-      'WARN  source meter: 50000 bytes since the last summary and no telegram among them: wrong speed or polarity, or no P1 port',
+      'WARN  source meter: no telegram in 50000 bytes: wrong speed or polarity, or no P1 port',
       'INFO  source meter: reading',
     ]);
     expect(events.tally.source('meter').trouble).toBeUndefined();
