@@ -40,7 +40,7 @@ describeWithPty('a cable', () => {
         if (pull === PULLS / 2) expect(await idleShareOf(service)).toBeLessThan(0.2);
       }
       const delivered = (): string[] => telegramsAt(home);
-      await until(() => surelyRead.every((telegram) => delivered().includes(telegram)), 5_000);
+      await until(() => surelyRead.every((telegram) => delivered().includes(telegram)), 15_000);
 
       expect(surelyRead.length).toBeGreaterThan(PULLS);
       expect(service.isRunning).toBe(true);
@@ -53,14 +53,14 @@ describeWithPty('a cable', () => {
     const link = join(await scene.folder(), 'port');
     const source = { name: 'meter', type: 'serial', port: link };
     const service = await scene.service({ config: { source, endpoints: endpointsOf({ home: [home, 'v1'] }) } });
-    await until(() => warnings(service).length > 0, 5_000);
+    await until(() => warnings(service).length > 0, 15_000);
     await wait(3_000);
     expect(warnings(service)).toEqual([expect.stringMatching(missingPort(link))]);
 
     const line = await scene.serialLine(link);
     await line.opened();
     await print(line, scene.telegrams(1), 0);
-    await until(() => home.rows.length > 0, 10_000);
+    await until(() => home.rows.length > 0, 20_000);
 
     expect(service.lines.at(-1)).toContain('source meter: reading');
   });
@@ -70,9 +70,9 @@ describeWithPty('a cable', () => {
     const service = await scene.service({ config: { source: line.source } });
     await line.opened();
     await print(line, scene.telegrams(1), 0);
-    await until(async () => (await service.health()).sources[0]?.accepted === 1, 5_000);
+    await until(async () => (await service.health()).sources[0]?.accepted === 1, 15_000);
     await line.hangUp();
-    await until(() => warnings(service).length > 0, 5_000);
+    await until(() => warnings(service).length > 0, 15_000);
 
     expect(warnings(service)).toEqual([
       expect.stringMatching(
@@ -85,7 +85,7 @@ describeWithPty('a cable', () => {
     const line = await scene.serialLine();
     await chmod(await realpath(String(line.source['port'])), 0o000);
     const service = await scene.service({ config: { source: line.source }, through: asPlainUser() });
-    await until(() => warnings(service).length > 0, 5_000);
+    await until(() => warnings(service).length > 0, 15_000);
 
     expect(warnings(service)).toEqual([
       expect.stringMatching(/source meter: \/.*: this user may not read it: sudo usermod -aG dialout \w+/),
@@ -99,7 +99,7 @@ describe('a port', () => {
     const port = join(await scene.folder(), 'notes.txt');
     await writeFile(port, 'no serial port');
     const service = await scene.service({ config: { source: { name: 'meter', type: 'serial', port } } });
-    await until(() => warnings(service).length > 0, 5_000);
+    await until(() => warnings(service).length > 0, 15_000);
 
     expect(warnings(service)[0]).toContain(`source meter: ${port}: no serial port; expected one such as /dev/ttyUSB0`);
     expect(service.isRunning).toBe(true);
@@ -109,7 +109,7 @@ describe('a port', () => {
     const line = await scene.tcpLine();
     await line.close();
     const service = await scene.service({ config: { source: line.source } });
-    await until(() => warnings(service).length > 0, 5_000);
+    await until(() => warnings(service).length > 0, 15_000);
 
     expect(warnings(service)[0]).toMatch(/source meter: 127\.0\.0\.1:\d+: ECONNREFUSED, nothing listens there: check/);
     expect(service.isRunning).toBe(true);

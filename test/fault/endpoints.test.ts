@@ -57,12 +57,12 @@ test.concurrent.for(TROUBLES)(
     const telegrams = scene.telegrams(10);
     await print(meter, telegrams, 50);
     await until(() => about(/endpoint home/).length > 0, 20_000);
-    await until(async () => (await service.outbox())[0]?.waiting === 10, 5_000);
+    await until(async () => (await service.outbox())[0]?.waiting === 10, 15_000);
     await end(server);
     await until(() => server.rows.length >= 10, RESUMED_WITHIN_MS);
 
     expect(telegramsAt(server)).toEqual(asText(telegrams));
-    await until(() => about(/endpoint home: back after/).length > 0, 5_000);
+    await until(() => about(/endpoint home: back after/).length > 0, 15_000);
     expect(about(/endpoint home/)).toEqual([expect.stringMatching(line), expect.stringMatching(/back after/)]);
   },
 );

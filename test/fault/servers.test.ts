@@ -17,7 +17,7 @@ test('a first server that accepts and never answers: the second has each telegra
 
   const telegrams = scene.telegrams(TELEGRAMS);
   const writtenAt = await print(line, telegrams, 100);
-  await until(() => home.rows.length >= TELEGRAMS, 5_000);
+  await until(() => home.rows.length >= TELEGRAMS, 15_000);
 
   expect(telegramsAt(home)).toEqual(asText(telegrams));
   const delays = home.rows.map(({ arrivedAt }, index) => arrivedAt.getTime() - writtenAt[index]!.getTime());
@@ -34,7 +34,7 @@ test('a request under way does not hold up the end: SIGTERM, and exit 0 within 5
   });
   await line.opened();
   await print(line, scene.telegrams(1), 0);
-  await until(() => silent.requests.length > 0, 5_000);
+  await until(() => silent.requests.length > 0, 15_000);
 
   const exit = await Promise.race([service.stop(), wait(5_000, 'still running')]);
 
@@ -52,9 +52,9 @@ test('a server that is down for a third of the time has everything in order in t
 
   const telegrams = scene.telegrams(TELEGRAMS);
   const printing = print(line, telegrams, 350);
-  await until(() => vps.rows.length >= 20, 10_000);
+  await until(() => vps.rows.length >= 20, 20_000);
   await vps.stop();
-  await until(() => home.rows.length >= 40, 10_000);
+  await until(() => home.rows.length >= 40, 20_000);
   await vps.start();
   const writtenAt = await printing;
   await until(() => vps.rows.length >= TELEGRAMS && home.rows.length >= TELEGRAMS, 30_000);
@@ -78,14 +78,14 @@ test('telegrams kept while the service was stopped come first after the next sta
   await line.opened();
   const telegrams = scene.telegrams(20);
   await print(line, telegrams.slice(0, 10), 10);
-  await until(async () => (await first.outbox())[0]?.waiting === 10, 5_000);
+  await until(async () => (await first.outbox())[0]?.waiting === 10, 15_000);
   expect(await first.stop()).toBe(0);
 
   await home.start();
   await scene.service({ config, stateDir });
   await line.opened();
   await print(line, telegrams.slice(10), 10);
-  await until(() => home.rows.length >= 20, 10_000);
+  await until(() => home.rows.length >= 20, 20_000);
 
   expect(stampsAt(home)).toEqual(scene.stamps(20));
 });

@@ -128,7 +128,7 @@ describe('a journal', () => {
     });
     await line.opened();
     await print(line, scene.telegrams(3), 10);
-    await until(() => server.rows.length === 3, 5_000);
+    await until(() => server.rows.length === 3, 15_000);
 
     expect(service.lines).toContainEqual(expect.stringMatching(/journal: damaged .*put aside as .*, 0 telegrams/));
   });
@@ -143,7 +143,7 @@ async function keepTelegrams(scene: Scene, count: number) {
   const service = await scene.service({ config, stateDir });
   await line.opened();
   await print(line, scene.telegrams(count), 1);
-  await until(async () => (await service.outbox())[0]?.waiting === count, 10_000);
+  await until(async () => (await service.outbox())[0]?.waiting === count, 20_000);
   expect(await service.stop()).toBe(0);
   return { server, line, stateDir, config };
 }

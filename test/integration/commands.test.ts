@@ -56,7 +56,7 @@ describe('health', () => {
     server.key = 'another-one';
     await print(line, scene.telegrams(4).slice(3), 0);
 
-    await until(async () => (await ask('health')).stdout.startsWith('warn'), 10_000);
+    await until(async () => (await ask('health')).stdout.startsWith('warn'), 20_000);
     const { code, stdout } = await ask('health');
     expect(code).toBe(0);
     expect(stdout).toMatch(/endpoint home: paused: .*403.*; set key to the one.* \(1 telegram waiting\)/);
@@ -79,7 +79,7 @@ describe.for([['the service runs'], ['no service runs']])('outbox, where %s', ([
     await server.stop();
     const before = Date.now();
     await print(line, scene.telegrams(8).slice(3), 10);
-    await until(async () => (await service.outbox())[0]?.waiting === 5, 5_000);
+    await until(async () => (await service.outbox())[0]?.waiting === 5, 15_000);
     if (stops) await service.stop();
 
     expect((await ask('outbox')).stdout).toMatch(/^endpoint +state +waiting +oldest .*\nhome +\w+ +5 +20\d\d-/);
@@ -94,7 +94,7 @@ describe.for([['the service runs'], ['no service runs']])('outbox, where %s', ([
     const { service, server, line, ask, start } = await startWithOne(scene);
     server.fault = refuses;
     await print(line, scene.telegrams(6).slice(3), 10);
-    await until(async () => (await service.outbox())[0]?.dead === 3, 5_000);
+    await until(async () => (await service.outbox())[0]?.dead === 3, 15_000);
     server.fault = undefined;
     if (stops) await service.stop();
 
@@ -113,13 +113,13 @@ describe.for([['the service runs'], ['no service runs']])('outbox, where %s', ([
       stdout: '1 dead letter will be sent again\n',
     });
     if (stops) await start();
-    await until(() => server.rows.length === 4, 10_000);
+    await until(() => server.rows.length === 4, 20_000);
 
     expect(stampsAt(server).at(-1)).toBe(scene.stamps(5)[4]);
-    await until(async () => (await ask('outbox', 'dead', '--json')).stdout.includes(`"id": ${dead[2]!.id}`), 5_000);
+    await until(async () => (await ask('outbox', 'dead', '--json')).stdout.includes(`"id": ${dead[2]!.id}`), 15_000);
     await until(
       async () => (JSON.parse((await ask('outbox', 'dead', '--json')).stdout) as unknown[]).length === 1,
-      5_000,
+      15_000,
     );
   });
 
@@ -185,7 +185,7 @@ async function startWithOne(scene: Scene) {
   const service = await scene.service(options);
   await line.opened();
   await print(line, scene.telegrams(3), 10);
-  await until(async () => (await service.outbox())[0]?.delivered === 3, 5_000);
+  await until(async () => (await service.outbox())[0]?.delivered === 3, 15_000);
   return {
     server,
     line,

@@ -24,7 +24,7 @@ async function expectAllDelivered(scene: Scene, line: MeterLine): Promise<void> 
 
   const telegrams = scene.telegrams(TELEGRAMS);
   await print(line, telegrams, EVERY_MS);
-  await until(() => home.rows.length >= TELEGRAMS && vps.rows.length >= TELEGRAMS, 10_000);
+  await until(() => home.rows.length >= TELEGRAMS && vps.rows.length >= TELEGRAMS, 20_000);
 
   expect(await service.stop()).toBe(0);
   expect(telegramsAt(home)).toEqual(asText(telegrams));

@@ -6,9 +6,12 @@ import { until } from '../support/service.ts';
 import { fixture } from '../support/telegrams.ts';
 
 const TELEGRAMS = 60;
-const EVERY_MS = 200;
+/** Slow enough for a line of 9600 baud to fall quiet between two telegrams. */
+const EVERY_MS = 400;
 /** As old as a telegram without a clock may be before API v1 would stamp it wrongly. */
 const STALE_MS = 10_000;
+/** The stamp is cut to whole seconds; the rest is what a busy machine may take. */
+const CAPTURED_WITHIN_MS = 2_000;
 
 describeWithPty("the variables of DSMR-reader's own script, and nothing else", () => {
   test('a DSMR 5 meter: each telegram goes through API v1 as the meter printed it', async ({ scene }) => {
@@ -18,7 +21,7 @@ describeWithPty("the variables of DSMR-reader's own script, and nothing else", (
 
     const telegrams = scene.telegrams(TELEGRAMS);
     await print(line, telegrams, 50);
-    await until(() => server.rows.length >= TELEGRAMS, 10_000);
+    await until(() => server.rows.length >= TELEGRAMS, 20_000);
 
     expect(await service.stop()).toBe(0);
     expect(telegramsAt(server)).toEqual(asText(telegrams));
@@ -28,7 +31,7 @@ describeWithPty("the variables of DSMR-reader's own script, and nothing else", (
     const { server, line, telegrams } = await startWithOldMeter(scene);
 
     await print(line, telegrams.map(withEvenParity), 50);
-    await until(() => server.rows.length >= TELEGRAMS, 10_000);
+    await until(() => server.rows.length >= TELEGRAMS, 20_000);
 
     expect(telegramsAt(server)).toEqual(asText(telegrams));
   });
@@ -50,7 +53,7 @@ describeWithPty("the variables of DSMR-reader's own script, and nothing else", (
     expect(server.rows[0]?.api).toBe('v2');
     for (const [index, { api, reading }] of server.rows.entries()) {
       const lateMs = reading.timestamp - writtenAt[index]!.getTime();
-      if (api === 'v2') expect(Math.abs(lateMs)).toBeLessThanOrEqual(1_000);
+      if (api === 'v2') expect(Math.abs(lateMs)).toBeLessThanOrEqual(CAPTURED_WITHIN_MS);
       else expect(lateMs).toBeLessThanOrEqual(STALE_MS + 1_000);
     }
   });

@@ -28,7 +28,7 @@ describe('several meters', () => {
 
     const [ofHouse, ofShed] = [scene.telegrams(30, { seed: 1 }), scene.telegrams(20, { seed: 2 })];
     await Promise.all([print(homeLine, ofHouse, 30), print(shedLine, ofShed, 45)]);
-    await until(() => home.rows.length >= 30 && shed.rows.length >= 20 && both.rows.length >= 30, 10_000);
+    await until(() => home.rows.length >= 30 && shed.rows.length >= 20 && both.rows.length >= 30, 20_000);
 
     expect(telegramsAt(home)).toEqual(asText(ofHouse));
     expect(telegramsAt(shed)).toEqual(asText(ofShed));
@@ -68,8 +68,8 @@ test('an interval lets the first telegram of each stretch through, by the clock 
   await print(line, scene.telegrams(60), 10);
   const stamps = scene.stamps(60);
   const expected = stamps.filter((stamp, index) => index === 0 || stamp % 10_000 === 0);
-  await until(() => all.rows.length >= 60 && few.rows.length >= expected.length, 10_000);
-  await until(async () => (await service.outbox()).every(({ waiting }) => waiting === 0), 5_000);
+  await until(() => all.rows.length >= 60 && few.rows.length >= expected.length, 20_000);
+  await until(async () => (await service.outbox()).every(({ waiting }) => waiting === 0), 15_000);
 
   expect(stampsAt(few)).toEqual(expected);
   expect((await service.outbox())[1]).toMatchObject({ delivered: expected.length, thinned: 60 - expected.length });
