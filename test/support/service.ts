@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ask } from '../../src/service/control.ts';
@@ -10,7 +10,7 @@ import type { OutboxRow } from '../../src/service/desk.ts';
 import type { Health } from '../../src/service/health.ts';
 
 /** The built program. */
-export const CLI = join(import.meta.dirname, '../../dist/cli.js');
+const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
 export interface ServiceOptions {
   /** What the configuration file says (JSON is YAML); none where the environment says it all. */
@@ -71,9 +71,17 @@ async function spawnProgram(args: readonly string[], options: ServiceOptions, fo
   const file = join(folder, 'config.yaml');
   if (config !== undefined) await writeFile(file, JSON.stringify(config), { mode: 0o600 });
   const named = config === undefined ? [] : ['--config', file];
-  const [command = '', ...rest] = [...through, process.execPath, ...execArgv, CLI, ...args, ...named];
+  const [command = '', ...rest] = [
+    ...through,
+    ...(execArgv.length === 0 ? [] : [process.execPath, ...execArgv]),
+    CLI,
+    ...args,
+    ...named,
+  ];
   const state = stateDir === undefined ? {} : { P1_RELAY_STATE__DIR: stateDir };
-  const child = spawn(command, rest, { cwd: folder, env: { PATH: process.env['PATH'], ...state, ...env } });
+  // As a user starts it: its first line names node and the flags; node is that of the tests.
+  const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
+  const child = spawn(command, rest, { cwd: folder, env: { PATH, ...state, ...env } });
   child.stdin.on('error', () => undefined); // a program that ends before it has read everything
   child.stdin.end(input);
   return child;
