@@ -13,7 +13,7 @@ export interface OpenOptions extends Omit<StoreOptions, 'path' | 'maxBytes'> {
 }
 
 /** The state directory, or the journal in it, is not for this user to write. */
-export class StateDenied extends Error {
+class StateDenied extends Error {
   override readonly name = 'StateDenied';
 }
 
