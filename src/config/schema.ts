@@ -105,7 +105,7 @@ export function configSchema({ sources, endpoints }: Families) {
 type Member<Common extends z.ZodRawShape> = z.output<z.ZodObject<Common>> & { type: string } & Record<string, unknown>;
 
 function oneOf<Common extends z.ZodRawShape>(
-  family: Families['sources'] | Families['endpoints'],
+  family: Readonly<Record<string, Pick<SourceType, 'settings'>>>,
   common: Common,
 ): z.ZodType<Member<Common>> {
   const [first, ...rest] = Object.entries(family).map(([type, { settings }]) =>

@@ -21,7 +21,7 @@ export class BadRequest extends Error {
 }
 
 /** The service belongs to another user, and answers only that one. */
-export class NotAllowed extends Error {
+class NotAllowed extends Error {
   override readonly name = 'NotAllowed';
 }
 

@@ -32,7 +32,7 @@ export const size = z
  * the settings are read, so what comes out is always text. The mark `writeOnly` (JSON Schema: to be given, never to
  * be shown) is how the rest of `config/` knows a secret.
  */
-export const secret = z
+const secret = z
   .union(
     [
       z.string().min(1),

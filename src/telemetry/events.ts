@@ -119,6 +119,7 @@ export class Events {
   journal(then: Pick<JournalEvents, 'accepted' | 'dropped' | 'failed'>): JournalEvents {
     return {
       accepted: (letters) => {
+        this.#journalTrouble = '';
         for (const { telegram } of letters) this.#accepted(telegram.source);
         then.accepted(letters);
       },

@@ -10,7 +10,7 @@ import { spent, threadsCpuMs } from './process-figures.ts';
 import { openSink, sendingTo, type Sink } from './sink.ts';
 
 /** How a reader of a serial port did at everyday work: a telegram a second at 115200 baud, two endpoints. */
-export interface Everyday {
+interface Everyday {
   /** Milliseconds of CPU a telegram, for each of the rounds. */
   readonly rounds: readonly ReturnType<typeof spent>[];
   /** From the last byte on the pseudo-terminal to the request at each endpoint, milliseconds. */

@@ -166,7 +166,7 @@ test('a line on which no telegram is ever heard is one line of the log with what
 
   expect(service.lines.filter((text) => text.includes('no telegram'))).toEqual([
     expect.stringMatching(
-      /WARN +source meter: 10000 bytes since the last summary and no telegram among them: wrong speed/,
+      /WARN +source meter: no telegram in 10000 bytes: wrong speed/,
     ),
   ]);
 });
