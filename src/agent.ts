@@ -4,7 +4,7 @@ import { Journal } from './journal/journal.ts';
 import type { EndpointState } from './journal/protocol.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
 import { Outbox } from './outbox/outbox.ts';
-import { sleep } from './outbox/sleep.ts';
+import { sleep } from './time/sleep.ts';
 import { Thinning } from './outbox/thinning.ts';
 import { endpointOf, sourceOf } from './parts.ts';
 import { readSource } from './pipeline.ts';

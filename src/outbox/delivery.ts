@@ -2,7 +2,7 @@ import pRetry from 'p-retry';
 import type { Letter } from '../journal/letter.ts';
 import { backoff, type BackoffOptions } from './backoff.ts';
 import { Ambiguous, Paused, Refused, TryLater, type Endpoint } from './endpoint.ts';
-import { sleep } from './sleep.ts';
+import { sleep } from '../time/sleep.ts';
 import type { Standing } from './standing.ts';
 
 export interface DeliveryOptions {

@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 import { pauseAfter, type Rate } from './pace.ts';
 import { Progress } from './progress.ts';
 import { Schedule } from './schedule.ts';
-import { sleep } from './sleep.ts';
+import { sleep } from '../time/sleep.ts';
 import { Standing, type Before } from './standing.ts';
 import type { OutboxStatus } from './status.ts';
 import type { Thinning } from './thinning.ts';

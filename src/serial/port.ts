@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { SerialPort } from 'serialport';
+import { sleep } from '../time/sleep.ts';
 import { BurstPredictor } from './burst.ts';
 import { hangUpSafe, type Pace } from './hang-up-safe.ts';
 import { LineGuard } from './line-guard.ts';
@@ -61,22 +62,10 @@ function createPace(baudRate: number, signal: AbortSignal): Pace {
   return {
     async rest() {
       const ms = bursts.rest(performance.now());
-      if (ms > 0) await rest(ms, signal);
+      await sleep(ms, signal);
     },
     took: (bytes) => bursts.took(bytes, performance.now()),
   };
-}
-
-function rest(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }
 
 /** Lets the port's bytes into `lines` until it closes; resolves then with the error, if it was not closed by us. */

@@ -1,3 +1,5 @@
+import { sleep } from '../time/sleep.ts';
+
 /** Time as the sources know it, so that tests can bring their own. */
 export interface Waits {
   /** Milliseconds of a clock that never jumps. */
@@ -6,23 +8,7 @@ export interface Waits {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-export const realWaits: Waits = {
-  now: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal.aborted) {
-        resolve();
-        return;
-      }
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      signal.addEventListener('abort', end, { once: true });
-    }),
-};
+export const realWaits: Waits = { now: () => performance.now(), sleep };
 
 /** Paces a loop: each `turn` resolves `intervalMs` after the one before it was due, at once when it is late. */
 export function createPacer(intervalMs: number, signal: AbortSignal, waits: Waits = realWaits): () => Promise<void> {

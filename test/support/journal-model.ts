@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { Incoming, JournalStore } from '../../src/journal/store.ts';
 import { Ambiguous, Paused, Refused, TryLater, type Endpoint } from '../../src/outbox/endpoint.ts';
 import type { Outbox } from '../../src/outbox/outbox.ts';
-import { sleep } from '../../src/outbox/sleep.ts';
+import { sleep } from '../../src/time/sleep.ts';
 import type { Letter } from '../../src/journal/letter.ts';
 import { filesAsAfterAKill, incoming, openStore, temporaryFolder } from './journal.ts';
 import { numberOf, pass, startOutbox } from './outbox.ts';
