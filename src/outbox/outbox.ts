@@ -7,6 +7,7 @@ import { Delivery } from './delivery.ts';
 import type { Endpoint } from './endpoint.ts';
 import { pauseAfter, type Rate } from './pace.ts';
 import { Progress } from './progress.ts';
+import { READ_AT_ONCE, ReadAhead } from './read-ahead.ts';
 import { Schedule } from './schedule.ts';
 import { sleep } from '../time/sleep.ts';
 import { Standing, type Before } from './standing.ts';
@@ -46,8 +47,6 @@ interface Second {
 
 type Item = Letter | DamagedLetter | Second;
 
-/** Letters of one read: enough to keep a fast server busy, little to hold in memory. */
-const READ_AT_ONCE = 50;
 const WATCHDOG_MS = 30_000;
 const JOURNAL_RETRY_MS = 1_000;
 
@@ -62,6 +61,7 @@ export class Outbox {
   readonly #delivery: Delivery;
   readonly #schedule: Schedule<Item>;
   readonly #progress = new Progress();
+  readonly #backlog: ReadAhead;
   readonly #watchdog: NodeJS.Timeout;
   readonly #counts: { waiting: number; delivered: number; thinned: number; refused: number; dropped: number };
   /** The newest letter that is done with. */
@@ -80,6 +80,7 @@ export class Outbox {
     this.#retriesAsked = dead > 0 ? 1 : 0;
     this.#standing = new Standing((before) => options.events.changed(this.status(), before));
     this.#delivery = new Delivery({ ...options, standing: this.#standing, signal: this.#stop.signal });
+    this.#backlog = new ReadAhead((after, limit) => options.journal.read(after, limit, options.source));
     this.#schedule = new Schedule<Item>({
       take: () => this.#take(),
       process: (items) => this.#process(items),
@@ -148,10 +149,9 @@ export class Outbox {
   }
 
   async #next(): Promise<readonly Item[]> {
-    const { journal, source } = this.#options;
     const again = await this.#deadToRetry();
     if (again.length > 0) return again;
-    const letters = await journal.read(this.#position, READ_AT_ONCE, source);
+    const letters = await this.#backlog.next(this.#position);
     if (letters.length > 0) return letters;
     this.#standing.become('idle');
     return this.#deadToRetry();
