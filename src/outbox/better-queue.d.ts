@@ -30,9 +30,6 @@ declare module 'better-queue' {
     pause(): void;
     destroy(done?: () => void): void;
     length: number;
-    /** Private, and never emptied by better-queue itself: one entry a pushed task. */
-    readonly _tickets: Record<string, unknown>;
-    readonly _queuedTime: Record<string, unknown>;
   }
 
   export default Queue;
