@@ -67,7 +67,9 @@ async function drainJournal(sink: Sink, onCpu: (where: string) => void): Promise
     await until(() => sink.arrivals.length >= TELEGRAMS, LONGEST_MS);
     const { main, second } = spent(before, threadsCpuMs(service.pid));
     const each = (cpu: number): string => `${((cpu * 1_000) / (TELEGRAMS - done)).toFixed(0)} µs`;
-    onCpu(`CPU a telegram: main thread ${each(main)}, journal thread ${each(second)}`);
+    onCpu(
+      `CPU a telegram: main thread ${each(main)}, after which it waits for the answer; beside it the journal thread ${each(second)}`,
+    );
   } finally {
     await service.end();
     await rm(stateDir, { recursive: true, force: true });
