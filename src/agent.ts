@@ -100,7 +100,9 @@ class Agent {
     const signal = AbortSignal.any([stop, this.#ended.signal]);
     this.#events.start(signal);
     this.#feedWatchdog(signal);
-    const reading = this.#sources.map((source) => this.#read(source, signal));
+    const reading = this.#sources.map((source) =>
+      this.#read(source, signal).catch((error: unknown) => this.#fail(error)),
+    );
     await this.#manager.ready(this.#health().line);
     this.#options.log.info(`ready: ${names(this.#sources)} to ${names(this.#endpoints) || 'no endpoint'}`);
     if (this.#options.untilDelivered) await Promise.all(reading).then(() => this.#delivered(signal));
@@ -139,10 +141,7 @@ class Agent {
           for (const outbox of this.#outboxes) letters.forEach((letter) => outbox.accepted(letter));
         },
         dropped: (lost) => this.#outboxes.forEach((outbox) => outbox.dropped(lost.get(outbox.name) ?? 0)),
-        failed: (error) => {
-          this.#failure = error;
-          this.#ended.abort();
-        },
+        failed: (error) => this.#fail(error),
       }),
     );
     this.#journal = journal;
@@ -176,6 +175,12 @@ class Agent {
     } catch (error) {
       log.warn(`control socket: ${String(error)}; the commands outbox and health cannot reach this service`);
     }
+  }
+
+  /** A fault of this program itself: an orderly stop, and a start by the service manager, is all that helps. */
+  #fail(error: unknown): void {
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
+    this.#ended.abort();
   }
 
   async #read({ config, source }: BuiltSource, signal: AbortSignal): Promise<void> {

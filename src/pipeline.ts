@@ -39,12 +39,17 @@ async function readConnection(bytes: AsyncIterable<Uint8Array>, options: Pipelin
     events.noise(name, framer.noiseBytes - toldNoise);
     toldNoise = framer.noiseBytes;
   };
+  let isHeard = false;
   const quiet = setInterval(() => {
     take(framer.idle(clock.nowMs), options);
     tellNoise();
+    // Between two telegrams the Pi's clock may be set: the next one is stamped by it.
+    if (!isHeard) clock.set();
+    isHeard = false;
   }, QUIET_MS);
   try {
     for await (const chunk of bytes) {
+      isHeard = true;
       const found = framer.push(chunk, clock.nowMs);
       take(found, options);
       if (found.length > 0) clock.set();

@@ -20,6 +20,8 @@ export const check: CommandDefinition = {
       .option('--json', 'print JSON'),
   run: (_args, options, io) =>
     withConfig(options, io, async ({ config, warnings, origin }) => {
+      for (const source of config.sources) sourceOf(source);
+      await Promise.all(config.endpoints.map((endpoint) => endpointOf(endpoint).close?.()));
       const results = options['online'] === true ? await tryAll(config, io.signal) : [];
       report({ origin, config, warnings, results }, options['json'] === true, io);
       return results.every(({ ok }) => ok) ? 'ok' : 'failed';
@@ -41,7 +43,9 @@ interface Report {
 
 async function tryAll({ sources, endpoints }: Config, signal: AbortSignal): Promise<Result[]> {
   const parts = [
-    ...sources.map((source) => trySource(source, AbortSignal.any([signal, AbortSignal.timeout(LISTEN_MS)]))),
+    ...sources.map((source) =>
+      trySource(source, AbortSignal.any([signal, AbortSignal.timeout(LISTEN_MS + (sourceOf(source).openingMs ?? 0))])),
+    ),
     ...endpoints.map((endpoint) => tryEndpoint(endpoint, AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]))),
   ];
   return Promise.all(parts);

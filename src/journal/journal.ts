@@ -220,8 +220,10 @@ export class Journal {
   }
 
   #hear(message: Extract<Message, { event: string }>): void {
-    if (message.event === 'quarantined') this.#events.quarantined(message.quarantined);
-    else this.#events.dropped(message.letters);
+    if (message.event === 'quarantined') {
+      this.#recent.forget();
+      this.#events.quarantined(message.quarantined);
+    } else this.#events.dropped(message.letters);
   }
 }
 

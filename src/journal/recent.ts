@@ -13,7 +13,14 @@ export class Recent {
     this.#from = head;
   }
 
+  /** What is held may not be what is on disk any more: from here on only what is added. */
+  forget(): void {
+    this.#letters = [];
+    this.#from = Infinity;
+  }
+
   add(letters: readonly Letter[]): void {
+    this.#from = Math.min(this.#from, (letters[0]?.seq ?? Infinity) - 1);
     this.#letters.push(...letters);
     if (this.#letters.length <= 2 * LETTERS) return;
     this.#from = this.#letters.at(-LETTERS - 1)?.seq ?? this.#from;

@@ -8,7 +8,10 @@ import type { Standing } from './standing.ts';
 export interface DeliveryOptions {
   readonly endpoint: Endpoint;
   readonly standing: Standing;
+  /** No new try once it aborts. */
   readonly signal: AbortSignal;
+  /** Cuts the request that is under way. */
+  readonly cut: AbortSignal;
   readonly backoff?: BackoffOptions | undefined;
   /** How often a paused endpoint is asked whether it works again. */
   readonly probeMs?: number | undefined;
@@ -38,6 +41,7 @@ export class Delivery {
   async deliver(letter: Letter): Promise<Refused | undefined> {
     const waits = backoff(this.#options.backoff);
     const answers: Answer[] = [];
+    let isDoubtful = false;
     try {
       await pRetry(async () => answers.push(await this.#attempt(letter)), {
         retries: Infinity,
@@ -45,21 +49,25 @@ export class Delivery {
         minTimeout: 0,
         factor: 1,
         signal: this.#options.signal,
-        onFailedAttempt: ({ error }) => this.#waitAfter(error, waits),
+        onFailedAttempt: ({ error }) => {
+          isDoubtful ||= error instanceof Ambiguous;
+          return this.#waitAfter(error, waits);
+        },
       });
     } catch (error) {
       // A stop that came with the answer: the answer counts.
       if (answers.length === 0) throw error;
     }
+    if (isDoubtful) this.possiblyTwice += 1;
     return answers[0] === 'taken' ? undefined : answers[0];
   }
 
   /** @throws what says that the letter has to go again. */
   async #attempt(letter: Letter): Promise<Answer> {
-    const { endpoint, signal } = this.#options;
+    const { endpoint, cut } = this.#options;
     const startedMs = performance.now();
     try {
-      await endpoint.deliver(letter, signal);
+      await endpoint.deliver(letter, cut);
       return this.#answered('taken', startedMs);
     } catch (error) {
       if (error instanceof Refused) return this.#answered(error, startedMs);
@@ -82,7 +90,6 @@ export class Delivery {
     if (signal.aborted) return;
     this.retries += 1;
     if (error instanceof Paused) return this.#pause(error);
-    if (error instanceof Ambiguous) this.possiblyTwice += 1;
     const wished = error instanceof TryLater ? (error.delayMs ?? 0) : 0;
     await this.#putOff(error, Math.max(wished, waits.next().value));
   }

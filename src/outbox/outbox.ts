@@ -38,6 +38,8 @@ export interface OutboxOptions {
   readonly events: OutboxEvents;
   readonly backoff?: BackoffOptions;
   readonly probeMs?: number;
+  /** How long a stop waits for the answer to a request that is under way. */
+  readonly lastAnswerMs?: number;
 }
 
 /** A dead letter that somebody wants sent again. */
@@ -49,6 +51,8 @@ type Item = Letter | DamagedLetter | Second;
 
 const WATCHDOG_MS = 30_000;
 const JOURNAL_RETRY_MS = 1_000;
+/** Service managers wait longer than this for a stop. */
+const LAST_ANSWER_MS = 3_000;
 
 /**
  * One endpoint's way through the journal: oldest first, one letter in flight, until each was taken or refused. Only an
@@ -57,6 +61,9 @@ const JOURNAL_RETRY_MS = 1_000;
 export class Outbox {
   readonly #options: OutboxOptions;
   readonly #stop = new AbortController();
+  readonly #cut = new AbortController();
+  /** The item in hand, until what became of it is noted. */
+  #handling: Promise<unknown> = Promise.resolve();
   readonly #standing: Standing;
   readonly #delivery: Delivery;
   readonly #schedule: Schedule<Item>;
@@ -79,7 +86,12 @@ export class Outbox {
     this.#counts = { waiting, delivered, thinned, dropped, refused: buried };
     this.#retriesAsked = dead > 0 ? 1 : 0;
     this.#standing = new Standing((before) => options.events.changed(this.status(), before));
-    this.#delivery = new Delivery({ ...options, standing: this.#standing, signal: this.#stop.signal });
+    this.#delivery = new Delivery({
+      ...options,
+      standing: this.#standing,
+      signal: this.#stop.signal,
+      cut: this.#cut.signal,
+    });
     this.#backlog = new ReadAhead((after, limit) => options.journal.read(after, limit, options.source));
     this.#schedule = new Schedule<Item>({
       take: () => this.#take(),
@@ -132,10 +144,14 @@ export class Outbox {
     };
   }
 
-  /** Ends at once, also in the middle of a request: that letter goes again after the next start. */
+  /** Ends soon: a request that is under way may get its answer, or its letter would go again after the next start. */
   async stop(): Promise<void> {
     clearInterval(this.#watchdog);
     this.#stop.abort();
+    const late = new AbortController();
+    await Promise.race([this.#handling, sleep(this.#options.lastAnswerMs ?? LAST_ANSWER_MS, late.signal)]);
+    late.abort();
+    this.#cut.abort();
     this.#schedule.stop();
     await this.#options.endpoint.close?.();
   }
@@ -168,7 +184,8 @@ export class Outbox {
   /** Never rejects. What was not finished when the stop came stays where it is. */
   async #process(items: readonly Item[]): Promise<void> {
     for (const item of items) {
-      await this.#insist(() => this.#handle(item));
+      this.#handling = this.#insist(() => this.#handle(item));
+      await this.#handling;
       if (this.#stop.signal.aborted) return new Promise(() => undefined);
     }
     this.#busy = false;

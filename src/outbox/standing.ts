@@ -4,6 +4,8 @@ import type { OutboxState } from './status.ts';
 export interface Before {
   readonly state: OutboxState;
   readonly since: Date;
+  /** How long it stood so, by a clock that is never set. */
+  readonly lastedMs: number;
 }
 
 /** The state of one outbox, since when, and why; tells when it becomes another one. */
@@ -11,6 +13,7 @@ export class Standing {
   readonly #onChange: (before: Before) => void;
   state: OutboxState = 'idle';
   since = new Date();
+  #sinceMs = performance.now();
   reason: string | undefined;
   remedy: string | undefined;
 
@@ -22,9 +25,10 @@ export class Standing {
     this.reason = reason;
     this.remedy = remedy;
     if (state === this.state) return;
-    const before = { state: this.state, since: this.since };
+    const before = { state: this.state, since: this.since, lastedMs: performance.now() - this.#sinceMs };
     this.state = state;
     this.since = new Date();
+    this.#sinceMs = performance.now();
     this.#onChange(before);
   }
 }

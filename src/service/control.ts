@@ -50,6 +50,8 @@ export class ControlServer {
     await rm(path, { force: true });
     this.#server.listen(path);
     await once(this.#server, 'listening');
+    // What one client cannot have (no descriptor left) is that client's trouble.
+    this.#server.on('error', () => undefined);
     chmodSync(path, 0o600);
   }
 

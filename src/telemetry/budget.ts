@@ -1,7 +1,7 @@
 /** Lines that may come at once, after a quiet time. */
-const BURST = 200;
-/** One more line every so often: some 4,300 a day, which with their length keeps any fault under 1 MB a day. */
-const REFILL_MS = 20_000;
+const BURST = 100;
+/** One more line every so often: some 2,160 a day for each of two budgets, which keeps any fault under 1 MB a day. */
+const REFILL_MS = 40_000;
 
 /** Bounds the log under every fault: a token a line, refilled slowly; tells how many lines it kept back. */
 export class Budget {

@@ -1,5 +1,6 @@
 import type { JournalEvents } from '../journal/journal.ts';
 import type { OutboxEvents } from '../outbox/outbox.ts';
+import type { Before } from '../outbox/standing.ts';
 import type { OutboxStatus } from '../outbox/status.ts';
 import type { ConnectionEvents } from '../sources/reconnect.ts';
 import type { Rejection, RejectionReason } from '../telegram/telegram.ts';
@@ -18,6 +19,8 @@ const HINTS: Readonly<Record<RejectionReason, string>> = {
   implausible: 'without a CRC16 only whole, well-formed telegrams are taken',
 };
 const SUMMARY_MS = 60_000;
+const FOR_ROOM = 'the journal is at its size limit; raise journal.maxSize, or see why they are not delivered';
+const BY_DAMAGE = 'the damage to the journal took them';
 /** More than the rest of a telegram that was under way when a connection began. */
 const MUCH_NOISE_BYTES = 2_000;
 
@@ -33,6 +36,9 @@ export class Events {
   /** What each source had given at the last summary. */
   readonly #summarised = new Map<string, { readonly noiseBytes: number; readonly telegrams: number }>();
   #journalTrouble = '';
+  #lossTold = false;
+  /** Damage is told before what it cost. */
+  #droppedWhy = FOR_ROOM;
 
   constructor(log: Log) {
     this.#log = log;
@@ -103,6 +109,7 @@ export class Events {
   rejected(source: string, rejection: Rejection): void {
     const { rejected } = this.tally.source(source);
     rejected[rejection.reason] = (rejected[rejection.reason] ?? 0) + 1;
+    this.#log.debug(`source ${source}: rejected ${rejection.raw.length} bytes: ${rejection.reason}`);
     this.rejections.add(source, rejection, new Date());
   }
 
@@ -124,16 +131,21 @@ export class Events {
         then.accepted(letters);
       },
       refused: (error) => this.#log.error(`journal: ${error.message}; telegrams wait in memory until there is room`),
-      recovered: () => this.#log.info('journal: writing again'),
+      recovered: () => {
+        this.#lossTold = false;
+        this.#log.info('journal: writing again');
+      },
       lost: (amount, source) => {
         const tally = this.tally.source(source);
-        if (tally.lost === 0)
+        if (!this.#lossTold)
           this.#log.error(
             `source ${source}: memory is full too, the oldest telegrams that wait are lost; \`p1-relay health\` counts them`,
           );
+        this.#lossTold = true;
         tally.lost += amount;
       },
       quarantined: ({ path, cause, telegramsSaved }) => {
+        this.#droppedWhy = BY_DAMAGE;
         this.#log.error(
           `journal: damaged (${cause}); put aside as ${path}, ${count(telegramsSaved, 'telegram')} carried over`,
         );
@@ -143,9 +155,10 @@ export class Events {
           // Fewer again: a letter that was on its way when it was dropped arrived after all.
           if (amount <= 0) continue;
           this.#log.error(
-            `endpoint ${endpoint}: the journal is at its size limit, ${count(amount, 'telegram')} that waited for it were dropped; raise journal.maxSize, or see why it is not delivered`,
+            `endpoint ${endpoint}: ${count(amount, 'telegram')} that waited for it were dropped: ${this.#droppedWhy}`,
           );
         }
+        this.#droppedWhy = FOR_ROOM;
         then.dropped(letters);
       },
       failed: (error) => {
@@ -173,18 +186,19 @@ export class Events {
     const tally = this.tally.source(source);
     tally.accepted += 1;
     tally.lastAcceptedAt = new Date();
+    this.#log.debug(`source ${source}: accepted telegram ${tally.accepted}`);
     if (!tally.connected || tally.trouble === undefined) return;
     this.#log.info(`source ${source}: reading`);
     tally.trouble = undefined;
   }
 
-  #changed({ name, state, reason, remedy, waiting }: OutboxStatus, before: { state: string; since: Date }): void {
+  #changed({ name, state, reason, remedy, waiting }: OutboxStatus, before: Before): void {
     const waits = `${count(waiting, 'telegram')} waiting`;
     if (state === 'paused') this.#log.error(`endpoint ${name}: paused: ${reason ?? ''}; ${remedy ?? ''}; ${waits}`);
     if (state === 'later')
       this.#log.warn(`endpoint ${name}: unavailable: ${reason ?? ''}; ${waits}, tried again until it works`);
     const isBack =
       (before.state === 'later' || before.state === 'paused') && (state === 'delivering' || state === 'idle');
-    if (isBack) this.#log.info(`endpoint ${name}: back after ${span(Date.now() - before.since.getTime())}; ${waits}`);
+    if (isBack) this.#log.info(`endpoint ${name}: back after ${span(before.lastedMs)}; ${waits}`);
   }
 }

@@ -25,6 +25,8 @@ const LEVELS: Readonly<Record<number, { readonly name: string; readonly priority
   10: { name: 'TRACE', priority: '<7>' },
 };
 
+const ERROR = 50;
+
 interface Line {
   readonly level: number;
   readonly time: number;
@@ -38,13 +40,14 @@ interface Line {
  */
 export function createLog({ level, secrets, env, write = toStandardOutput() }: LogOptions): Log {
   const mask = createMask(secrets);
-  const budget = new Budget();
+  // Errors have a budget of their own: a source that comes and goes must not keep them back.
+  const [budget, errorBudget] = [new Budget(), new Budget()];
   const print = env['JOURNAL_STREAM'] === undefined ? printStamped : printForJournal;
   const stream = {
     write(json: string): void {
-      const heldBack = budget.spend();
-      if (heldBack === undefined) return;
       const line = JSON.parse(json) as Line;
+      const heldBack = (line.level >= ERROR ? errorBudget : budget).spend();
+      if (heldBack === undefined) return;
       const note = heldBack === 0 ? '' : ` (${heldBack} lines before this one were left out)`;
       write(`${mask(print({ ...line, msg: line.msg + note }).replaceAll(/[\r\n]+/g, ' '))}\n`);
     },

@@ -64,6 +64,7 @@ export function startOutbox(store: JournalStore, endpoint: Endpoint, options: Pa
     begin: stateOf(store, name),
     source: undefined,
     rate: 'off',
+    lastAnswerMs: 0,
     thinning: new Thinning(0, () => undefined),
     events: {
       changed: ({ state, reason }) => told.push(reason === undefined ? state : `${state}: ${reason}`),
