@@ -21,7 +21,7 @@ export const check: CommandDefinition = {
   run: (_args, options, io) =>
     withConfig(options, io, async ({ config, warnings, origin }) => {
       for (const source of config.sources) sourceOf(source);
-      await Promise.all(config.endpoints.map((endpoint) => endpointOf(endpoint).close?.()));
+      for (const endpoint of config.endpoints) await endpointOf(endpoint).close?.();
       const results = options['online'] === true ? await tryAll(config, io.signal) : [];
       report({ origin, config, warnings, results }, options['json'] === true, io);
       return results.every(({ ok }) => ok) ? 'ok' : 'failed';

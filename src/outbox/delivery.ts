@@ -41,7 +41,7 @@ export class Delivery {
   async deliver(letter: Letter): Promise<Refused | undefined> {
     const waits = backoff(this.#options.backoff);
     const answers: Answer[] = [];
-    let isDoubtful = false;
+    const doubts: Error[] = [];
     try {
       await pRetry(async () => answers.push(await this.#attempt(letter)), {
         retries: Infinity,
@@ -50,7 +50,7 @@ export class Delivery {
         factor: 1,
         signal: this.#options.signal,
         onFailedAttempt: ({ error }) => {
-          isDoubtful ||= error instanceof Ambiguous;
+          if (error instanceof Ambiguous) doubts.push(error);
           return this.#waitAfter(error, waits);
         },
       });
@@ -58,7 +58,7 @@ export class Delivery {
       // A stop that came with the answer: the answer counts.
       if (answers.length === 0) throw error;
     }
-    if (isDoubtful) this.possiblyTwice += 1;
+    if (doubts.length > 0) this.possiblyTwice += 1;
     return answers[0] === 'taken' ? undefined : answers[0];
   }
 
