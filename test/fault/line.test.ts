@@ -50,7 +50,7 @@ test('a flipped bit in every fourth telegram: those are rejected, counted and ke
   scene,
 }) => {
   const home = await scene.server();
-  const line = await scene.tcpLine();
+  const line = await scene.line();
   const config = { source: line.source, endpoints: endpointsOf({ home: [home, 'v1'] }) };
   const service = await scene.service({ config });
   await line.opened();
@@ -60,7 +60,10 @@ test('a flipped bit in every fourth telegram: those are rejected, counted and ke
   const isGood = (_: unknown, index: number): boolean => index % 4 !== 3;
   const printed = telegrams.map((telegram, index) => (isGood(telegram, index) ? telegram : flipBit(telegram, dice)));
   await print(line, printed, 50);
-  await until(() => home.rows.length >= 15, 15_000);
+  await until(async () => {
+    const { rejected = {} } = (await service.health()).sources[0] ?? {};
+    return home.rows.length >= 15 && Object.values(rejected).reduce((sum, count) => sum + count, 0) >= 5;
+  }, 15_000);
   const { sources } = await service.health();
   const { stdout } = await runCommand(['health', '--rejected'], { config, stateDir: service.stateDir });
   await service.stop();

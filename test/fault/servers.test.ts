@@ -10,7 +10,7 @@ const TELEGRAMS = 60;
 test('a first server that accepts and never answers: the second has each telegram within 2 s', async ({ scene }) => {
   const [silent, home] = [await scene.server(), await scene.server()];
   silent.fault = faults.hang();
-  const line = await scene.tcpLine();
+  const line = await scene.line();
   const endpoints = endpointsOf({ silent: [silent, 'v1'], home: [home, 'v1'] });
   await scene.service({ config: { source: line.source, endpoints } });
   await line.opened();
@@ -28,7 +28,7 @@ test('a first server that accepts and never answers: the second has each telegra
 test('a request under way does not hold up the end: SIGTERM, and exit 0 within 5 s', async ({ scene }) => {
   const silent = await scene.server();
   silent.fault = faults.hang();
-  const line = await scene.tcpLine();
+  const line = await scene.line();
   const service = await scene.service({
     config: { source: line.source, endpoints: endpointsOf({ silent: [silent, 'v1'] }) },
   });
@@ -45,7 +45,7 @@ test('a server that is down for a third of the time has everything in order in t
   scene,
 }) => {
   const [home, vps] = [await scene.server(), await scene.server()];
-  const line = await scene.tcpLine();
+  const line = await scene.line();
   const endpoints = endpointsOf({ home: [home, 'v1'], vps: [vps, 'v1'] });
   const service = await scene.service({ config: { source: line.source, endpoints } });
   await line.opened();
@@ -71,7 +71,7 @@ test('a server that is down for a third of the time has everything in order in t
 test('telegrams kept while the service was stopped come first after the next start', async ({ scene }) => {
   const home = await scene.server();
   await home.stop();
-  const line = await scene.tcpLine();
+  const line = await scene.line();
   const stateDir = await scene.folder();
   const config = { source: line.source, endpoints: endpointsOf({ home: [home, 'v2'] }) };
   const first = await scene.service({ config, stateDir });

@@ -40,6 +40,11 @@ export class Scene {
     return this.#closing(await openSerialLine(link));
   }
 
+  /** The line of a meter as most have it: a pseudo-terminal; where none can be had, behind the network. */
+  async line(): Promise<SerialLine | TcpLine> {
+    return ptyAvailable.yes ? this.serialLine() : this.tcpLine();
+  }
+
   /** The line of a meter, behind the network. */
   async tcpLine(): Promise<TcpLine> {
     return this.#closing(await openTcpLine());
