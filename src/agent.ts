@@ -97,7 +97,9 @@ class Agent {
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([stop, this.#ended.signal]);
+    const { signal } = this.#ended;
+    stop.addEventListener('abort', () => this.#ended.abort(), { once: true });
+    if (stop.aborted) this.#ended.abort();
     this.#events.start(signal);
     this.#feedWatchdog(signal);
     const reading = this.#sources.map((source) =>

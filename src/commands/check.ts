@@ -2,6 +2,7 @@ import type { Config, EndpointConfig, SourceConfig } from '../config/config.ts';
 import { endpointOf, sourceOf } from '../parts.ts';
 import { Framer } from '../telegram/framer.ts';
 import { span } from '../telemetry/wording.ts';
+import { timeLimit } from '../time/time-limit.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
 import { configOption, withConfig } from './with-config.ts';
 
@@ -43,10 +44,8 @@ interface Report {
 
 async function tryAll({ sources, endpoints }: Config, signal: AbortSignal): Promise<Result[]> {
   const parts = [
-    ...sources.map((source) =>
-      trySource(source, AbortSignal.any([signal, AbortSignal.timeout(LISTEN_MS + (sourceOf(source).openingMs ?? 0))])),
-    ),
-    ...endpoints.map((endpoint) => tryEndpoint(endpoint, AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)]))),
+    ...sources.map((source) => trySource(source, timeLimit(signal, LISTEN_MS + (sourceOf(source).openingMs ?? 0)))),
+    ...endpoints.map((endpoint) => tryEndpoint(endpoint, timeLimit(signal, PROBE_MS))),
   ];
   return Promise.all(parts);
 }

@@ -1,3 +1,4 @@
+import { timeLimit } from '../time/time-limit.ts';
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { holderOf } from './holder.ts';
@@ -91,7 +92,7 @@ async function listen(
   path: string,
   { baudRate, signal, listenMs }: Search & { listenMs: number },
 ): Promise<string | undefined> {
-  const late = AbortSignal.any([signal, AbortSignal.timeout(listenMs)]);
+  const late = timeLimit(signal, listenMs);
   let heard = Buffer.alloc(0);
   try {
     for await (const bytes of readPort({ path, baudRate }, late)) {
