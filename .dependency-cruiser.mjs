@@ -23,7 +23,7 @@ export default {
     only('outbox', ['time', 'telegram', 'reading', 'journal']),
     only('endpoints', ['settings', 'telegram', 'reading', 'journal', 'outbox']),
     only('serial', ['time']),
-    only('simulator', ['telegram']),
+    only('simulator', ['telegram', 'reading']),
     only('settings', []),
     only('time', []),
     only('sources', ['settings', 'time', 'serial', 'simulator', 'telegram']),

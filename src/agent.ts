@@ -4,7 +4,6 @@ import { Journal } from './journal/journal.ts';
 import type { EndpointState } from './journal/protocol.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
 import { Outbox } from './outbox/outbox.ts';
-import { sleep } from './time/sleep.ts';
 import { Thinning } from './outbox/thinning.ts';
 import { endpointOf, sourceOf } from './parts.ts';
 import { readSource } from './pipeline.ts';
@@ -17,6 +16,8 @@ import { createServiceManager, feedWatchdog, type ServiceManager } from './servi
 import type { Source } from './sources/source.ts';
 import { Events } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
+import { aborted } from './time/aborted.ts';
+import { sleep } from './time/sleep.ts';
 
 export interface AgentOptions {
   readonly config: Config;
@@ -223,9 +224,4 @@ class Agent {
 
 function names(parts: readonly { readonly config: { readonly name: string } }[]): string {
   return parts.map(({ config }) => config.name).join(', ');
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

@@ -3,6 +3,7 @@ import { kit } from '../settings/values.ts';
 import { toPty, toStream, toTcp, type Outlet } from '../simulator/outlets.ts';
 import { simulator } from '../sources/simulator.ts';
 import { realWaits } from '../sources/waits.ts';
+import { aborted } from '../time/aborted.ts';
 import type { CommandDefinition, Io } from './command.ts';
 
 /** Plays a meter for whoever reads: this program, another one, or a person. */
@@ -103,12 +104,6 @@ async function play(outlet: Outlet, options: Options, signal: AbortSignal): Prom
   for await (const telegram of simulator.create(settings).open(signal)) {
     await Promise.race([send(telegram, outlet, baud, signal), stopped]);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<unknown> {
-  return signal.aborted
-    ? Promise.resolve()
-    : new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 /** What a USB adapter hands on at a time. */

@@ -1,4 +1,4 @@
-import { readChecksum } from '../telegram/checksum.ts';
+import { printChecksum, readChecksum } from '../telegram/checksum.ts';
 import { crc16 } from '../telegram/crc16.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 
@@ -29,10 +29,6 @@ function mend(raw: Buffer): string {
   const { status, text } = readChecksum(raw);
   const lines = text.toString('latin1').replace(LINE_END, '\r\n');
   // A meter that prints no checksum is read by a server that expects none.
-  const digits = status === 'missing' ? '' : printed(crc16(Buffer.from(lines, 'latin1')));
+  const digits = status === 'missing' ? '' : printChecksum(crc16(Buffer.from(lines, 'latin1')));
   return `${lines}${digits}\r\n`;
-}
-
-function printed(checksum: number): string {
-  return checksum.toString(16).toUpperCase().padStart(4, '0');
 }

@@ -24,7 +24,7 @@ export interface KeptDeadLetter extends DeadLetter {
 }
 
 /** The oldest go when an endpoint has more: a mis-set server must not fill the disk with them. */
-const KEPT_PER_ENDPOINT = 1_000;
+export const MOST_DEAD = 1_000;
 
 interface DeadRow {
   readonly id: number;
@@ -109,7 +109,7 @@ export class DeadLetters {
       .prepare(
         'DELETE FROM dead WHERE endpoint = ? AND id <= (SELECT id FROM dead WHERE endpoint = ? ORDER BY id DESC LIMIT 1 OFFSET ?)',
       )
-      .run(endpoint, endpoint, KEPT_PER_ENDPOINT);
+      .run(endpoint, endpoint, MOST_DEAD);
   }
 }
 

@@ -3,7 +3,6 @@ import type { OutboxState } from './status.ts';
 /** How an outbox stood before a change. */
 export interface Before {
   readonly state: OutboxState;
-  readonly since: Date;
   /** How long it stood so, by a clock that is never set. */
   readonly lastedMs: number;
 }
@@ -25,7 +24,7 @@ export class Standing {
     this.reason = reason;
     this.remedy = remedy;
     if (state === this.state) return;
-    const before = { state: this.state, since: this.since, lastedMs: performance.now() - this.#sinceMs };
+    const before = { state: this.state, lastedMs: performance.now() - this.#sinceMs };
     this.state = state;
     this.since = new Date();
     this.#sinceMs = performance.now();

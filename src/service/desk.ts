@@ -58,9 +58,6 @@ export function findEndpoint<T extends { readonly name: string }>(name: string, 
   throw new BadRequest(`no endpoint ${name}; there is: ${all.map((one) => one.name).join(', ') || 'none'}`);
 }
 
-/** More dead letters than this are not kept for an endpoint, and not shown at once. */
-export const MOST_DEAD = 1_000;
-
 export function toDeadRow({ id, endpoint, at, buriedAt, reason, retry }: KeptDeadLetter): DeadRow {
   return {
     id,

@@ -1,5 +1,6 @@
+import { MOST_DEAD } from '../journal/dead-letters.ts';
 import type { JournalStore } from '../journal/store.ts';
-import { findEndpoint, MOST_DEAD, toDeadRow, toStamp, type Desk } from './desk.ts';
+import { findEndpoint, toDeadRow, toStamp, type Desk } from './desk.ts';
 
 /** The desk where no service runs: works in the files, which the journal's lock makes safe. */
 export function fileDesk(store: JournalStore): Desk {

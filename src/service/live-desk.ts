@@ -1,6 +1,7 @@
+import { MOST_DEAD } from '../journal/dead-letters.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { findEndpoint, MOST_DEAD, toDeadRow, toStamp, type Desk, type OutboxRow } from './desk.ts';
+import { findEndpoint, toDeadRow, toStamp, type Desk, type OutboxRow } from './desk.ts';
 
 /** The desk of the service that runs. */
 export function liveDesk(journal: Journal, outboxes: readonly Outbox[]): Desk {

@@ -1,3 +1,4 @@
+import { printChecksum } from '../telegram/checksum.ts';
 import { crc16 } from '../telegram/crc16.ts';
 import type { LocalTime } from './local-time.ts';
 import type { MeterState } from './meter.ts';
@@ -5,8 +6,7 @@ import type { MeterState } from './meter.ts';
 /** The telegram of a meter, byte for byte as a DSMR 5 meter prints it. Source: DSMR P1 Companion Standard 5.0.2, §6.12. */
 export function printTelegram(meter: MeterState): Buffer {
   const body = Buffer.from([HEADER, '', ...objects(meter), '!'].join('\r\n'), 'latin1');
-  const checksum = crc16(body).toString(16).toUpperCase().padStart(4, '0');
-  return Buffer.concat([body, Buffer.from(`${checksum}\r\n`, 'latin1')]);
+  return Buffer.concat([body, Buffer.from(`${printChecksum(crc16(body))}\r\n`, 'latin1')]);
 }
 
 const HEADER = '/SIM5\\HOUSE-1012';

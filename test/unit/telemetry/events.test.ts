@@ -113,7 +113,7 @@ describe('rejections', () => {
 });
 
 describe('an endpoint', () => {
-  const before = (state: OutboxState) => ({ state, since: new Date(0), lastedMs: 720_000 });
+  const before = (state: OutboxState) => ({ state, lastedMs: 720_000 });
 
   test('that is mis-set is an error with its remedy', () => {
     events.outbox.changed(
