@@ -1,3 +1,4 @@
+import { MASK, maskIdentity } from '../privacy/mask.ts';
 import { Ambiguous, Paused, Refused, TryLater } from '../outbox/endpoint.ts';
 import type { HttpAnswer } from './http.ts';
 
@@ -122,12 +123,9 @@ function gist(body: string): string {
   return /<pre>([^<]*)/i.exec(body)?.[1] ?? /<title>([^<]*)/i.exec(body)?.[1] ?? body.replace(/<[^<>]*>/g, ' ');
 }
 
-/** No key, no ident (`/ISK5\2M550T-1012`), no equipment id (a long run of hex digits), no control character leaves this file. */
+/** No key, nothing that identifies a meter, no control character leaves this file. */
 function mask(text: string, key: string): string {
-  const line = text
-    .replaceAll(key, '***')
-    .replace(/\/[A-Za-z]{3}\d[^\s"'()/]{3,}/g, '/***')
-    .replace(/[0-9A-Fa-f]{10,}/g, '***')
+  const line = maskIdentity(text.replaceAll(key, MASK))
     .replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, ' ')
     .trim();
   return line.length > MAX_GIST ? `${line.slice(0, MAX_GIST)}…` : line;
