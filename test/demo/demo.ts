@@ -3,26 +3,18 @@
  * answer as DSMR-reader does, one of which goes away for 20 s. Exits 0 only where everything accepted was delivered to
  * both, once and in order.
  */
-import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { simulateHouse } from '../../src/simulator/house.ts';
 import { startDsmrReader, type DsmrReader } from '../support/dsmr-reader.ts';
-import { openPty, ptyAvailable } from '../support/pty.ts';
-import { startService, until, type Service } from '../support/service.ts';
+import { openSerialLine, openTcpLine, print, type MeterLine } from '../support/meter-line.ts';
+import { ptyAvailable } from '../support/pty.ts';
+import { startService, type Service } from '../support/service.ts';
 
 const TELEGRAMS = 80;
 const EVERY_MS = 500;
 const AWAY_AT_MS = 8_000;
 const AWAY_MS = 20_000;
 const DELIVERED_WITHIN_MS = 85_000;
-
-/** Where the meter's bytes go in, and what the service has to be told to read them. */
-interface Line {
-  readonly source: Record<string, unknown>;
-  readonly name: string;
-  write(bytes: Buffer): Promise<void> | void;
-  close(): Promise<void>;
-}
 
 const startedMs = performance.now();
 const telegrams: Buffer[] = [];
@@ -38,12 +30,12 @@ const service = await startService({
     ],
   },
 });
-say(`a simulated meter prints ${TELEGRAMS} telegrams on ${line.name}`);
+say(`a simulated meter prints ${TELEGRAMS} telegrams on ${String(line.source['port'])}`);
 say(`the service delivers them to home (${home.url}, API v1) and vps (${vps.url}, API v2)`);
 
 let proven = false;
 try {
-  const [, , ended] = await Promise.all([print(), goAway(), watch()]);
+  const [, , ended] = await Promise.all([printAll(), goAway(), watch()]);
   proven = ended && prove();
 } finally {
   const exitCode = await service.stop();
@@ -56,45 +48,17 @@ say(proven ? 'proven: accepted = delivered for each, none twice, in order' : 'NO
 process.exit(proven ? 0 : 1);
 
 /** A pseudo-terminal; where none can be had, a TCP port in this process. */
-async function openLine(): Promise<Line> {
-  if (!ptyAvailable.yes) {
-    say(`${ptyAvailable.reason}: the meter's bytes go over TCP instead`);
-    return openTcp();
-  }
-  const pty = await openPty();
-  return {
-    name: `the pseudo-terminal ${pty.path}`,
-    source: { name: 'meter', type: 'serial', port: pty.path },
-    write: (bytes) => pty.write(bytes),
-    close: () => pty.close(),
-  };
+async function openLine(): Promise<MeterLine> {
+  if (ptyAvailable.yes) return openSerialLine();
+  say(`${ptyAvailable.reason}: the meter's bytes go over TCP instead`);
+  return openTcpLine();
 }
 
-async function openTcp(): Promise<Line> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
-  await until(() => server.listening, 5_000);
-  const { port } = server.address() as AddressInfo;
-  return {
-    name: `TCP port ${port}`,
-    source: { name: 'meter', type: 'tcp', host: '127.0.0.1', port },
-    write: (bytes) => sockets.forEach((socket) => socket.write(bytes)),
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-async function print(): Promise<void> {
-  await wait(1_000);
+async function printAll(): Promise<void> {
+  await line.opened();
   const house = simulateHouse({ start: new Date(Date.now() - 3_600_000), seed: 1, phases: 3 });
-  for (let printed = 0; printed < TELEGRAMS; printed++) {
-    const telegram = house.next().value;
-    telegrams.push(telegram);
-    await line.write(telegram);
-    await wait(EVERY_MS);
-  }
+  for (let made = 0; made < TELEGRAMS; made++) telegrams.push(house.next().value);
+  await print(line, telegrams, EVERY_MS);
 }
 
 async function goAway(): Promise<void> {
