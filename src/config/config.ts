@@ -39,6 +39,16 @@ export interface EndpointConfig {
   readonly intervalMs: number;
   /** How fast a backlog goes: adaptive, without a limit, or so many telegrams a second. */
   readonly rate: 'adaptive' | 'off' | number;
+  /** Where it begins while the journal does not know it: a time is milliseconds since 1970. */
+  readonly from: 'now' | 'beginning' | number;
+  /** The name under which the journal may know it. */
+  readonly formerly: string | undefined;
+  /** What becomes of a letter whose request got no answer. */
+  readonly onAmbiguous: 'verify' | 'resend' | 'drop';
+  /** For so long after such a request its letter may still turn up at the far side. */
+  readonly verifyWindowMs: number;
+  /** A backlog that outgrows the journal is thinned to one letter in this time; 0 is not at all. */
+  readonly thinBacklogMs: number;
   /** What the type's `create` takes. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -92,8 +102,11 @@ function toSource(source: NonNullable<Settings['source']>, settings: SourceConfi
 }
 
 function toEndpoint(endpoint: Settings['endpoints'][number], settings: EndpointConfig['settings']): EndpointConfig {
-  const { type, name = type, source, interval: intervalMs, rate } = endpoint;
-  return { name, type, source, intervalMs, rate, settings };
+  const { type, name = type, source, interval: intervalMs, rate, formerly, onAmbiguous } = endpoint;
+  const { verifyWindow: verifyWindowMs, backlog } = endpoint;
+  const from = endpoint.from === 'now' || endpoint.from === 'beginning' ? endpoint.from : Date.parse(endpoint.from);
+  const certainty = { onAmbiguous, verifyWindowMs, thinBacklogMs: backlog.thin };
+  return { name, type, source, intervalMs, rate, from, formerly, ...certainty, settings };
 }
 
 /** Meters of DSMR 2 and 3 talk 9600 baud 7E1 and print no CRC16; from DSMR 4 on it is 115200 8N1 with one. */

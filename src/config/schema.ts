@@ -36,6 +36,18 @@ const ofEverySource = {
   timeZone: timeZone.prefault(DEFAULT_ZONE),
 };
 
+const ofBacklog = z
+  .strictObject({
+    thin: durationWithin('0s', '1h')
+      .prefault('10s')
+      .describe(
+        'what a journal at its size limit keeps of the letters that wait: one in this time, the first and last of each minute, and changes of tariff and gas; 0s thins nothing',
+      ),
+  })
+  .describe('what becomes of a backlog that outgrows the journal');
+
+const A_BEGINNING = 'expected now, beginning, or a time such as 2026-01-31 or 2026-01-31T12:00:00Z';
+
 const ofEveryEndpoint = {
   name: name
     .optional()
@@ -53,6 +65,21 @@ const ofEveryEndpoint = {
     .describe(
       "how fast a backlog goes: adaptive takes at most half of the server's time, off has no limit, a number is telegrams a second",
     ),
+  from: z
+    .union([z.enum(['now', 'beginning']), z.iso.datetime({ offset: true, local: true }), z.iso.date()], A_BEGINNING)
+    .prefault('now')
+    .describe('with which telegrams a new endpoint begins: now, beginning (all that are kept), or a time'),
+  formerly: name.optional().describe('the name that it had before: what waited under that name goes on under this one'),
+  onAmbiguous: z
+    .enum(['verify', 'resend', 'drop'])
+    .prefault('verify')
+    .describe(
+      'after a request without an answer: verify asks the server whether it has the telegram, resend sends it again, drop does not',
+    ),
+  verifyWindow: durationWithin('1s', '1h')
+    .prefault('120s')
+    .describe('how long a server may still be storing a telegram after a request without an answer'),
+  backlog: ofBacklog.prefault({}),
 };
 
 const journal = z

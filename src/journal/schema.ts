@@ -45,6 +45,28 @@ export const migrations: Migrations = [
   CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
   INSERT INTO meta VALUES ('reserved', 0), ('next', 1), ('syncs', 0);
   `,
+  `
+  ALTER TABLE endpoint ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE endpoint ADD COLUMN found INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE endpoint ADD COLUMN possibly_twice INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE endpoint ADD COLUMN possibly_lost INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE endpoint ADD COLUMN thinned_to INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE endpoint ADD COLUMN doubt TEXT DEFAULT 'sending';
+  ALTER TABLE dead ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE replay(
+    endpoint TEXT PRIMARY KEY,
+    from_at INTEGER NOT NULL,
+    to_at INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    interval_ms INTEGER NOT NULL,
+    rate TEXT NOT NULL,
+    sent INTEGER NOT NULL DEFAULT 0,
+    found INTEGER NOT NULL DEFAULT 0,
+    thinned INTEGER NOT NULL DEFAULT 0,
+    refused INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** How a telegram's checksum is written in a row. The order is on disk: append only. */

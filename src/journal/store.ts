@@ -76,7 +76,7 @@ export class JournalStore {
     this.#disk = new Disk(folder, nowMs);
     this.#reserve = new Reserve(`${folder}/journal.reserve`);
     try {
-      this.#db.pragma(`max_page_count=${Math.ceil((options.maxBytes * OVERSHOOT) / PAGE_BYTES)}`);
+      this.#db.pragma(`max_page_count=${Math.floor((options.maxBytes * OVERSHOOT) / PAGE_BYTES)}`);
       this.#statements = prepareStatements(this.#db);
       this.#sequence = new Sequence(this.#db);
       this.#sources = new Sources(this.#db);

@@ -8,8 +8,14 @@ import type { Letter } from '../journal/letter.ts';
  */
 export interface Endpoint {
   deliver(letter: Letter, signal: AbortSignal): Promise<void>;
-  /** After an {@link Ambiguous} send: asks the far side whether it has the letter. */
-  wasTaken?(letter: Letter, signal: AbortSignal): Promise<'taken' | 'absent' | 'unknown'>;
+  /**
+   * Whether the far side has the letter, asked after an {@link Ambiguous} send. Throws as `deliver` does where nothing
+   * was answered.
+   *
+   * @param before the letters of its source just before it, oldest first, at most {@link LOOK_BACK}: a far side that
+   * knows a letter only by its stamp and registers has to count those that look alike.
+   */
+  wasTaken?(letter: Letter, before: readonly Letter[], signal: AbortSignal): Promise<Fate>;
   /** Cheap question whether a {@link Paused} endpoint could work again. Resolves if so, throws as `deliver` does. */
   probe?(signal: AbortSignal): Promise<void>;
   close?(): Promise<void>;
@@ -17,9 +23,32 @@ export interface Endpoint {
   readonly counts?: Readonly<Record<string, number>>;
 }
 
+/**
+ * What became of a letter. `absent`: the far side does not list it, which says something only where it lists others that
+ * it took. `unknown`: it cannot be asked about this letter.
+ */
+export type Fate = 'taken' | 'absent' | 'unknown';
+
+/** How many letters before one are looked at for others that look like it. */
+export const LOOK_BACK = 100;
+
 /** The letter will never be taken: it becomes a dead letter, and the next one goes. */
 export class Refused extends Error {
   override readonly name = 'Refused';
+}
+
+/**
+ * The far side cannot read the letter: the letter is broken, or the far side is set to another kind of meter. Only what
+ * becomes of the letters behind it can tell which.
+ */
+export class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+  /** What a person has to do where the far side reads none. */
+  readonly remedy: string;
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.remedy = remedy;
+  }
 }
 
 /** The endpoint is mis-set (key, URL, API switched off): everything is kept, the endpoint is probed slowly. */

@@ -105,7 +105,9 @@ describe('families of other members than those of today', () => {
     endpoints: {
       post: {
         settings: () =>
-          z.object({ from: z.int(), to: z.int() }).refine(({ from, to }) => from < to, 'expected from before to'),
+          z
+            .object({ least: z.int(), most: z.int() })
+            .refine(({ least, most }) => least < most, 'expected least below most'),
         create,
       },
       mail: { settings: () => z.object({ to: z.string() }), create },
@@ -117,7 +119,7 @@ describe('families of other members than those of today', () => {
     ['{ to: 1 }', '3:5 endpoints[0].type: missing, expected one of post, mail'],
     ['{ type: 7 }', '3:7 endpoints[0].type: got 7, expected one of post, mail'],
     ['{ type: mail, to: 1 }', '3:19 endpoints[0].to: got 1, expected a text; put it in quotes'],
-    ['{ type: post, from: 2, to: 1 }', '3:5 endpoints[0]: got a map, expected from before to'],
+    ['{ type: post, least: 2, most: 1 }', '3:5 endpoints[0]: got a map, expected least below most'],
   ])('%s', async (endpoint, problem) => {
     const { load } = machine({ 'work/config.yaml': `source: { type: tap }\nendpoints:\n  - ${endpoint}\n` });
     expect(await problemsOf(load({}, { families }))).toEqual([`config.yaml:${problem}`]);

@@ -36,6 +36,11 @@ describe("the variables of DSMR-reader's own script", () => {
         source: undefined,
         intervalMs: 0,
         rate: 'adaptive',
+        from: 'now',
+        formerly: undefined,
+        onAmbiguous: 'verify',
+        verifyWindowMs: 120_000,
+        thinBacklogMs: 10_000,
         settings: { url: 'http://192.168.1.10:7777', key: 'KEY-1', timeout: 20_000 },
       },
     ]);
