@@ -24,6 +24,10 @@ export interface DsmrReaderOptions {
   /** The real one closes each connection; behind a proxy it is kept. */
   readonly keepAlive?: boolean;
   readonly now?: () => Date;
+  /** The server's setting "override telegram timestamp". */
+  readonly overridesTimestamps?: boolean;
+  /** The server's clean-up: of readings older than this, milliseconds, the first and the last of each hour are left. */
+  readonly keepsAllForMs?: number;
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
 }
 
@@ -36,6 +40,8 @@ export class DsmrReader implements State {
   enabled = true;
   profile: MeterProfile;
   now: () => Date;
+  overridesTimestamps: boolean;
+  keepsAllForMs: number;
   readonly rows: Row[] = [];
   readonly statistics: Record<string, unknown> = {
     id: 1,
@@ -58,6 +64,8 @@ export class DsmrReader implements State {
     this.key = options.key ?? 'a-key';
     this.profile = options.profile ?? 'nl';
     this.now = options.now ?? (() => new Date());
+    this.overridesTimestamps = options.overridesTimestamps ?? false;
+    this.keepsAllForMs = options.keepsAllForMs ?? Infinity;
     this.#port = options.port ?? 0;
   }
 
@@ -100,9 +108,9 @@ export class DsmrReader implements State {
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = await readRequest(message).catch(() => undefined);
-    if (request === undefined) return;
-    this.requests.push(`${request.method} ${request.url.pathname}`);
+    const read = await readRequest(message).catch(() => undefined);
+    if (read === undefined) return;
+    const request = { ...read, nth: this.requests.push(`${read.method} ${read.url.pathname}`) };
     const fault = this.fault ?? (({ handle, send }) => send(handle()));
     const send = (answer: Answer): void => this.#send(response, answer);
     try {
@@ -143,7 +151,7 @@ export function startDsmrReader(options: DsmrReaderOptions = {}): Promise<DsmrRe
   return new DsmrReader(options).start();
 }
 
-async function readRequest(message: IncomingMessage): Promise<Request> {
+async function readRequest(message: IncomingMessage): Promise<Omit<Request, 'nth'>> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   const url = new URL(message.url ?? '/', `http://${message.headers.host ?? 'localhost'}`);

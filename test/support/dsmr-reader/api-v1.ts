@@ -24,13 +24,23 @@ function storeTelegram(telegram: string, request: Request, state: State): Answer
   const parsed = parseOrCount(telegram, state);
   if (parsed === undefined) return FAILED_TO_PARSE;
   const now = state.now();
-  const reading: Reading = { ...parsed.reading, timestamp: parsed.reading.timestamp ?? now.getTime() };
+  const reading = stamp(parsed, state);
   const latest = Math.max(reading.timestamp, Number(reading['extra_device_timestamp'] ?? 0));
   if (latest > now.getTime() + DAY) return FAILED_TO_PARSE;
   refuseWhatTheDatabaseRefuses(reading);
-  state.rows.push({ id: state.rows.length + 1, api: 'v1', arrivedAt: now, body: request.body, telegram, reading });
+  const { body, nth } = request;
+  state.rows.push({ id: state.rows.length + 1, api: 'v1', arrivedAt: now, request: nth, body, telegram, reading });
   updateStatistics(strip(telegram), parsed, state);
   return html(201, '');
+}
+
+/** The meter's times; the server's own where the meter has none, or where it is set to override them. */
+function stamp({ reading, statistics }: Parsed, state: State): Reading {
+  const now = state.now().getTime();
+  if (!state.overridesTimestamps) return { ...reading, timestamp: reading.timestamp ?? now };
+  const gasEveryMs = String(statistics['dsmr_version']).startsWith('5') ? 300_000 : 3_600_000;
+  const gasAt = reading['extra_device_timestamp'] === null ? null : now - (now % gasEveryMs);
+  return { ...reading, timestamp: now, extra_device_timestamp: gasAt };
 }
 
 /** White space and NULs around a telegram do not count. */

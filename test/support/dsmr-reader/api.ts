@@ -7,6 +7,8 @@ export interface Request {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;
+  /** Its number among all that came, from 1. */
+  readonly nth: number;
 }
 
 export interface Answer {
@@ -19,7 +21,10 @@ export interface Answer {
 export interface Row {
   readonly id: number;
   readonly api: 'v1' | 'v2';
+  /** When it was stored. */
   readonly arrivedAt: Date;
+  /** The number of the request that brought it, which came earlier where the row was stored late. */
+  readonly request: number;
   /** The request body, byte for byte. */
   readonly body: Buffer;
   /** v1: the telegram as it came out of the form, a byte of the meter a code point. */
@@ -34,6 +39,11 @@ export interface State {
   enabled: boolean;
   profile: MeterProfile;
   now: () => Date;
+  /** Puts its own time in the place of the meter's; for API v1 only. */
+  overridesTimestamps: boolean;
+  /** Of readings older than this, milliseconds, only the first and the last of each hour are still listed. */
+  keepsAllForMs: number;
+  /** All that was ever stored, in order. */
   readonly rows: Row[];
   readonly statistics: Record<string, unknown>;
 }

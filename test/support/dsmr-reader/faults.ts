@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, html } from './api.ts';
+import { createDice } from '../dice.ts';
+import { type Answer, exceptionPage, html } from './api.ts';
 
 /** One request that is being answered, as a fault sees it: what it does not do does not happen. */
 interface Exchange {
@@ -40,12 +41,32 @@ export const late =
     send(done ?? handle());
   };
 
+/**
+ * A second worker: the client gets no answer at all, or the front end's 504 at once, and `ms` after the request its row
+ * is stored all the same.
+ */
+export const storedLate =
+  (ms: number, answer: 'none' | '504' = 'none'): Fault =>
+  async ({ handle, send, stopped }) => {
+    if (answer === '504') send(html(504, '<title>504 Gateway Time-out</title>'));
+    await sleep(ms, undefined, { signal: stopped });
+    handle();
+  };
+
 /** Answers with a status of its own: a proxy's 502 or 503, a 500 of anyone. */
 export const status =
   (code: number, { stored = false, body = '', headers = {} }: WhetherStored & Partial<Answer> = {}): Fault =>
   ({ handle, send }) => {
     if (stored) handle();
     send(html(code, body, { ...headers }));
+  };
+
+/** The server's page for an exception that it did not catch. */
+export const exception =
+  (name: string, message: string, { stored = false }: WhetherStored = {}): Fault =>
+  ({ handle, send }) => {
+    if (stored) handle();
+    send(exceptionPage(name, message));
   };
 
 /** Resets the connection (RST). */
@@ -96,14 +117,29 @@ export const otherWebServer = (code = 200): Fault =>
   status(code, { body: '<!doctype html><html><head><title>Router</title></head><body>Welcome</body></html>' });
 
 /** `fault` for so many of a hundred requests, chosen by the seed: the same seed, the same choice. */
-export function share(percent: number, seed: number, fault: Fault): Fault {
-  let state = seed >>> 0;
+export const share = (percent: number, seed: number, fault: Fault): Fault => mix(seed, [[percent, fault]]);
+
+/** Each of these faults for so many of a hundred requests, and none for the rest, chosen by the seed. */
+export function mix(seed: number, faults: readonly (readonly [percent: number, fault: Fault])[]): Fault {
+  const dice = createDice(seed);
   return (exchange) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    if (state / 2 ** 32 < percent / 100) return fault(exchange);
-    exchange.send(exchange.handle());
+    let left = dice() * 100;
+    const struck = faults.find(([percent]) => (left -= percent) < 0);
+    return (struck?.[1] ?? none)(exchange);
   };
 }
+
+/** `fault` for posted readings, or for the list of readings, and none for whatever else is asked. */
+export const onlyFor =
+  (asked: 'posts' | 'list', fault: Fault): Fault =>
+  (exchange) => {
+    const { method, url = '' } = exchange.request;
+    const isList = method === 'GET' && url.startsWith('/api/v2/datalogger/dsmrreading');
+    return (asked === 'posts' ? method === 'POST' : isList) ? fault(exchange) : none(exchange);
+  };
+
+/** Does its work and answers. */
+const none: Fault = ({ handle, send }) => send(handle());
 
 /** An answer as it goes over the wire, the last on its connection. */
 function printAnswer({ status: code, headers, body }: Answer): string {
