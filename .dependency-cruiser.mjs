@@ -19,7 +19,7 @@ export default {
     only('telegram', ['reading']),
     only('reading', ['telegram']),
     only('storage', []),
-    only('journal', ['telegram', 'reading', 'storage']),
+    only('journal', ['time', 'telegram', 'reading', 'storage']),
     only('outbox', ['time', 'telegram', 'reading', 'journal']),
     only('endpoints', ['settings', 'privacy', 'telegram', 'reading', 'journal', 'outbox']),
     only('serial', ['time']),

@@ -1,4 +1,5 @@
 import type { Database } from '../storage/sqlite.ts';
+import { momentNow } from '../time/boot.ts';
 import type { Mirror } from './commits.ts';
 
 /** Which letters an endpoint gets: those of one source, or of all. */
@@ -11,7 +12,11 @@ export interface EndpointPlace {
 export interface Passed {
   readonly endpoint: string;
   readonly seq: number;
-  readonly how: 'delivered' | 'thinned' | 'buried';
+  readonly how: 'delivered' | 'thinned' | 'buried' | 'possiblyLost';
+  /** Delivered: the far side itself said so, or it was found there when it was asked. */
+  readonly proof?: 'answered' | 'found';
+  /** It was sent again although an earlier request may have brought it. */
+  readonly twice?: boolean;
 }
 
 export interface CursorState {
@@ -23,6 +28,19 @@ export interface CursorState {
   readonly thinned: number;
   readonly dropped: number;
   readonly buried: number;
+  /** Not sent again, on its owner's wish, although nobody knows whether it was taken. */
+  readonly possiblyLost: number;
+  /** Of those delivered: found at the far side after a request without an answer, and not sent again. */
+  readonly found: number;
+  /** Of those delivered: sent again although an earlier request may have brought them. */
+  readonly possiblyTwice: number;
+  /** The newest letter to which the far side itself said yes. */
+  readonly answered: number;
+  /**
+   * Null: nothing is in doubt. `sending`: letters are being sent. Else the moment (of `time/boot.ts`) up to which one
+   * may have been sent whose fate nobody noted.
+   */
+  readonly doubt: string | null;
 }
 
 interface Cursor {
@@ -34,15 +52,43 @@ interface Cursor {
   thinned: number;
   dropped: number;
   buried: number;
+  possibly_lost: number;
+  found: number;
+  possibly_twice: number;
+  answered: number;
+  thinned_to: number;
+  doubt: string | null;
   /** 1, or what is said of the others below. */
   placed: number;
 }
+
+/** Where each way of being done with is counted. */
+const COLUMNS = {
+  delivered: 'delivered',
+  thinned: 'thinned',
+  buried: 'buried',
+  possiblyLost: 'possibly_lost',
+} as const;
 
 /** Taken out of the configuration: from then on nobody counts what waits for it. */
 const TAKEN_OUT = 0;
 const PLACED = 1;
 /** What waited for it was counted exactly, and some of it may be lost. */
 export const PLACED_BEFORE_DAMAGE = 2;
+
+const NOTHING_YET = {
+  waiting: 0,
+  delivered: 0,
+  thinned: 0,
+  dropped: 0,
+  buried: 0,
+  possibly_lost: 0,
+  found: 0,
+  possibly_twice: 0,
+  answered: 0,
+  thinned_to: 0,
+  doubt: null,
+};
 
 /**
  * Each endpoint's way through the journal. Held in memory, written with the next commit whatever it is for: counting
@@ -84,7 +130,8 @@ export class Cursors implements Mirror {
     for (const state of before) {
       const cursor = this.#cursors.get(state.name);
       if (cursor === undefined) continue;
-      Object.assign(cursor, state, this.#left(state, cursor.source, head));
+      const { possiblyLost: possibly_lost, possiblyTwice: possibly_twice, ...rest } = state;
+      Object.assign(cursor, rest, { possibly_lost, possibly_twice }, this.#left(state, cursor.source, head));
       this.#unwritten.add(state.name);
       this.#toldDropped.set(state.name, state.dropped);
     }
@@ -100,16 +147,27 @@ export class Cursors implements Mirror {
   }
 
   pass(passed: readonly Passed[]): void {
-    for (const { endpoint, seq, how } of passed) {
+    for (const { endpoint, seq, how, proof, twice } of passed) {
       const cursor = this.#cursors.get(endpoint);
       if (cursor === undefined) continue;
       // Dropped while it was under way, and then delivered after all.
       if (seq <= cursor.acked) cursor.dropped -= 1;
       else cursor.waiting -= 1;
-      cursor[how] += 1;
+      cursor[COLUMNS[how]] += 1;
       cursor.acked = Math.max(cursor.acked, seq);
+      if (proof === 'found') cursor.found += 1;
+      if (proof === 'answered') cursor.answered = seq;
+      if (twice === true) cursor.possibly_twice += 1;
       this.#unwritten.add(endpoint);
     }
+  }
+
+  /** From here on letters are being sent (`sending`), or none is in doubt any more. */
+  doubt(name: string, doubt: 'sending' | null): void {
+    const cursor = this.#cursors.get(name);
+    if (cursor === undefined) return;
+    cursor.doubt = doubt;
+    this.#unwritten.add(name);
   }
 
   /** A dead letter was taken at its second try. */
@@ -159,9 +217,13 @@ export class Cursors implements Mirror {
   }
 
   state(): CursorState[] {
-    return [...this.#cursors.values()].map(({ name, acked, waiting, delivered, thinned, dropped, buried }) => {
-      return { name, acked, waiting, delivered, thinned, dropped, buried };
-    });
+    return [...this.#cursors.values()].map(
+      ({ possibly_lost: possiblyLost, possibly_twice: possiblyTwice, ...cursor }) => {
+        const { name, acked, waiting, delivered, thinned, dropped, buried, found, answered, doubt } = cursor;
+        const counts = { waiting, delivered, thinned, dropped, buried, possiblyLost, found, possiblyTwice };
+        return { name, acked, ...counts, answered, doubt };
+      },
+    );
   }
 
   get areWritten(): boolean {
@@ -176,8 +238,10 @@ export class Cursors implements Mirror {
     for (const name of this.#unwritten) {
       this.#db
         .prepare(
-          `INSERT OR REPLACE INTO endpoint(name, source, acked, waiting, delivered, thinned, dropped, buried, placed)
-           VALUES (:name, :source, :acked, :waiting, :delivered, :thinned, :dropped, :buried, :placed)`,
+          `INSERT OR REPLACE INTO endpoint(name, source, acked, waiting, delivered, thinned, dropped, buried,
+             possibly_lost, found, possibly_twice, answered, thinned_to, doubt, placed)
+           VALUES (:name, :source, :acked, :waiting, :delivered, :thinned, :dropped, :buried,
+             :possibly_lost, :found, :possibly_twice, :answered, :thinned_to, :doubt, :placed)`,
         )
         .run(this.#cursors.get(name));
     }
@@ -194,8 +258,9 @@ export class Cursors implements Mirror {
   #placed(row: Cursor | undefined, place: EndpointPlace, head: number, start: number): Cursor {
     const { name } = place;
     const source = place.source === undefined ? null : this.#sourceId(place.source);
-    const none = { name, acked: start, waiting: 0, delivered: 0, thinned: 0, dropped: 0, buried: 0 };
-    const cursor = { ...none, ...row, source, placed: PLACED };
+    const cursor = { ...NOTHING_YET, name, acked: start, ...row, source, placed: PLACED };
+    // Whoever was sending when the last process ended has a letter in doubt, up to this moment.
+    if (cursor.doubt === 'sending') cursor.doubt = momentNow();
     if (row?.source === source && row.placed === PLACED) return cursor;
     if (row?.source === source && row.placed === PLACED_BEFORE_DAMAGE)
       return { ...cursor, ...this.#left(row, source, head) };
@@ -203,7 +268,11 @@ export class Cursors implements Mirror {
   }
 
   /** What still waits after damage, and what does no more. */
-  #left({ acked, waiting, dropped }: CursorState, source: number | null, head: number) {
+  #left(
+    { acked, waiting, dropped }: Pick<CursorState, 'acked' | 'waiting' | 'dropped'>,
+    source: number | null,
+    head: number,
+  ) {
     const left = this.#count(acked, source, head);
     return { waiting: left, dropped: dropped + Math.max(0, waiting - left) };
   }

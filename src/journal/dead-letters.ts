@@ -21,6 +21,8 @@ export interface KeptDeadLetter extends DeadLetter {
   readonly endpoint: string;
   /** True once somebody asked to send it again. */
   readonly retry: boolean;
+  /** True while the letters behind it have yet to tell whether it is to blame, or the far side. */
+  readonly aside: boolean;
 }
 
 /** The oldest go when an endpoint has more: a mis-set server must not fill the disk with them. */
@@ -36,6 +38,7 @@ interface DeadRow {
   readonly buried_at: number;
   readonly reason: string;
   readonly retry: number;
+  readonly aside: number;
   readonly crc: number;
   readonly body: Buffer;
 }
@@ -47,14 +50,23 @@ export class DeadLetters {
     this.#db = db;
   }
 
-  add(endpoint: string, letter: DeadLetter): void {
+  /** @param aside whether it is only set aside for now. */
+  add(endpoint: string, letter: DeadLetter, aside = false): void {
     const { body, crc } = pack(letter.raw ?? Buffer.alloc(0), undefined);
     this.#db
       .prepare(
-        `INSERT INTO dead(endpoint, seq, source, at, checksum, buried_at, reason, crc, body)
-         VALUES (:endpoint, :seq, :source, :at, :checksum, :buriedAt, :reason, :crc, :body)`,
+        `INSERT INTO dead(endpoint, seq, source, at, checksum, buried_at, reason, crc, body, aside)
+         VALUES (:endpoint, :seq, :source, :at, :checksum, :buriedAt, :reason, :crc, :body, :aside)`,
       )
-      .run({ ...letter, endpoint, checksum: CHECKSUMS.indexOf(letter.checksum), crc, body, raw: undefined });
+      .run({
+        ...letter,
+        endpoint,
+        checksum: CHECKSUMS.indexOf(letter.checksum),
+        crc,
+        body,
+        aside: aside ? 1 : 0,
+        raw: undefined,
+      });
     this.#trim(endpoint);
   }
 
@@ -68,24 +80,43 @@ export class DeadLetters {
       .map(toKept);
   }
 
+  /** How many of an endpoint are dead, those not counted that are only set aside. */
   count(endpoint: string): number {
-    const row = this.#db
-      .prepare<[string], { count: number }>('SELECT count(*) AS count FROM dead WHERE endpoint = ?')
-      .get(endpoint);
-    return row?.count ?? 0;
+    return this.#count('SELECT count(*) AS count FROM dead WHERE endpoint = ? AND aside = 0', endpoint);
+  }
+
+  countAside(endpoint: string): number {
+    return this.#count('SELECT count(*) AS count FROM dead WHERE endpoint = ? AND aside = 1', endpoint);
+  }
+
+  /** Those set aside, oldest first. */
+  aside(endpoint: string, limit: number): KeptDeadLetter[] {
+    return this.#db
+      .prepare<[string, number], DeadRow>('SELECT * FROM dead WHERE endpoint = ? AND aside = 1 ORDER BY id LIMIT ?')
+      .all(endpoint, limit)
+      .map(toKept);
+  }
+
+  /** A letter behind them was taken: those set aside up to this one are to blame themselves. @returns how many. */
+  condemn(endpoint: string, upToId = Number.MAX_SAFE_INTEGER): number {
+    return this.#db
+      .prepare('UPDATE dead SET aside = 0 WHERE endpoint = ? AND aside = 1 AND id <= ?')
+      .run(endpoint, upToId).changes;
   }
 
   /** The oldest of those to be sent again. */
   toRetry(endpoint: string, limit: number): KeptDeadLetter[] {
     return this.#db
-      .prepare<[string, number], DeadRow>('SELECT * FROM dead WHERE endpoint = ? AND retry = 1 ORDER BY id LIMIT ?')
+      .prepare<[string, number], DeadRow>(
+        'SELECT * FROM dead WHERE endpoint = ? AND retry = 1 AND aside = 0 ORDER BY id LIMIT ?',
+      )
       .all(endpoint, limit)
       .map(toKept);
   }
 
   /** Marks dead letters to be sent again; all of the endpoint where no ids are given. @returns how many. */
   retry(endpoint: string, ids: readonly number[] | undefined): number {
-    return this.#change('UPDATE dead SET retry = 1 WHERE endpoint = ?', endpoint, ids);
+    return this.#change('UPDATE dead SET retry = 1 WHERE endpoint = ? AND aside = 0', endpoint, ids);
   }
 
   /** Forgets dead letters; all of the endpoint where no ids are given. @returns how many. */
@@ -98,6 +129,10 @@ export class DeadLetters {
     this.#db.prepare('UPDATE dead SET retry = 0, reason = ?, buried_at = ? WHERE id = ?').run(reason, buriedAt, id);
   }
 
+  #count(select: string, endpoint: string): number {
+    return this.#db.prepare<[string], { count: number }>(select).get(endpoint)?.count ?? 0;
+  }
+
   #change(statement: string, endpoint: string, ids: readonly number[] | undefined): number {
     if (ids === undefined) return this.#db.prepare(statement).run(endpoint).changes;
     const one = this.#db.prepare(`${statement} AND id = ?`);
@@ -107,7 +142,8 @@ export class DeadLetters {
   #trim(endpoint: string): void {
     this.#db
       .prepare(
-        'DELETE FROM dead WHERE endpoint = ? AND id <= (SELECT id FROM dead WHERE endpoint = ? ORDER BY id DESC LIMIT 1 OFFSET ?)',
+        `DELETE FROM dead WHERE endpoint = ? AND aside = 0 AND id <=
+           (SELECT id FROM dead WHERE endpoint = ? AND aside = 0 ORDER BY id DESC LIMIT 1 OFFSET ?)`,
       )
       .run(endpoint, endpoint, MOST_DEAD);
   }
@@ -126,5 +162,6 @@ function toKept(row: DeadRow): KeptDeadLetter {
     buriedAt: row.buried_at,
     reason: row.reason,
     retry: row.retry === 1,
+    aside: row.aside === 1,
   };
 }

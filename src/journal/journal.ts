@@ -116,19 +116,40 @@ export class Journal {
     return rows.map(toLetter);
   }
 
+  /** The letters of a source just before a sequence number, oldest first, without damaged ones. */
+  async before(seq: number, limit: number, source: string): Promise<readonly Letter[]> {
+    const rows = await this.#thread.ask('before', { seq, limit, source });
+    return rows.map(toLetter).filter(isWhole);
+  }
+
+  /** Resolves once it is noted that an endpoint's letters are being sent (`sending`), or that none is in doubt. */
+  async doubt(endpoint: string, doubt: 'sending' | null): Promise<void> {
+    await this.#thread.ask('doubt', { endpoint, doubt });
+  }
+
   /** An endpoint is done with a letter. */
   pass(passed: Passed): void {
     this.#thread.pass(passed);
   }
 
-  /** Makes a letter a dead letter; resolves once that is on the card. */
-  async bury(endpoint: string, letter: Letter | DamagedLetter, reason: string): Promise<void> {
+  /** Makes a letter a dead letter, or sets it aside; resolves once that is on the card. */
+  async bury(endpoint: string, letter: Letter | DamagedLetter, reason: string, aside = false): Promise<void> {
     const { seq } = letter;
     const { source, receivedAt } = 'damaged' in letter ? letter : letter.telegram;
     const checksum = 'damaged' in letter ? 'valid' : letter.telegram.checksum;
     const raw = 'damaged' in letter ? undefined : new Uint8Array(letter.telegram.raw);
     const dead = { seq, source, at: receivedAt.getTime(), checksum, raw, buriedAt: Date.now(), reason } as const;
-    await this.#thread.ask('bury', { endpoint, letter: dead });
+    await this.#thread.ask('bury', { endpoint, letter: dead, aside });
+  }
+
+  /** Letters set aside, oldest first. */
+  async aside(endpoint: string, limit: number): Promise<KeptDeadLetter[]> {
+    return this.#thread.ask('aside', { endpoint, limit });
+  }
+
+  /** Letters set aside (up to this one) become dead letters; resolves once that is on the card. @returns how many. */
+  async condemn(endpoint: string, upToId?: number): Promise<number> {
+    return this.#thread.ask('condemn', { endpoint, upToId });
   }
 
   async dead(endpoint: string | undefined, limit: number): Promise<KeptDeadLetter[]> {
@@ -236,6 +257,10 @@ function toLetter({ seq, source, at, checksum, raw }: Row): Letter | DamagedLett
   const receivedAt = new Date(at);
   if (raw === undefined) return { seq, damaged: true, source, receivedAt };
   return { seq, telegram: { source, receivedAt, checksum, raw: Buffer.from(raw.buffer, raw.byteOffset, raw.length) } };
+}
+
+function isWhole(letter: Letter | DamagedLetter): letter is Letter {
+  return !('damaged' in letter);
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {

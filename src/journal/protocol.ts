@@ -20,8 +20,12 @@ export interface Requests {
   open: { ask: Nothing; answer: JournalState };
   append: { ask: { telegrams: Incoming[] }; answer: number[] };
   read: { ask: { after: number; limit: number; source: string | undefined }; answer: Row[] };
+  before: { ask: { seq: number; limit: number; source: string }; answer: Row[] };
   pass: { ask: Nothing; answer: undefined };
-  bury: { ask: { endpoint: string; letter: DeadLetter }; answer: undefined };
+  doubt: { ask: { endpoint: string; doubt: 'sending' | null }; answer: undefined };
+  bury: { ask: { endpoint: string; letter: DeadLetter; aside: boolean }; answer: undefined };
+  aside: { ask: { endpoint: string; limit: number }; answer: KeptDeadLetter[] };
+  condemn: { ask: { endpoint: string; upToId: number | undefined }; answer: number };
   dead: { ask: { endpoint: string | undefined; limit: number }; answer: KeptDeadLetter[] };
   deadToRetry: { ask: { endpoint: string; limit: number }; answer: KeptDeadLetter[] };
   retryDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: number };
@@ -52,7 +56,10 @@ export interface JournalState {
 export interface EndpointState extends CursorState {
   /** When the oldest letter that waits was received, milliseconds since 1970. */
   readonly oldestAt: number | undefined;
+  /** Letters refused for good that are kept. */
   readonly dead: number;
+  /** Letters set aside until those behind them tell whose fault it is. */
+  readonly aside: number;
 }
 
 /** An answer, or something that the thread tells unasked. */

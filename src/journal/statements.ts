@@ -27,6 +27,9 @@ export function prepareStatements(db: Database) {
     readSource: db.prepare<[number, number, number], TelegramRow>(
       'SELECT * FROM telegram WHERE seq > ? AND source = ? ORDER BY seq LIMIT ?',
     ),
+    readBefore: db.prepare<[number, number, number], TelegramRow>(
+      'SELECT * FROM telegram WHERE seq < ? AND source = ? ORDER BY seq DESC LIMIT ?',
+    ),
     oldest: db.prepare<[], Stamp>('SELECT seq, at FROM telegram ORDER BY seq LIMIT 1'),
     oldestBehind: db.prepare<[number, number | null, number | null], Stamp>(
       'SELECT seq, at FROM telegram WHERE seq > ? AND (? IS NULL OR source = ?) ORDER BY seq LIMIT 1',

@@ -126,10 +126,16 @@ export class JournalStore {
     return rows.map((row) => this.#unpack(row));
   }
 
-  /** Makes a letter a dead letter, on the card together with the cursor that moves past it. @throws {JournalFull} */
-  bury(endpoint: string, letter: DeadLetter): void {
+  /** The letters of a source just before a sequence number, oldest first. */
+  before(seq: number, limit: number, source: string): Row[] {
+    const rows = this.#statements.readBefore.all(seq, this.#sources.known(source), limit);
+    return rows.reverse().map((row) => this.#unpack(row));
+  }
+
+  /** Makes a letter a dead letter, or sets it aside, on the card together with the cursor that moves past it. @throws {JournalFull} */
+  bury(endpoint: string, letter: DeadLetter, aside = false): void {
     this.changeDead((dead) => {
-      dead.add(endpoint, letter);
+      dead.add(endpoint, letter, aside);
       this.cursors.pass([{ endpoint, seq: letter.seq, how: 'buried' }]);
     });
   }

@@ -24,10 +24,16 @@ const handlers: Handlers = {
   },
   append: ({ telegrams }, store) => store.append(telegrams),
   read: ({ after, limit, source }, store) => store.read(after, limit, source),
+  before: ({ seq, limit, source }, store) => store.before(seq, limit, source),
   pass: () => undefined,
-  bury: ({ endpoint, letter }, store) => {
-    store.bury(endpoint, letter);
+  doubt: ({ endpoint, doubt }, store) => {
+    store.cursors.doubt(endpoint, doubt);
   },
+  bury: ({ endpoint, letter, aside }, store) => {
+    store.bury(endpoint, letter, aside);
+  },
+  aside: ({ endpoint, limit }, store) => store.dead.aside(endpoint, limit),
+  condemn: ({ endpoint, upToId }, store) => store.changeDead((dead) => dead.condemn(endpoint, upToId)),
   dead: ({ endpoint, limit }, store) => store.dead.list(endpoint, limit),
   deadToRetry: ({ endpoint, limit }, store) => store.dead.toRetry(endpoint, limit),
   deadTaken: ({ endpoint, id }, store) => {
@@ -106,6 +112,7 @@ function state(open: JournalStore): JournalState {
     ...cursor,
     oldestAt: cursor.waiting > 0 ? open.oldestFor(cursor.name)?.at : undefined,
     dead: open.dead.count(cursor.name),
+    aside: open.dead.countAside(cursor.name),
   }));
   return { head, bytes, freeBytes, endpoints };
 }

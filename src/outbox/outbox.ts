@@ -25,10 +25,16 @@ export interface OutboxEvents {
   stalled(name: string): void;
 }
 
+/** What an outbox asks of the journal. */
+export type OutboxJournal = Pick<
+  Journal,
+  'read' | 'before' | 'pass' | 'doubt' | 'bury' | 'aside' | 'condemn' | 'deadToRetry' | 'deadTaken' | 'deadRefusedAgain'
+>;
+
 export interface OutboxOptions {
   readonly name: string;
   readonly endpoint: Endpoint;
-  readonly journal: Pick<Journal, 'read' | 'pass' | 'bury' | 'deadToRetry' | 'deadTaken' | 'deadRefusedAgain'>;
+  readonly journal: OutboxJournal;
   /** The cursor and the counts with which it begins. */
   readonly begin: EndpointState;
   /** Letters of this source only; undefined = of all. */

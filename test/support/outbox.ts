@@ -4,14 +4,12 @@ import type { Letter } from '../../src/journal/letter.ts';
 import type { EndpointState } from '../../src/journal/protocol.ts';
 import type { JournalStore, Row } from '../../src/journal/store.ts';
 import type { Endpoint } from '../../src/outbox/endpoint.ts';
-import { Outbox, type OutboxOptions } from '../../src/outbox/outbox.ts';
+import { Outbox, type OutboxJournal, type OutboxOptions } from '../../src/outbox/outbox.ts';
 import { Thinning } from '../../src/outbox/thinning.ts';
 import { incoming, numberIn } from './journal.ts';
 
-export type OutboxJournal = OutboxOptions['journal'];
-
-/** Time that moves only when the test says so; better-queue's turns are part of it. */
-export function stopTheClock(now = Date.parse('2026-01-05T12:00:00Z')): void {
+export /** Time that moves only when the test says so; better-queue's turns are part of it. */
+function stopTheClock(now = Date.parse('2026-01-05T12:00:00Z')): void {
   vi.useFakeTimers({
     toFake: [
       ...(['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'] as const),
@@ -31,7 +29,11 @@ export function journalOver(store: JournalStore): OutboxJournal {
   return {
     pass: (passed) => store.cursors.pass([passed]),
     read: (after, limit, source) => later(() => store.read(after, limit, source).map(toLetter)),
-    bury: (endpoint, letter, reason) => later(() => store.bury(endpoint, toDead(letter, reason))),
+    before: (seq, limit, source) => later(() => store.before(seq, limit, source).map(toLetter).filter(isWhole)),
+    doubt: (endpoint, doubt) => later(() => store.cursors.doubt(endpoint, doubt)),
+    bury: (endpoint, letter, reason, aside) => later(() => store.bury(endpoint, toDead(letter, reason), aside)),
+    aside: (endpoint, limit) => later(() => store.dead.aside(endpoint, limit)),
+    condemn: (endpoint, upToId) => later(() => store.changeDead((dead) => dead.condemn(endpoint, upToId))),
     deadToRetry: (endpoint, limit) => later(() => store.dead.toRetry(endpoint, limit)),
     deadTaken: (endpoint, id) => later(() => store.deadTaken(endpoint, id)),
     deadRefusedAgain: (id, reason) =>
@@ -42,7 +44,7 @@ export function journalOver(store: JournalStore): OutboxJournal {
 function stateOf(store: JournalStore, name = 'a'): EndpointState {
   const cursor = store.cursors.state().find((state) => state.name === name);
   if (cursor === undefined) throw new Error(`no endpoint ${name}`);
-  return { ...cursor, oldestAt: undefined, dead: store.dead.count(name) };
+  return { ...cursor, oldestAt: undefined, dead: store.dead.count(name), aside: store.dead.countAside(name) };
 }
 
 export interface Rig {
@@ -144,6 +146,10 @@ function toLetter({ seq, source, at, checksum, raw }: Row): Letter | DamagedLett
   const receivedAt = new Date(at);
   if (raw === undefined) return { seq, damaged: true, source, receivedAt };
   return { seq, telegram: { source, receivedAt, checksum, raw } };
+}
+
+function isWhole(letter: Letter | DamagedLetter): letter is Letter {
+  return !('damaged' in letter);
 }
 
 function toDead(letter: Letter | DamagedLetter, reason: string) {

@@ -173,7 +173,9 @@ describe('a damaged journal', () => {
     store.close();
     overwrite(file(folder), pageOf(folder, 1_000) * 1_024, new Uint8Array(1_024));
     const { store: saved } = repaired(folder);
-    expect(saved.dead.list('a', 10)).toEqual([{ ...letter, id: 1, endpoint: 'a', retry: false, raw: incoming(1).raw }]);
+    expect(saved.dead.list('a', 10)).toEqual([
+      { ...letter, id: 1, endpoint: 'a', retry: false, aside: false, raw: incoming(1).raw },
+    ]);
     expect(saved.read(0, 1, 'barn')).toHaveLength(1);
   });
 
