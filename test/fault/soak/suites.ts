@@ -1,0 +1,16 @@
+/** Tests in their full form. */
+export interface Suite {
+  /** What `--only` knows it by. */
+  readonly name: string;
+  /** Parts of the paths of its test files. */
+  readonly files: readonly string[];
+  /** What makes the form full. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly longestMin: number;
+}
+
+/** Every suite, in the order of the table. */
+export const suites: readonly Suite[] = [
+  { name: 'kill', files: ['fault/kill.test'], env: { P1_RELAY_KILLS: '100' }, longestMin: 30 },
+  { name: 'model', files: ['property/journal.test'], env: { P1_RELAY_MODEL_RUNS: '10000' }, longestMin: 60 },
+];
