@@ -3,7 +3,7 @@ import { Ambiguous, Paused, Refused, TryLater } from '../outbox/endpoint.ts';
 import type { HttpAnswer } from './http.ts';
 
 /** What was asked of DSMR-reader: each takes another answer for a yes. */
-export type Question = 'v1' | 'v2' | 'version';
+export type Question = 'v1' | 'v2' | 'version' | 'list';
 
 /** Who answered: for the text of an error. */
 export interface Asked {
@@ -19,7 +19,8 @@ type Verdict = 'taken' | 'refused' | 'paused' | 'later' | 'ambiguous';
 interface Row {
   /** One status, or the first and the last of a range. */
   readonly status: number | readonly [number, number];
-  readonly question?: Question;
+  /** What it answers; undefined: any. */
+  readonly to?: readonly Question[];
   readonly type?: RegExp;
   readonly body?: RegExp;
   readonly verdict: Verdict;
@@ -43,9 +44,10 @@ const NEVER_STORED =
  * Source: answers of a running DSMR-reader 5.11, API v1 and v2; RFC 9110 §15 for those of a proxy before it.
  */
 const ANSWERS: readonly Row[] = [
-  { status: [200, 201], question: 'v1', body: /^\s*$/, verdict: 'taken' },
-  { status: [200, 201], question: 'v2', type: JSON_TYPE, verdict: 'taken' },
-  { status: 200, question: 'version', type: JSON_TYPE, body: /"version"/, verdict: 'taken' },
+  { status: [200, 201], to: ['v1'], body: /^\s*$/, verdict: 'taken' },
+  { status: [200, 201], to: ['v2'], type: JSON_TYPE, verdict: 'taken' },
+  { status: 200, to: ['version'], type: JSON_TYPE, body: /"version"/, verdict: 'taken' },
+  { status: 200, to: ['list'], type: JSON_TYPE, verdict: 'taken' },
   { status: [200, 299], verdict: 'paused', remedy: SET_URL },
   { status: [300, 399], verdict: 'paused', remedy: 'set url to where it sends, with the right http:// or https://' },
   { status: 400, body: HTML_BODY, verdict: 'paused', remedy: CHECK_PROXY },
@@ -60,9 +62,9 @@ const ANSWERS: readonly Row[] = [
   { status: 425, verdict: 'later' },
   { status: 429, verdict: 'later' },
   { status: [400, 499], verdict: 'paused', remedy: CHECK_PROXY },
-  { status: 500, body: /^Failed to parse telegram\s*$/, verdict: 'refused' },
+  { status: 500, to: ['v1'], body: /^Failed to parse telegram\s*$/, verdict: 'refused' },
   { status: 500, body: /API user not found/, verdict: 'paused', remedy: 'save the API settings in DSMR-reader once' },
-  { status: 500, body: NEVER_STORED, verdict: 'refused' },
+  { status: 500, to: ['v1', 'v2'], body: NEVER_STORED, verdict: 'refused' },
   { status: 503, verdict: 'later' },
   { status: [500, 599], verdict: 'ambiguous' },
   { status: [0, 999], verdict: 'paused', remedy: SET_URL },
@@ -90,7 +92,7 @@ export function judge(answer: HttpAnswer, asked: Asked, now: Date): void {
 function fits(row: Row, answer: HttpAnswer, question: Question): boolean {
   const [from, to] = typeof row.status === 'number' ? [row.status, row.status] : row.status;
   if (answer.status < from || answer.status > to) return false;
-  if (row.question !== undefined && row.question !== question) return false;
+  if (row.to?.includes(question) === false) return false;
   return (row.type?.test(header(answer, 'content-type') ?? '') ?? true) && (row.body?.test(answer.body) ?? true);
 }
 

@@ -19,6 +19,19 @@ export function cutDecimals(digits: string, decimals: number): string {
   return join(sign, whole, fraction.slice(0, decimals));
 }
 
+/** Exactly so many decimals, as DSMR-reader keeps them: the last one rounded, a half to the even digit. */
+export function roundDecimals(digits: string, decimals: number): string {
+  const [sign, whole, fraction] = partsOf(digits);
+  const kept = BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'));
+  const rounded = roundsUp(fraction.slice(decimals), kept) ? kept + 1n : kept;
+  return shiftPoint(`${sign === '-' && rounded > 0n ? '-' : ''}${rounded}`, -decimals);
+}
+
+function roundsUp(rest: string, kept: bigint): boolean {
+  const half = '5'.padEnd(rest.length, '0');
+  return rest > half || (rest === half && kept % 2n === 1n);
+}
+
 function partsOf(digits: string): [sign: string, whole: string, fraction: string] {
   const [, sign = '', whole = '', fraction = ''] = /^([+-]?)(\d*)\.?(\d*)$/.exec(digits) ?? [];
   return [sign, whole, fraction];

@@ -3,7 +3,7 @@ import { METER_FIELDS } from '../reading/fields.ts';
 import { gasMeter } from '../reading/gas-meter.ts';
 import type { Reading } from '../reading/reading.ts';
 import type { Quantity } from '../reading/values.ts';
-import { cutDecimals, shiftPoint } from './decimals.ts';
+import { cutDecimals, roundDecimals, shiftPoint } from './decimals.ts';
 
 /** A reading as API v2 of DSMR-reader takes it: decimals as text, whole amperes as numbers, times with their offset. */
 export type DsmrReading = Record<string, string | number>;
@@ -32,6 +32,14 @@ type QuantityName = {
  * one; a `second` tariff that a meter does not have has counted nothing; any other may be left out.
  */
 type Row = readonly [theirs: string, format: Format, need: 'required' | 'second' | 'optional', ...ours: QuantityName[]];
+
+/** The registers of electricity: with its time they tell a stored reading from others. */
+export const REGISTERS = [
+  'electricity_delivered_1',
+  'electricity_returned_1',
+  'electricity_delivered_2',
+  'electricity_returned_2',
+];
 
 /** Meters in Sweden and Luxembourg give totals in the place of tariffs: they stand as tariff 1. */
 const ROWS: readonly Row[] = [
@@ -66,6 +74,19 @@ export function dsmrReading(reading: Reading, timestamp: string): DsmrReading {
     if (value !== undefined) fields[row[0]] = value;
   }
   return { ...fields, ...gasOf(reading) };
+}
+
+/**
+ * What DSMR-reader itself makes of the registers in a telegram, in the order of {@link REGISTERS}: it does not look at
+ * units, and rounds where {@link dsmrReading} cuts. Undefined for one that it would not store.
+ */
+export function printedRegisters({ meter }: Reading): (string | undefined)[] {
+  return REGISTERS.map((name) => {
+    const [, , need, ...ours] = ROWS.find(([theirs]) => theirs === name) ?? [];
+    const printed = ours.map((field) => meter[field]).find((quantity) => quantity !== undefined);
+    const digits = printed?.value ?? (need === 'second' ? '0' : undefined);
+    return digits && roundDecimals(digits, ENERGY.decimals);
+  });
 }
 
 function valueOf(row: Row, { meter }: Reading): string | number | undefined {

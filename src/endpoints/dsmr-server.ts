@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { Ambiguous, TryLater } from '../outbox/endpoint.ts';
+import { Ambiguous, LOOK_BACK, TryLater } from '../outbox/endpoint.ts';
 import type { Kit } from '../settings/values.ts';
 import { judge, type Question } from './answers.ts';
 import { type HttpAnswer, type HttpRequest, openHttp } from './http.ts';
@@ -28,10 +28,16 @@ export type DsmrSettings = z.output<ReturnType<typeof dsmrSettings>>;
 export interface DsmrServer {
   /** Posts a form to API v1 or JSON to API v2. Resolves when it was taken, else throws what the answer means. */
   post(api: 'v1' | 'v2', body: string, signal: AbortSignal): Promise<void>;
+  /** The JSON in which it lists the readings of this instant, as many as {@link MOST_LISTED}. Throws as `post` does. */
+  readingsAt(ms: number, signal: AbortSignal): Promise<string>;
   /** Whether the server is there, its API on, and the key right. */
   probe(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Twice as many as can be asked about; and what they take at most, at some 600 bytes a reading. */
+const MOST_LISTED = 2 * LOOK_BACK;
+const MAX_LIST_BYTES = MOST_LISTED * 1_024;
 
 const VERSION = '/api/v2/application/version';
 const POSTS = {
@@ -50,13 +56,23 @@ export function openDsmrServer({ url, key, timeout, ca }: DsmrSettings, now: () 
 
   async function ask(question: Question, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const answer = await http.request(request, signal);
-    judge(answer, { question, address: origin + request.path, key }, now());
+    judge(answer, { question, address: origin + request.path.replace(/\?.*/, ''), key }, now());
     return answer;
   }
 
   return {
     async post(api, body, signal) {
       await ask(api, { method: 'POST', ...posting[api], body }, signal);
+    },
+    async readingsAt(ms, signal) {
+      const instant = `${new Date(ms).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}Z`;
+      const query = `?timestamp__gte=${instant}&timestamp__lte=${instant}&limit=${MOST_LISTED}`;
+      const listing = { headers: [...identify, 'accept', 'application/json'], maxBodyBytes: MAX_LIST_BYTES };
+      const answer = await ask('list', { method: 'GET', path: path + POSTS.v2.path + query, ...listing }, signal);
+      // One that is too long is another's: it would be so again.
+      if (!answer.whole && answer.body.length < MAX_LIST_BYTES)
+        throw new Ambiguous(`${origin} cut its list of readings short`);
+      return answer.body;
     },
     async probe(signal) {
       await ask('version', { method: 'GET', path: path + VERSION, headers: identify }, signal).catch(nothingInDoubt);

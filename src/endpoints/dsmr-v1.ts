@@ -1,9 +1,13 @@
+import type { Letter } from '../journal/letter.ts';
+import { parseReading } from '../reading/reading.ts';
 import { meterTime } from '../reading/time.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import { dsmrSettings, openDsmrServer } from './dsmr-server.ts';
-import { readingBody } from './dsmr-v2.ts';
+import { readingBody, readingMark } from './dsmr-v2.ts';
 import { defineEndpoint } from './endpoint-type.ts';
+import { type Mark, markOfPrint } from './mark.ts';
 import { printOf } from './print.ts';
+import { openReadBack } from './read-back.ts';
 
 /** DSMR-reader stamps a telegram without a clock when it arrives: older than this it would be at the wrong time. */
 const CLOCKLESS_MAX_AGE_MS = 10_000;
@@ -18,29 +22,50 @@ export const dsmrV1 = defineEndpoint({
   create(settings, { now = () => new Date(), timeZone = 'Europe/Amsterdam' } = {}) {
     const server = openDsmrServer(settings, now);
     const body = readingBody(timeZone);
+    const readBack = openReadBack(server, printMark(timeZone));
     const counts = { mended: 0, throughV2: 0 };
+    /** Of telegrams without a clock: the last that went as it was printed, and the last that never did; 0 is none. */
+    const clockless = { printed: 0, asReading: 0 };
 
-    async function deliverPrint(telegram: Telegram, signal: AbortSignal): Promise<void> {
+    async function deliverPrint({ seq, telegram }: Letter, signal: AbortSignal): Promise<void> {
+      if (!hasClock(telegram)) clockless.printed = seq;
       const { text, mended } = printOf(telegram);
       await server.post('v1', `telegram=${encodeURIComponent(text)}`, signal);
       if (mended) counts.mended++;
     }
 
-    async function deliverReading(telegram: Telegram, signal: AbortSignal): Promise<void> {
+    async function deliverReading({ seq, telegram }: Letter, signal: AbortSignal): Promise<void> {
+      if (clockless.printed !== seq) clockless.asReading = seq;
       await server.post('v2', body(telegram), signal);
       counts.throughV2++;
     }
 
     return {
       counts,
-      deliver: ({ telegram }, signal) =>
-        isStaleWithoutClock(telegram, now()) ? deliverReading(telegram, signal) : deliverPrint(telegram, signal),
+      deliver: (letter, signal) =>
+        isStaleWithoutClock(letter.telegram, now()) ? deliverReading(letter, signal) : deliverPrint(letter, signal),
+      async wasTaken(letter, before, signal) {
+        const fate = await readBack(letter, before, signal);
+        // Of a print without a clock the server stamps a reading at will, so that it cannot be missed there.
+        const sayable = hasClock(letter.telegram) || letter.seq === clockless.asReading;
+        return fate === 'absent' && !sayable ? 'unknown' : fate;
+      },
       probe: (signal) => server.probe(signal),
       close: () => server.close(),
     };
   },
 });
 
-function isStaleWithoutClock({ raw, receivedAt }: Telegram, now: Date): boolean {
-  return now.getTime() - receivedAt.getTime() > CLOCKLESS_MAX_AGE_MS && meterTime(raw) === undefined;
+/** The mark that a telegram whose meter stands in this time zone has at the server: read there, or by us where it has no clock. */
+function printMark(timeZone: string): (telegram: Telegram) => Mark | undefined {
+  const asReading = readingMark(timeZone);
+  return (telegram) => (hasClock(telegram) ? markOfPrint(parseReading(telegram)) : asReading(telegram));
+}
+
+function hasClock({ raw }: Telegram): boolean {
+  return meterTime(raw) !== undefined;
+}
+
+function isStaleWithoutClock(telegram: Telegram, now: Date): boolean {
+  return now.getTime() - telegram.receivedAt.getTime() > CLOCKLESS_MAX_AGE_MS && !hasClock(telegram);
 }

@@ -1,9 +1,12 @@
+import { Refused } from '../outbox/endpoint.ts';
 import { parseReading } from '../reading/reading.ts';
 import type { Telegram } from '../telegram/telegram.ts';
-import { dsmrReading } from './dsmr-fields.ts';
+import { type DsmrReading, dsmrReading } from './dsmr-fields.ts';
 import { dsmrSettings, openDsmrServer } from './dsmr-server.ts';
 import { defineEndpoint } from './endpoint-type.ts';
 import { localTime, standardOffsetMinutes } from './local-time.ts';
+import { type Mark, markOfFields } from './mark.ts';
+import { openReadBack } from './read-back.ts';
 
 /**
  * DSMR-reader API v2: the values, named one by one. For meters without a clock, whose telegrams v1 stamps when they
@@ -16,6 +19,7 @@ export const dsmrV2 = defineEndpoint({
     const body = readingBody(timeZone);
     return {
       deliver: ({ telegram }, signal) => server.post('v2', body(telegram), signal),
+      wasTaken: openReadBack(server, readingMark(timeZone)),
       probe: (signal) => server.probe(signal),
       close: () => server.close(),
     };
@@ -24,11 +28,29 @@ export const dsmrV2 = defineEndpoint({
 
 /** Writes what v2 is sent of a telegram whose meter stands in this time zone. Throws what {@link dsmrReading} throws. */
 export function readingBody(timeZone: string): (telegram: Telegram) => string {
+  const fields = readingFields(timeZone);
+  return (telegram) => JSON.stringify(fields(telegram));
+}
+
+/** The mark that such a telegram has once v2 has taken it; undefined where it would be refused. */
+export function readingMark(timeZone: string): (telegram: Telegram) => Mark | undefined {
+  const fields = readingFields(timeZone);
+  return (telegram) => {
+    try {
+      return markOfFields(fields(telegram));
+    } catch (error) {
+      if (error instanceof Refused) return undefined;
+      throw error;
+    }
+  };
+}
+
+function readingFields(timeZone: string): (telegram: Telegram) => DsmrReading {
   const site = { standardOffset: standardOffsetMinutes(timeZone) };
   return (telegram) => {
     const reading = parseReading(telegram, site);
     // Without a clock, or with one that was never set: when the telegram was read.
     const time = reading.meter.time ?? localTime(telegram.receivedAt, timeZone);
-    return JSON.stringify(dsmrReading(reading, time));
+    return dsmrReading(reading, time);
   };
 }

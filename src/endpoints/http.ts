@@ -19,14 +19,18 @@ export interface HttpRequest {
   /** Name and value by turns. */
   readonly headers: string[];
   readonly body?: string;
+  /** As much of the answer's body is read; 8 kB where it is left out. */
+  readonly maxBodyBytes?: number;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As much of the body as came, up to 8 kB. */
+  /** As much of the body as came, up to the request's bound. */
   readonly body: string;
+  /** False where the body goes on behind that: it was too long, too slow, or cut with its connection. */
+  readonly whole: boolean;
 }
 
 export interface HttpOptions {
@@ -75,7 +79,7 @@ export function openHttp(options: HttpOptions): Http {
       await oneTurn();
       signal.throwIfAborted();
       return new Promise((resolve, reject) => {
-        client.dispatch(request, new Attempt(options, signal, resolve, reject));
+        client.dispatch(request, new Attempt({ ...options, ...request }, signal, resolve, reject));
       });
     },
     close: () => client.destroy(),
@@ -90,9 +94,11 @@ function oneTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+type AttemptOptions = HttpOptions & Pick<HttpRequest, 'maxBodyBytes'>;
+
 /** One request on its way. It settles once, by whatever comes first: the answer, a failure, the time-out, the signal. */
 class Attempt implements Dispatcher.DispatchHandler {
-  readonly #options: HttpOptions;
+  readonly #options: AttemptOptions;
   readonly #signal: AbortSignal;
   readonly #resolve: (answer: HttpAnswer) => void;
   readonly #reject: (reason: unknown) => void;
@@ -105,7 +111,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   #bodyBytes = 0;
 
   constructor(
-    options: HttpOptions,
+    options: AttemptOptions,
     signal: AbortSignal,
     resolve: (answer: HttpAnswer) => void,
     reject: (reason: unknown) => void,
@@ -128,13 +134,14 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: unknown, chunk: Buffer): void {
-    this.#body.push(chunk.subarray(0, MAX_BODY_BYTES - this.#bodyBytes));
+    const { maxBodyBytes = MAX_BODY_BYTES } = this.#options;
+    this.#body.push(chunk.subarray(0, maxBodyBytes - this.#bodyBytes));
     this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes >= MAX_BODY_BYTES) this.#leave(() => this.#finish());
+    if (this.#bodyBytes >= maxBodyBytes) this.#leave(() => this.#finish());
   }
 
   onResponseEnd(): void {
-    this.#settle(() => this.#finish());
+    this.#settle(() => this.#finish(true));
   }
 
   onResponseError(_: unknown, error: Error): void {
@@ -159,8 +166,8 @@ class Attempt implements Dispatcher.DispatchHandler {
   };
 
   /** The status line is the answer: a body that is cut short takes nothing from it. */
-  #finish(): void {
-    if (this.#head !== undefined) this.#resolve({ ...this.#head, body: Buffer.concat(this.#body).toString() });
+  #finish(whole = false): void {
+    if (this.#head !== undefined) this.#resolve({ ...this.#head, body: Buffer.concat(this.#body).toString(), whole });
   }
 
   /** Settles, and cuts the connection with what may still come over it. */

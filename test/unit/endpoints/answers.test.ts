@@ -67,6 +67,7 @@ async function ask(question: Question, sent: Sent): Promise<{ answer: HttpAnswer
     status: response.status,
     headers: Object.fromEntries(response.headers),
     body: await response.text(),
+    whole: true,
   };
   return { answer, verdict: verdictOn(answer, question) };
 }
@@ -360,7 +361,7 @@ describe('what others answer in its place', () => {
   test('what an answer repeats of the request tells neither the key nor whose meter it is', () => {
     const body = `${KEY} /ISK5\\2M550T-1012 0-0:96.1.1(4530303434303037333832323436303139) 1-0:1.8.1(000881.731*kWh)`;
     const asked = { question: 'v1', address: 'http://dsmr', key: KEY } as const;
-    expect(() => judge({ status: 400, headers: {}, body }, asked, NOW)).toThrow(
+    expect(() => judge({ status: 400, headers: {}, body, whole: true }, asked, NOW)).toThrow(
       'http://dsmr answered 400: *** /*** 0-0:96.1.1(***) 1-0:1.8.1(000881.731*kWh)',
     );
   });
@@ -373,7 +374,7 @@ describe('what others answer in its place', () => {
     ['Thu, 15 Jan 2026 11:00:00 GMT', 0],
     ['soon', undefined],
   ])('Retry-After: %s', (text, delayMs) => {
-    const answer = { status: 503, headers: { 'retry-after': text }, body: '' };
+    const answer = { status: 503, headers: { 'retry-after': text }, body: '', whole: true };
     const asked = { question: 'v1', address: 'http://dsmr', key: KEY } as const;
     expect(() => judge(answer, asked, NOW)).toThrow(expect.objectContaining({ name: 'TryLater', delayMs }));
   });

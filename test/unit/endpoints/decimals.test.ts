@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutDecimals, shiftPoint } from '../../../src/endpoints/decimals.ts';
+import { cutDecimals, roundDecimals, shiftPoint } from '../../../src/endpoints/decimals.ts';
 import { localTime, standardOffsetMinutes } from '../../../src/endpoints/local-time.ts';
 
 describe('shiftPoint', () => {
@@ -29,6 +29,25 @@ describe('cutDecimals', () => {
     ['5', 3, '5'],
   ])('%s to %i is %s', (digits, decimals, expected) => {
     expect(cutDecimals(digits, decimals)).toBe(expected);
+  });
+});
+
+describe('roundDecimals', () => {
+  test.each<[string, number, string]>([
+    ['671.578', 3, '671.578'],
+    ['671.5', 3, '671.500'],
+    ['0', 3, '0.000'],
+    ['000671.578', 3, '671.578'],
+    ['1.0004', 3, '1.000'],
+    ['1.0006', 3, '1.001'],
+    ['1.0005', 3, '1.000'],
+    ['1.0015', 3, '1.002'],
+    ['1.00050001', 3, '1.001'],
+    ['0.9999', 3, '1.000'],
+    ['-0.0001', 3, '0.000'],
+    ['-1.0015', 3, '-1.002'],
+  ])('%s to %i is %s', (digits, decimals, expected) => {
+    expect(roundDecimals(digits, decimals)).toBe(expected);
   });
 });
 
