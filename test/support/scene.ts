@@ -96,6 +96,11 @@ export class Scene {
     return folder;
   }
 
+  /** Something else that has to be taken down behind the test. */
+  atEnd(ending: () => Promise<unknown>): void {
+    this.#endings.push(ending);
+  }
+
   async end(): Promise<void> {
     for (const ending of this.#endings) await ending();
     const printed = [...this.#printed, ...this.#services.flatMap(({ lines }) => lines)];
