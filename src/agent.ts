@@ -151,15 +151,16 @@ class Agent {
     const places = new Map(state.endpoints.map((place) => [place.name, place]));
     this.#outboxes = this.#endpoints.flatMap((endpoint) => {
       const begin = places.get(endpoint.config.name);
-      return begin === undefined ? [] : [this.#openOutbox(endpoint, begin)];
+      return begin === undefined ? [] : [this.#openOutbox(endpoint, begin, state.head)];
     });
   }
 
-  #openOutbox({ config, endpoint, source }: BuiltEndpoint, begin: EndpointState): Outbox {
-    const { name, rate, intervalMs } = config;
+  #openOutbox({ config, endpoint, source }: BuiltEndpoint, begin: EndpointState, head: number): Outbox {
+    const { name, rate, intervalMs, onAmbiguous, verifyWindowMs } = config;
     const thinning = new Thinning(intervalMs, meterTime);
     const events = this.#events.outbox;
-    return new Outbox({ name, endpoint, journal: this.#journal, begin, source, rate, thinning, events });
+    const certainty = { head, onAmbiguous, verifyWindowMs };
+    return new Outbox({ name, endpoint, journal: this.#journal, begin, source, rate, thinning, events, ...certainty });
   }
 
   /** Commands ask through a socket; a service without it still does its work. */

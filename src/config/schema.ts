@@ -74,7 +74,7 @@ const ofEveryEndpoint = {
     .enum(['verify', 'resend', 'drop'])
     .prefault('verify')
     .describe(
-      'after a request without an answer: verify asks the server whether it has the telegram, resend sends it again, drop does not',
+      'after a request without an answer: verify asks the server whether it has the telegram, and sends it again where that cannot be known; drop asks, too, and does not send it again then; resend sends it again without asking',
     ),
   verifyWindow: durationWithin('1s', '1h')
     .prefault('120s')

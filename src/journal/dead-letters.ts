@@ -126,7 +126,9 @@ export class DeadLetters {
 
   /** A second try was refused too. */
   refusedAgain(id: number, reason: string, buriedAt: number): void {
-    this.#db.prepare('UPDATE dead SET retry = 0, reason = ?, buried_at = ? WHERE id = ?').run(reason, buriedAt, id);
+    this.#db
+      .prepare('UPDATE dead SET retry = 0, aside = 0, reason = ?, buried_at = ? WHERE id = ?')
+      .run(reason, buriedAt, id);
   }
 
   #count(select: string, endpoint: string): number {

@@ -1,13 +1,21 @@
 import pRetry from 'p-retry';
 import type { Letter } from '../journal/letter.ts';
-import { backoff, type BackoffOptions } from './backoff.ts';
-import { Ambiguous, Paused, Refused, TryLater, type Endpoint } from './endpoint.ts';
 import { sleep } from '../time/sleep.ts';
+import { backoff, type BackoffOptions } from './backoff.ts';
+import type { Doubts, LaneName } from './doubts.ts';
+import { Ambiguous, Paused, Refused, TryLater, Unreadable, type Endpoint, type Fate } from './endpoint.ts';
+import { TRIED_AGAIN, type Patience } from './patience.ts';
 import type { Standing } from './standing.ts';
 
 export interface DeliveryOptions {
   readonly endpoint: Endpoint;
   readonly standing: Standing;
+  readonly patience: Patience;
+  readonly doubts: Doubts;
+  /** Where a letter's fate stays unknown: send it again, or not. */
+  readonly onAmbiguous: 'verify' | 'resend' | 'drop';
+  /** Called before the first letter of this process is sent. */
+  readonly noteSending: () => Promise<void>;
   /** No new try once it aborts. */
   readonly signal: AbortSignal;
   /** Cuts the request that is under way. */
@@ -18,17 +26,21 @@ export interface DeliveryOptions {
 }
 
 const PROBE_MS = 60_000;
-/** A few failed tries in a row are no change of state yet. */
-const LATER_AFTER_MS = 5_000;
 
-type Answer = 'taken' | Refused;
+/** What became of a letter, in the end. */
+export type Outcome =
+  /** `answered`: the far side said so. `found`: it was there when it was asked. */
+  | { readonly how: 'taken'; readonly proof: 'answered' | 'found'; readonly twice: boolean }
+  /** Not sent again, though nobody knows whether it was taken. */
+  | { readonly how: 'left' }
+  | { readonly how: 'refused'; readonly error: Refused }
+  | { readonly how: 'unreadable'; readonly error: Unreadable };
 
-/** Hands one letter at a time to an endpoint, and does not give up until it was taken or refused. */
+/** Hands one letter at a time to an endpoint, and does not give up until its fate is sealed. */
 export class Delivery {
   readonly #options: DeliveryOptions;
-  #failingSinceMs: number | undefined;
+  #isNoted = false;
   retries = 0;
-  possiblyTwice = 0;
   /** How long the newest answer took. */
   answerMs = 0;
   lastTakenAt: Date | undefined;
@@ -37,82 +49,107 @@ export class Delivery {
     this.#options = options;
   }
 
-  /** @returns the refusal, or undefined once the letter was taken. @throws when the signal aborts. */
-  async deliver(letter: Letter): Promise<Refused | undefined> {
+  /** Whether a letter was, or may have been, sent. */
+  get hasSent(): boolean {
+    return this.#isNoted;
+  }
+
+  /** @throws when the signal aborts. */
+  async deliver(letter: Letter, lane: LaneName): Promise<Outcome> {
     const waits = backoff(this.#options.backoff);
-    const answers: Answer[] = [];
-    const doubts: Error[] = [];
+    const outcomes: Outcome[] = [];
+    const trip = { twice: false };
     try {
-      await pRetry(async () => answers.push(await this.#attempt(letter)), {
+      await pRetry(async () => outcomes.push(await this.#attempt(letter, lane, trip)), {
         retries: Infinity,
         // The waits are ours: p-retry's are without jitter once they reach their cap.
         minTimeout: 0,
         factor: 1,
         signal: this.#options.signal,
-        onFailedAttempt: ({ error }) => {
-          if (error instanceof Ambiguous) doubts.push(error);
-          return this.#waitAfter(error, waits);
-        },
+        onFailedAttempt: ({ error }) => this.#waitAfter(error, waits),
       });
     } catch (error) {
       // A stop that came with the answer: the answer counts.
-      if (answers.length === 0) throw error;
+      if (outcomes.length === 0) throw error;
     }
-    if (doubts.length > 0) this.possiblyTwice += 1;
-    return answers[0] === 'taken' ? undefined : answers[0];
+    return outcomes[0] ?? { how: 'left' };
   }
 
-  /** @throws what says that the letter has to go again. */
-  async #attempt(letter: Letter): Promise<Answer> {
-    const { endpoint, cut } = this.#options;
-    const startedMs = performance.now();
-    try {
-      await endpoint.deliver(letter, cut);
-      return this.#answered('taken', startedMs);
-    } catch (error) {
-      if (error instanceof Refused) return this.#answered(error, startedMs);
-      throw toTryAgain(error);
+  /** Whether the far side has a letter already. @throws when the signal aborts. */
+  async isThere(letter: Letter, lane: LaneName): Promise<Fate> {
+    const { doubts, patience, signal } = this.#options;
+    if (doubts.concern(letter, lane)) return doubts.settle(letter, lane);
+    for (const waits = backoff(this.#options.backoff); ;) {
+      signal.throwIfAborted();
+      try {
+        return await doubts.ask(letter);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        await patience.wait(waits.next().value, { state: 'later', reason, remedy: TRIED_AGAIN });
+      }
     }
-  }
-
-  #answered(answer: Answer, startedMs: number): Answer {
-    const { standing } = this.#options;
-    this.answerMs = performance.now() - startedMs;
-    this.#failingSinceMs = undefined;
-    if (answer === 'taken') this.lastTakenAt = new Date();
-    // Only a letter that was taken shows that a mis-set endpoint is set right.
-    if (answer === 'taken' || standing.state !== 'paused') standing.become('delivering');
-    return answer;
-  }
-
-  async #waitAfter(error: Error, waits: Generator<number, never>): Promise<void> {
-    const { signal } = this.#options;
-    if (signal.aborted) return;
-    this.retries += 1;
-    if (error instanceof Paused) return this.#pause(error);
-    const wished = error instanceof TryLater ? (error.delayMs ?? 0) : 0;
-    await this.#putOff(error, Math.max(wished, waits.next().value));
   }
 
   /** Until a probe is answered: then one letter may try, and only its acceptance ends the pause. */
-  async #pause({ message, remedy }: Paused): Promise<void> {
+  async pause({ message, remedy }: Paused): Promise<void> {
     const { endpoint, standing, signal, probeMs = PROBE_MS } = this.#options;
     standing.become('paused', message, remedy);
     do await sleep(probeMs, signal);
     while (!signal.aborted && !(await answersProbe(endpoint, signal)));
   }
 
-  /** Waits for the next try, and says so once it has been failing for a while. */
-  async #putOff({ message }: Error, waitMs: number): Promise<void> {
-    const { standing, signal } = this.#options;
-    if (standing.state === 'paused') return sleep(waitMs, signal);
-    const nowMs = performance.now();
-    this.#failingSinceMs ??= nowMs;
-    const quietMs = Math.max(0, this.#failingSinceMs + LATER_AFTER_MS - nowMs);
-    await sleep(Math.min(waitMs, quietMs), signal);
-    if (waitMs <= quietMs || signal.aborted) return;
-    standing.become('later', message);
-    await sleep(waitMs - quietMs, signal);
+  /** @throws what says that the letter has to go again. */
+  async #attempt(letter: Letter, lane: LaneName, trip: { twice: boolean }): Promise<Outcome> {
+    const { doubts, onAmbiguous } = this.#options;
+    if (doubts.concern(letter, lane)) {
+      const fate = await doubts.settle(letter, lane);
+      if (fate === 'taken') return this.#answered({ how: 'taken', proof: 'found', twice: trip.twice });
+      if (fate === 'unknown' && onAmbiguous === 'drop') return { how: 'left' };
+      if (fate === 'unknown') trip.twice = true;
+    }
+    return this.#send(letter, trip.twice);
+  }
+
+  async #send(letter: Letter, twice: boolean): Promise<Outcome> {
+    const { endpoint, doubts, cut } = this.#options;
+    await this.#note();
+    const startedMs = performance.now();
+    try {
+      await endpoint.deliver(letter, cut);
+      doubts.answered(letter);
+      return this.#answered({ how: 'taken', proof: 'answered', twice }, startedMs);
+    } catch (error) {
+      if (error instanceof Refused) return this.#answered({ how: 'refused', error }, startedMs);
+      if (error instanceof Unreadable) return this.#answered({ how: 'unreadable', error }, startedMs);
+      if (error instanceof Ambiguous || cut.aborted) doubts.raise(letter);
+      throw toTryAgain(error);
+    }
+  }
+
+  async #note(): Promise<void> {
+    if (this.#isNoted) return;
+    await this.#options.noteSending();
+    this.#isNoted = true;
+  }
+
+  #answered(outcome: Outcome, startedMs?: number): Outcome {
+    const { standing, patience } = this.#options;
+    if (startedMs !== undefined) this.answerMs = performance.now() - startedMs;
+    patience.over();
+    if (outcome.how === 'taken') this.lastTakenAt = new Date();
+    // Only a letter that was taken shows that a mis-set endpoint is set right.
+    if (outcome.how === 'taken' || standing.state !== 'paused') standing.become('delivering');
+    return outcome;
+  }
+
+  async #waitAfter(error: Error, waits: Generator<number, never>): Promise<void> {
+    const { patience, signal } = this.#options;
+    if (signal.aborted) return;
+    this.retries += 1;
+    if (error instanceof Paused) return this.pause(error);
+    const wishedMs = error instanceof TryLater ? (error.delayMs ?? 0) : 0;
+    const waitMs = Math.max(wishedMs, waits.next().value);
+    await patience.wait(waitMs, { state: 'later', reason: error.message, remedy: TRIED_AGAIN });
   }
 }
 

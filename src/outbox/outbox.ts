@@ -1,15 +1,20 @@
-import type { KeptDeadLetter } from '../journal/dead-letters.ts';
-import type { DamagedLetter, Journal } from '../journal/journal.ts';
 import type { Letter } from '../journal/letter.ts';
 import type { EndpointState } from '../journal/protocol.ts';
-import type { BackoffOptions } from './backoff.ts';
-import { Delivery } from './delivery.ts';
-import type { Endpoint } from './endpoint.ts';
-import { pauseAfter, type Rate } from './pace.ts';
-import { Progress } from './progress.ts';
-import { READ_AT_ONCE, ReadAhead } from './read-ahead.ts';
-import { Schedule } from './schedule.ts';
+import { elapsedSince } from '../time/boot.ts';
 import { sleep } from '../time/sleep.ts';
+import type { BackoffOptions } from './backoff.ts';
+import { Books } from './books.ts';
+import { Delivery } from './delivery.ts';
+import { Doubts } from './doubts.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Lane, LaneParts, Work } from './lane.ts';
+import { Again } from './lanes/again.ts';
+import { Aside } from './lanes/aside.ts';
+import { Backlog } from './lanes/backlog.ts';
+import type { OutboxJournal } from './outbox-journal.ts';
+import { pauseAfter, type Rate } from './pace.ts';
+import { Patience } from './patience.ts';
+import { Schedule } from './schedule.ts';
 import { Standing, type Before } from './standing.ts';
 import type { OutboxStatus } from './status.ts';
 import type { Thinning } from './thinning.ts';
@@ -25,12 +30,6 @@ export interface OutboxEvents {
   stalled(name: string): void;
 }
 
-/** What an outbox asks of the journal. */
-export type OutboxJournal = Pick<
-  Journal,
-  'read' | 'before' | 'pass' | 'doubt' | 'bury' | 'aside' | 'condemn' | 'deadToRetry' | 'deadTaken' | 'deadRefusedAgain'
->;
-
 export interface OutboxOptions {
   readonly name: string;
   readonly endpoint: Endpoint;
@@ -39,8 +38,14 @@ export interface OutboxOptions {
   readonly begin: EndpointState;
   /** Letters of this source only; undefined = of all. */
   readonly source: string | undefined;
+  /** The newest letter that the journal held at the start: an earlier process can have sent no newer one. */
+  readonly head: number;
   readonly rate: Rate;
   readonly thinning: Thinning;
+  /** What becomes of a letter whose request got no answer. */
+  readonly onAmbiguous: 'verify' | 'resend' | 'drop';
+  /** For so long after such a request its letter may still turn up at the far side. */
+  readonly verifyWindowMs: number;
   readonly events: OutboxEvents;
   readonly backoff?: BackoffOptions;
   readonly probeMs?: number;
@@ -48,12 +53,11 @@ export interface OutboxOptions {
   readonly lastAnswerMs?: number;
 }
 
-/** A dead letter that somebody wants sent again. */
-interface Second {
-  readonly dead: KeptDeadLetter;
+/** A letter to be handled, and the lane that it came by. */
+interface Item {
+  readonly lane: Lane;
+  readonly work: Work;
 }
-
-type Item = Letter | DamagedLetter | Second;
 
 const WATCHDOG_MS = 30_000;
 const JOURNAL_RETRY_MS = 1_000;
@@ -71,34 +75,37 @@ export class Outbox {
   /** The item in hand, until what became of it is noted. */
   #handling: Promise<unknown> = Promise.resolve();
   readonly #standing: Standing;
+  readonly #books: Books;
+  readonly #doubts: Doubts;
   readonly #delivery: Delivery;
+  /** In the order in which they have a turn. */
+  readonly #lanes: readonly Lane[];
+  readonly #again: Again;
+  readonly #aside: Aside;
   readonly #schedule: Schedule<Item>;
-  readonly #progress = new Progress();
-  readonly #backlog: ReadAhead;
   readonly #watchdog: NodeJS.Timeout;
-  readonly #counts: { waiting: number; delivered: number; thinned: number; refused: number; dropped: number };
-  /** The newest letter that is done with. */
-  #position: number;
   #busy = false;
   #watchedPosition = -1;
-  /** How often somebody asked for dead letters to go again, and up to which of these all went. */
-  #retriesAsked: number;
-  #retriesDone = 0;
 
   constructor(options: OutboxOptions) {
-    const { acked, waiting, delivered, thinned, dropped, buried, dead } = options.begin;
     this.#options = options;
-    this.#position = acked;
-    this.#counts = { waiting, delivered, thinned, dropped, refused: buried };
-    this.#retriesAsked = dead > 0 ? 1 : 0;
+    this.#books = new Books(options.begin);
     this.#standing = new Standing((before) => options.events.changed(this.status(), before));
+    const patience = new Patience(this.#standing, this.#stop.signal);
+    this.#doubts = this.#openDoubts(patience);
     this.#delivery = new Delivery({
       ...options,
       standing: this.#standing,
+      patience,
+      doubts: this.#doubts,
+      noteSending: () => this.#insist(() => options.journal.doubt(options.name, 'sending')),
       signal: this.#stop.signal,
       cut: this.#cut.signal,
     });
-    this.#backlog = new ReadAhead((after, limit) => options.journal.read(after, limit, options.source));
+    const parts = this.#laneParts();
+    this.#again = new Again(parts, options.begin.dead > 0);
+    this.#aside = new Aside(parts);
+    this.#lanes = [this.#again, this.#aside, new Backlog(parts, this.#aside)];
     this.#schedule = new Schedule<Item>({
       take: () => this.#take(),
       process: (items) => this.#process(items),
@@ -113,41 +120,29 @@ export class Outbox {
   /** A letter was accepted; it is in the journal. */
   accepted({ telegram }: Letter): void {
     if (this.#options.source !== undefined && this.#options.source !== telegram.source) return;
-    this.#counts.waiting += 1;
-    this.#progress.came();
+    this.#books.came();
     this.#schedule.push();
   }
 
   /** The journal lost so many of the letters that waited; negative: so many arrived after all. */
   dropped(count: number): void {
-    this.#counts.waiting -= count;
-    this.#counts.dropped += count;
+    this.#books.counts.waiting -= count;
+    this.#books.counts.dropped += count;
   }
 
   /** Dead letters were marked to be sent again: they go next. */
   retryDead(): void {
-    this.#retriesAsked += 1;
+    this.#again.ask();
     this.#schedule.wake();
   }
 
   status(): OutboxStatus {
     const { counts = {} } = this.#options.endpoint;
     const { state, since, reason, remedy } = this.#standing;
-    const { retries, possiblyTwice, lastTakenAt } = this.#delivery;
-    const drainedInMs = this.#progress.drainedInMs(this.#counts.waiting);
-    return {
-      name: this.name,
-      state,
-      since,
-      reason,
-      remedy,
-      ...this.#counts,
-      retries,
-      possiblyTwice,
-      lastTakenAt,
-      drainedInMs,
-      counts,
-    };
+    const { retries, lastTakenAt } = this.#delivery;
+    const { drainedInMs } = this.#books;
+    const how = { name: this.name, state, since, reason, remedy };
+    return { ...how, ...this.#books.counts, retries, lastTakenAt, drainedInMs, counts };
   }
 
   /** Ends soon: a request that is under way may get its answer, or its letter would go again after the next start. */
@@ -159,7 +154,31 @@ export class Outbox {
     late.abort();
     this.#cut.abort();
     this.#schedule.stop();
+    await this.#noteEnd();
     await this.#options.endpoint.close?.();
+  }
+
+  /** Where each answer was noted, the next process has nothing to ask. */
+  async #noteEnd(): Promise<void> {
+    if (this.#doubts.isOpen || !this.#delivery.hasSent) return;
+    await this.#options.journal.doubt(this.name, null).catch(() => undefined);
+  }
+
+  #openDoubts(patience: Patience): Doubts {
+    const { begin, head } = this.#options;
+    const earlier = begin.doubt === null ? undefined : { elapsedMs: elapsedSince(begin.doubt), upTo: head };
+    return new Doubts({ ...this.#options, patience, signal: this.#stop.signal, earlier, answered: begin.answered });
+  }
+
+  #laneParts(): LaneParts {
+    return {
+      ...this.#options,
+      books: this.#books,
+      delivery: this.#delivery,
+      insist: (ask) => this.#insist(ask),
+      pace: (rate, letter) => this.#pace(rate, letter),
+      refused: (reason) => this.#options.events.refused(this.name, reason),
+    };
   }
 
   /** Never rejects, and finds nothing once stopped. */
@@ -171,86 +190,36 @@ export class Outbox {
   }
 
   async #next(): Promise<readonly Item[]> {
-    const again = await this.#deadToRetry();
-    if (again.length > 0) return again;
-    const letters = await this.#backlog.next(this.#position);
-    if (letters.length > 0) return letters;
+    for (const lane of this.#lanes) {
+      const works = await lane.next();
+      if (works.length > 0) return this.#begin(works.map((work) => ({ lane, work })));
+      this.#doubts.clear(lane.name);
+      if (lane === this.#aside && this.#aside.isBlocking) return [];
+    }
     this.#standing.become('idle');
-    return this.#deadToRetry();
+    return [];
   }
 
-  async #deadToRetry(): Promise<readonly Second[]> {
-    const asked = this.#retriesAsked;
-    if (asked === this.#retriesDone) return [];
-    const again = await this.#options.journal.deadToRetry(this.name, READ_AT_ONCE);
-    if (again.length === 0) this.#retriesDone = asked;
-    return again.map((dead) => ({ dead }));
+  #begin(items: readonly Item[]): readonly Item[] {
+    if (this.#standing.state === 'idle') this.#standing.become('delivering');
+    return items;
   }
 
   /** Never rejects. What was not finished when the stop came stays where it is. */
   async #process(items: readonly Item[]): Promise<void> {
-    for (const item of items) {
-      this.#handling = this.#insist(() => this.#handle(item));
+    for (const { lane, work } of items) {
+      this.#handling = this.#insist(work);
       await this.#handling;
       if (this.#stop.signal.aborted) return new Promise(() => undefined);
+      if (this.#aside.isBlocking && lane !== this.#aside) break;
     }
+    if (this.#books.counts.waiting === 0 && !this.#aside.isBlocking) this.#standing.become('idle');
     this.#busy = false;
   }
 
-  async #handle(item: Item): Promise<void> {
-    if ('dead' in item) await this.#sendAgain(item.dead);
-    else if ('damaged' in item) await this.#bury(item, 'its row in the journal is damaged');
-    else if (this.#options.thinning.wants(item.telegram)) await this.#send(item);
-    else this.#pass(item.seq, 'thinned');
-  }
-
-  async #send(letter: Letter): Promise<void> {
-    const refused = await this.#delivery.deliver(letter);
-    if (refused === undefined) this.#pass(letter.seq, 'delivered');
-    else await this.#bury(letter, refused.message);
-    await this.#pace(letter);
-  }
-
-  async #sendAgain(dead: KeptDeadLetter): Promise<void> {
-    const { id, seq, source, checksum, raw, at, reason } = dead;
-    const { journal } = this.#options;
-    if (raw === undefined) return this.#insist(() => journal.deadRefusedAgain(id, reason));
-    const letter = { seq, telegram: { source, checksum, receivedAt: new Date(at), raw: Buffer.from(raw) } };
-    const refused = await this.#delivery.deliver(letter);
-    if (refused === undefined) await this.#takenAfterAll(id);
-    else await this.#insist(() => journal.deadRefusedAgain(id, refused.message));
-    await this.#pace(letter);
-  }
-
-  async #takenAfterAll(id: number): Promise<void> {
-    await this.#insist(() => this.#options.journal.deadTaken(this.name, id));
-    this.#counts.delivered += 1;
-    this.#counts.refused -= 1;
-  }
-
-  async #bury(letter: Letter | DamagedLetter, reason: string): Promise<void> {
-    await this.#insist(() => this.#options.journal.bury(this.name, letter, reason));
-    if (this.#stop.signal.aborted) return;
-    this.#options.events.refused(this.name, reason);
-    this.#done(letter.seq, 'refused');
-  }
-
-  #pass(seq: number, how: 'delivered' | 'thinned'): void {
-    this.#options.journal.pass({ endpoint: this.name, seq, how });
-    this.#done(seq, how);
-  }
-
-  #done(seq: number, how: 'delivered' | 'thinned' | 'refused'): void {
-    this.#position = seq;
-    this.#counts.waiting -= 1;
-    this.#counts[how] += 1;
-    this.#progress.went();
-    if (this.#counts.waiting === 0) this.#standing.become('idle');
-  }
-
-  async #pace({ telegram }: Letter): Promise<void> {
+  async #pace(rate: Rate, { telegram }: Letter): Promise<void> {
     const ageMs = Date.now() - telegram.receivedAt.getTime();
-    await sleep(pauseAfter(this.#options.rate, ageMs, this.#delivery.answerMs), this.#stop.signal);
+    await sleep(pauseAfter(rate, ageMs, this.#delivery.answerMs), this.#stop.signal);
   }
 
   /** Asks the journal until it answers: what an endpoint answered is not asked twice because a disk is full. */
@@ -273,8 +242,8 @@ export class Outbox {
 
   /** better-queue stalls without a word where its books and ours differ; this must never be needed. */
   #watch(): void {
-    const stuck = !this.#busy && this.#counts.waiting > 0 && this.#watchedPosition === this.#position;
-    this.#watchedPosition = this.#position;
+    const stuck = !this.#busy && this.#books.counts.waiting > 0 && this.#watchedPosition === this.#books.position;
+    this.#watchedPosition = this.#books.position;
     if (!stuck) return;
     this.#options.events.stalled(this.name);
     this.#schedule.wake();

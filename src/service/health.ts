@@ -79,7 +79,7 @@ function ofSource(
 function ofEndpoint({ name, state, reason, remedy, waiting, dropped }: OutboxStatus): Finding[] {
   const findings: Finding[] = [];
   const advice = remedy === undefined ? '' : `; ${remedy}`;
-  if (state === 'paused' || state === 'later') {
+  if (state === 'paused' || state === 'later' || state === 'verifying') {
     findings.push([
       'warn',
       `endpoint ${name}: ${state}: ${reason ?? ''}${advice} (${count(waiting, 'telegram')} waiting)`,

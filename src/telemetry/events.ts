@@ -1,7 +1,7 @@
 import type { JournalEvents } from '../journal/journal.ts';
 import type { OutboxEvents } from '../outbox/outbox.ts';
 import type { Before } from '../outbox/standing.ts';
-import type { OutboxStatus } from '../outbox/status.ts';
+import type { OutboxState, OutboxStatus } from '../outbox/status.ts';
 import type { ConnectionEvents } from '../sources/reconnect.ts';
 import type { Rejection, RejectionReason } from '../telegram/telegram.ts';
 import type { Log } from './log.ts';
@@ -18,6 +18,8 @@ const HINTS: Readonly<Record<RejectionReason, string>> = {
   parity: 'a 9600 7E1 line with damaged bytes: check the cable',
   implausible: 'without a CRC16 only whole, well-formed telegrams are taken',
 };
+/** States of an outbox in which letters do not go. */
+const TROUBLED: readonly OutboxState[] = ['later', 'verifying', 'paused'];
 const SUMMARY_MS = 60_000;
 const FOR_ROOM = 'the journal is at its size limit; raise journal.maxSize, or see why they are not delivered';
 const BY_DAMAGE = 'the damage to the journal took them';
@@ -197,8 +199,8 @@ export class Events {
     if (state === 'paused') this.#log.error(`endpoint ${name}: paused: ${reason ?? ''}; ${remedy ?? ''}; ${waits}`);
     if (state === 'later')
       this.#log.warn(`endpoint ${name}: unavailable: ${reason ?? ''}; ${waits}, tried again until it works`);
-    const isBack =
-      (before.state === 'later' || before.state === 'paused') && (state === 'delivering' || state === 'idle');
-    if (isBack) this.#log.info(`endpoint ${name}: back after ${span(before.lastedMs)}; ${waits}`);
+    if (state === 'verifying') this.#log.warn(`endpoint ${name}: verifying: ${reason ?? ''}; ${waits}`);
+    if (TROUBLED.includes(before.state) && !TROUBLED.includes(state))
+      this.#log.info(`endpoint ${name}: back after ${span(before.lastedMs)}; ${waits}`);
   }
 }

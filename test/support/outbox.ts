@@ -4,7 +4,8 @@ import type { Letter } from '../../src/journal/letter.ts';
 import type { EndpointState } from '../../src/journal/protocol.ts';
 import type { JournalStore, Row } from '../../src/journal/store.ts';
 import type { Endpoint } from '../../src/outbox/endpoint.ts';
-import { Outbox, type OutboxJournal, type OutboxOptions } from '../../src/outbox/outbox.ts';
+import type { OutboxJournal } from '../../src/outbox/outbox-journal.ts';
+import { Outbox, type OutboxOptions } from '../../src/outbox/outbox.ts';
 import { Thinning } from '../../src/outbox/thinning.ts';
 import { incoming, numberIn } from './journal.ts';
 
@@ -65,6 +66,9 @@ export function startOutbox(store: JournalStore, endpoint: Endpoint, options: Pa
     journal: journalOver(store),
     begin: stateOf(store, name),
     source: undefined,
+    head: store.state().head,
+    onAmbiguous: 'verify',
+    verifyWindowMs: 120_000,
     rate: 'off',
     lastAnswerMs: 0,
     thinning: new Thinning(0, () => undefined),

@@ -34,6 +34,7 @@ describe('the README explains every', () => {
     idle: true,
     delivering: true,
     later: true,
+    verifying: true,
     paused: true,
     stopped: true,
   };

@@ -19,8 +19,8 @@ function buried(...numbers: number[]) {
 test('a dead letter is kept with its bytes and its reason, together with the cursor that moved past it', () => {
   const { folder, store } = buried(1, 2);
   expect(store.dead.list('a', 10)).toEqual([
-    { ...dead(1), id: 1, endpoint: 'a', retry: false },
-    { ...dead(2), id: 2, endpoint: 'a', retry: false },
+    { ...dead(1), id: 1, endpoint: 'a', retry: false, aside: false },
+    { ...dead(2), id: 2, endpoint: 'a', retry: false, aside: false },
   ]);
   const killed = openStore(filesAsAfterAKill(folder));
   expect(reasonsOf(killed.dead.list('a', 10))).toEqual(['refused 1', 'refused 2']);
@@ -50,7 +50,7 @@ test('those marked to go again are given out in order until each was taken or re
   expect(store.dead.toRetry('a', 10)).toEqual([]);
   expect(store.dead.list('a', 10)).toMatchObject([
     { id: 2 },
-    { id: 3, reason: 'still no', buriedAt: 77, retry: false },
+    { id: 3, reason: 'still no', buriedAt: 77, retry: false, aside: false },
   ]);
 });
 

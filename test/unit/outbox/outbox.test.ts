@@ -135,10 +135,10 @@ describe('later', () => {
     };
     accept([1, 2]);
     await pass(300_000);
-    expect(told).toEqual(['later: connection refused']);
+    expect(told).toEqual(['delivering', 'later: connection refused']);
     isDown = false;
     await pass(60_000);
-    expect(told).toEqual(['later: connection refused', 'delivering', 'idle']);
+    expect(told).toEqual(['delivering', 'later: connection refused', 'delivering', 'idle']);
   });
 
   test('a refusal shows as well that the endpoint is back', async () => {
@@ -150,7 +150,7 @@ describe('later', () => {
     };
     accept([1]);
     await pass(180_000);
-    expect(told).toEqual(['later: down', 'delivering', 'refused: no', 'idle']);
+    expect(told).toEqual(['delivering', 'later: down', 'delivering', 'refused: no', 'idle']);
   });
 
   test('an answer that never came is counted: the far side may have the letter twice', async () => {
@@ -276,7 +276,7 @@ describe('paused', () => {
     keyIsWrong = false;
     await pass(60_000);
     expect(endpoint.sent).toEqual([1, 1, 1, 1, 2, 3]);
-    expect(told).toEqual(['paused: HTTP 403: wrong key', 'delivering', 'idle']);
+    expect(told).toEqual(['delivering', 'paused: HTTP 403: wrong key', 'delivering', 'idle']);
   });
 
   test('an endpoint without a probe tries its letter as often', async () => {

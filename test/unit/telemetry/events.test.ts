@@ -20,6 +20,9 @@ function status(state: OutboxState, more: Partial<OutboxStatus> = {}): OutboxSta
     refused: 0,
     dropped: 0,
     possiblyTwice: 0,
+    possiblyLost: 0,
+    found: 0,
+    aside: 0,
     retries: 0,
     counts: {},
   };

@@ -1,0 +1,60 @@
+import type { EndpointState } from '../journal/protocol.ts';
+import type { Outcome } from './delivery.ts';
+import { Progress } from './progress.ts';
+
+/** What one outbox counts: each letter that came in is in one of `waiting` … `dropped`. */
+export interface Counts {
+  waiting: number;
+  delivered: number;
+  thinned: number;
+  /** Refused for good, or set aside. */
+  refused: number;
+  possiblyLost: number;
+  dropped: number;
+  /** Of those refused: only set aside. */
+  aside: number;
+  /** Of those delivered. */
+  found: number;
+  possiblyTwice: number;
+}
+
+/** How far one endpoint is, and what became of the letters up to there. */
+export class Books {
+  readonly counts: Counts;
+  readonly #progress = new Progress();
+  /** The newest letter that is done with. */
+  position: number;
+
+  constructor({ acked, buried, ...begin }: EndpointState) {
+    const { waiting, delivered, thinned, dropped, possiblyLost, aside, found, possiblyTwice } = begin;
+    this.position = acked;
+    this.counts = {
+      ...{ waiting, delivered, thinned, refused: buried, possiblyLost, dropped },
+      ...{ aside, found, possiblyTwice },
+    };
+  }
+
+  came(): void {
+    this.counts.waiting += 1;
+    this.#progress.came();
+  }
+
+  /** The letter that was next is done with. */
+  went(seq: number, how: 'delivered' | 'thinned' | 'refused' | 'possiblyLost'): void {
+    this.position = seq;
+    this.counts.waiting -= 1;
+    this.counts[how] += 1;
+    this.#progress.went();
+  }
+
+  /** How sure it is that a delivered letter is at the far side, and there only once. */
+  sure({ proof, twice }: Extract<Outcome, { how: 'taken' }>): void {
+    if (proof === 'found') this.counts.found += 1;
+    if (twice) this.counts.possiblyTwice += 1;
+  }
+
+  /** When nothing will be waiting any more at the present rate, in milliseconds; undefined while it does not shrink. */
+  get drainedInMs(): number | undefined {
+    return this.#progress.drainedInMs(this.counts.waiting);
+  }
+}

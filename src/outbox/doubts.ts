@@ -1,0 +1,150 @@
+import type { Letter } from '../journal/letter.ts';
+import { backoff, type BackoffOptions } from './backoff.ts';
+import { Ambiguous, LOOK_BACK, type Endpoint, type Fate } from './endpoint.ts';
+import type { OutboxJournal } from './outbox-journal.ts';
+import { TRIED_AGAIN, type Patience, type Why } from './patience.ts';
+
+/** Which way letters go to an endpoint: those that wait, and those that go again for one reason or another. */
+const LANES = ['backlog', 'again', 'aside', 'replay'] as const;
+export type LaneName = (typeof LANES)[number];
+
+export interface DoubtsOptions {
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  readonly journal: Pick<OutboxJournal, 'before' | 'read'>;
+  readonly patience: Patience;
+  /** Ends every question and every wait. */
+  readonly signal: AbortSignal;
+  readonly onAmbiguous: 'verify' | 'resend' | 'drop';
+  /** For so long after a request without an answer its letter may still turn up. */
+  readonly verifyWindowMs: number;
+  readonly backoff?: BackoffOptions | undefined;
+  /** What an earlier process may have sent without noting what became of it. */
+  readonly earlier: Earlier | undefined;
+  /** The newest letter that the far side itself said yes to, 0 where there is none. */
+  readonly answered: number;
+}
+
+interface Earlier {
+  /** How long ago at least. */
+  readonly elapsedMs: number;
+  /** It can have sent only letters up to this one. */
+  readonly upTo: number;
+}
+
+/** An answer that does not come after so many questions will not come. */
+const MOST_UNANSWERED = 10;
+const LONGEST_WAIT_MS = 30_000;
+const REMEDY = 'nothing has to be done: the server is asked before anything is sent again';
+
+/**
+ * Letters that may have been taken although nobody said so: the far side is asked before one is sent again. That it does
+ * not list a letter says something only once the request cannot be under way there any more, and only where it lists
+ * another letter to which it said yes.
+ */
+export class Doubts {
+  readonly #options: DoubtsOptions;
+  /** The letter whose request of this process got no answer, and since when. */
+  #raised: { readonly seq: number; readonly sinceMs: number } | undefined;
+  /** Ways on which an earlier process may have had a letter. */
+  readonly #earlier: Set<LaneName>;
+  readonly #earlierSinceMs: number;
+  /** What the far side must list to be believed: the newest letter to which it said yes, or its number. */
+  #control: Letter | number;
+
+  constructor(options: DoubtsOptions) {
+    const { earlier, answered } = options;
+    this.#options = options;
+    this.#control = answered;
+    this.#earlier = new Set(earlier === undefined ? [] : LANES);
+    this.#earlierSinceMs = performance.now() - (earlier?.elapsedMs ?? 0);
+  }
+
+  /** Whether any letter may have been taken without a note of it. */
+  get isOpen(): boolean {
+    return this.#raised !== undefined || this.#earlier.size > 0;
+  }
+
+  /** A request for this letter got no answer. */
+  raise({ seq }: Letter): void {
+    this.#raised = { seq, sinceMs: performance.now() };
+  }
+
+  /** The far side said yes to this letter. */
+  answered(letter: Letter): void {
+    this.#control = letter;
+  }
+
+  /** No earlier process can have sent a letter on this way. */
+  clear(lane: LaneName): void {
+    this.#earlier.delete(lane);
+  }
+
+  concern({ seq }: Letter, lane: LaneName): boolean {
+    if (seq > (this.#options.earlier?.upTo ?? 0)) this.clear(lane);
+    return this.#raised?.seq === seq || this.#earlier.has(lane);
+  }
+
+  /** What became of a letter in doubt, asked until that is known. @throws when the signal aborts. */
+  async settle(letter: Letter, lane: LaneName): Promise<Fate> {
+    const fate = this.#options.onAmbiguous === 'resend' ? 'unknown' : await this.#fateOf(letter);
+    // Where this one had been sent, the earlier process may have sent the next one, too.
+    if (fate !== 'taken') this.clear(lane);
+    this.#raised = undefined;
+    return fate;
+  }
+
+  /** Whether the far side has a letter, asked once. @throws as {@link Endpoint.wasTaken}. */
+  async ask(letter: Letter): Promise<Fate> {
+    const { endpoint, journal, signal } = this.#options;
+    if (endpoint.wasTaken === undefined) return 'unknown';
+    const before = await journal.before(letter.seq, LOOK_BACK, letter.telegram.source);
+    return endpoint.wasTaken(letter, before, signal);
+  }
+
+  async #fateOf(letter: Letter): Promise<Fate> {
+    const { patience, signal, verifyWindowMs } = this.#options;
+    const sinceMs = this.#raised?.seq === letter.seq ? this.#raised.sinceMs : this.#earlierSinceMs;
+    const waits = backoff({ ...this.#options.backoff, longestMs: LONGEST_WAIT_MS });
+    for (let unanswered = 0; ;) {
+      signal.throwIfAborted();
+      const leftMs = sinceMs + verifyWindowMs - performance.now();
+      const found = await this.#look(letter);
+      if (found === 'taken' || found === 'unknown') return found;
+      if (found === 'absent' && leftMs <= 0) return 'absent';
+      if (found instanceof Ambiguous && leftMs <= 0 && ++unanswered >= MOST_UNANSWERED) return 'unknown';
+      const waitMs = waits.next().value;
+      await patience.wait(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, whyOf(found, leftMs));
+    }
+  }
+
+  /** `absent` only where that can be believed; an error where no answer came. */
+  async #look(letter: Letter): Promise<Fate | Error> {
+    try {
+      const fate = await this.ask(letter);
+      return fate === 'absent' && !(await this.#listsControl(letter)) ? 'unknown' : fate;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  async #listsControl({ seq, telegram }: Letter): Promise<boolean> {
+    const control =
+      typeof this.#control === 'number' ? await this.#read(this.#control, telegram.source) : this.#control;
+    if (control === undefined || control.seq === seq) return false;
+    this.#control = control;
+    return (await this.ask(control)) === 'taken';
+  }
+
+  async #read(seq: number, source: string): Promise<Letter | undefined> {
+    const [letter] = seq === 0 ? [] : await this.#options.journal.read(seq - 1, 1, source);
+    return letter === undefined || letter.seq !== seq || 'damaged' in letter ? undefined : letter;
+  }
+}
+
+function whyOf(found: Fate | Error, leftMs: number): Why {
+  if (found instanceof Error) return { state: 'later', reason: found.message, remedy: TRIED_AGAIN };
+  const seconds = Math.max(1, Math.ceil(leftMs / 1_000));
+  const reason = `a request got no answer: asking the server for ${seconds} s more whether it has the telegram`;
+  return { state: 'verifying', reason, remedy: REMEDY };
+}

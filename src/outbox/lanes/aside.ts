@@ -1,0 +1,80 @@
+import type { KeptDeadLetter } from '../../journal/dead-letters.ts';
+import type { Letter } from '../../journal/letter.ts';
+import { letterOf, reasonOf, takenAfterAll } from '../dead-letter.ts';
+import { Paused, type Unreadable } from '../endpoint.ts';
+import type { Lane, LaneParts, Work } from '../lane.ts';
+
+/** So many letters that it could not read, and none that it took: the far side is to blame, not the letters. */
+const MOST_ASIDE = 20;
+
+/**
+ * Letters that the far side could not read. They are dead once it takes a letter behind them; while it takes none they
+ * are kept, the endpoint is paused, and they are the first to go when it is tried again.
+ */
+export class Aside implements Lane {
+  readonly name = 'aside';
+  readonly #parts: LaneParts;
+  #newest: Unreadable | undefined;
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts;
+  }
+
+  /** True while no other letter may go. */
+  get isBlocking(): boolean {
+    return this.#parts.books.counts.aside >= MOST_ASIDE;
+  }
+
+  /** Sets a letter aside; resolves once that is on the card. */
+  async add(letter: Letter, error: Unreadable): Promise<void> {
+    const { books, insist, journal, name } = this.#parts;
+    const isAside = await insist(() => journal.bury(name, letter, error.message, true).then(() => true));
+    if (isAside !== true) return;
+    this.#newest = error;
+    books.counts.aside += 1;
+    books.went(letter.seq, 'refused');
+  }
+
+  /** A letter was taken: those set aside before it (up to this one) are to blame themselves. */
+  async condemn(upToId?: number): Promise<void> {
+    const { books, insist, journal, name, refused } = this.#parts;
+    if (books.counts.aside === 0) return;
+    const condemned = (await insist(() => journal.condemn(name, upToId))) ?? 0;
+    books.counts.aside -= condemned;
+    const reason = this.#newest?.message ?? 'the server could not read it';
+    for (let told = 0; told < condemned; told++) refused(reason);
+  }
+
+  async next(): Promise<readonly Work[]> {
+    const { books, delivery, journal, name } = this.#parts;
+    if (!this.isBlocking) return [];
+    if (this.#newest !== undefined) await delivery.pause(pausedBy(this.#newest));
+    const letters = await journal.aside(name, books.counts.aside);
+    return letters.map((one) => () => this.#handle(one));
+  }
+
+  async #handle(dead: KeptDeadLetter): Promise<void> {
+    const { delivery, pace, rate } = this.#parts;
+    const letter = letterOf(dead);
+    if (letter === undefined) return this.#die(dead, dead.reason);
+    const outcome = await delivery.deliver(letter, this.name);
+    if (outcome.how === 'taken') {
+      await takenAfterAll(this.#parts, dead, outcome);
+      this.#parts.books.counts.aside -= 1;
+      await this.condemn(dead.id);
+    } else if (outcome.how === 'unreadable') this.#newest = outcome.error;
+    else await this.#die(dead, reasonOf(outcome));
+    await pace(rate, letter);
+  }
+
+  async #die({ id }: KeptDeadLetter, reason: string): Promise<void> {
+    const { books, insist, journal, refused } = this.#parts;
+    await insist(() => journal.deadRefusedAgain(id, reason));
+    books.counts.aside -= 1;
+    refused(reason);
+  }
+}
+
+function pausedBy({ message, remedy }: Unreadable): Paused {
+  return new Paused(`it could not read ${MOST_ASIDE} telegrams one after the other: ${message}`, remedy);
+}

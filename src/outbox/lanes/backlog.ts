@@ -1,0 +1,59 @@
+import type { DamagedLetter } from '../../journal/journal.ts';
+import type { Letter } from '../../journal/letter.ts';
+import { isWhole, type Lane, type LaneParts, type Work } from '../lane.ts';
+import { ReadAhead } from '../read-ahead.ts';
+import type { Aside } from './aside.ts';
+
+/** The letters that wait, oldest first, live ones behind all others. */
+export class Backlog implements Lane {
+  readonly name = 'backlog';
+  readonly #parts: LaneParts;
+  readonly #aside: Aside;
+  readonly #ahead: ReadAhead;
+
+  constructor(parts: LaneParts, aside: Aside) {
+    const { journal, source } = parts;
+    this.#parts = parts;
+    this.#aside = aside;
+    this.#ahead = new ReadAhead((after, limit) => journal.read(after, limit, source));
+  }
+
+  async next(): Promise<readonly Work[]> {
+    const letters = await this.#ahead.next(this.#parts.books.position);
+    return letters.map((letter) => () => this.#handle(letter));
+  }
+
+  async #handle(letter: Letter | DamagedLetter): Promise<void> {
+    if (!isWhole(letter)) await this.#bury(letter, 'its row in the journal is damaged');
+    else if (this.#parts.thinning.wants(letter.telegram)) await this.#deliver(letter);
+    else this.#pass(letter, 'thinned');
+  }
+
+  async #deliver(letter: Letter): Promise<void> {
+    const { books, delivery, journal, name, pace, rate } = this.#parts;
+    const outcome = await delivery.deliver(letter, this.name);
+    if (outcome.how === 'taken') {
+      const { proof, twice } = outcome;
+      journal.pass({ endpoint: name, seq: letter.seq, how: 'delivered', proof, twice });
+      books.went(letter.seq, 'delivered');
+      books.sure(outcome);
+      await this.#aside.condemn();
+    } else if (outcome.how === 'left') this.#pass(letter, 'possiblyLost');
+    else if (outcome.how === 'unreadable') await this.#aside.add(letter, outcome.error);
+    else await this.#bury(letter, outcome.error.message);
+    await pace(rate, letter);
+  }
+
+  #pass({ seq }: Letter, how: 'thinned' | 'possiblyLost'): void {
+    this.#parts.journal.pass({ endpoint: this.#parts.name, seq, how });
+    this.#parts.books.went(seq, how);
+  }
+
+  async #bury(letter: Letter | DamagedLetter, reason: string): Promise<void> {
+    const { books, insist, journal, name, refused } = this.#parts;
+    const isBuried = await insist(() => journal.bury(name, letter, reason).then(() => true));
+    if (isBuried !== true) return;
+    refused(reason);
+    books.went(letter.seq, 'refused');
+  }
+}
