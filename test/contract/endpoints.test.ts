@@ -163,6 +163,8 @@ describe.each(Object.entries(endpointTypes))('%s', (_, type) => {
       ['a hang after storing', faults.hang({ stored: true }), 1],
       ['a reset before storing', faults.reset(), 0],
       ['a reset after storing', faults.reset({ stored: true }), 1],
+      ['a reset half-way through the status line', faults.cutAfter(10), 1],
+      ['a reset half-way through the headers', faults.cutAfter(40), 1],
       ['a hang-up with no answer', faults.hangUp({ stored: true }), 1],
       ['502 of a proxy', faults.status(502, { stored: true, body: '<title>502 Bad Gateway</title>' }), 1],
       ['504 of a proxy', faults.status(504), 0],
@@ -190,6 +192,12 @@ describe.each(Object.entries(endpointTypes))('%s', (_, type) => {
     const page = '<h2>Exception:</h2><pre>DataError: value too long</pre>';
     const { error } = await deliver(faults.status(500, { body: page }));
     expect(error).toBeInstanceOf(Refused);
+  });
+
+  test('a letter that is too large for it is refused', async () => {
+    const { error, reader } = await deliver(faults.status(413));
+    expect(error).toBeInstanceOf(Refused);
+    expect(reader.rows).toHaveLength(0);
   });
 
   test('an answer that drips in byte by byte is still an answer', async () => {
@@ -323,9 +331,23 @@ describe.each(Object.entries(endpointTypes))('%s', (_, type) => {
   });
 
   describeWithTools('TLS', ['openssl'], () => {
-    test('a server that signs its own certificate is taken with ca, and named without', async () => {
+    const temporaryFolder = (): string => {
       const folder = mkdtempSync(join(tmpdir(), 'p1-relay-tls-'));
       opened.push({ close: () => rm(folder, { recursive: true }) });
+      return folder;
+    };
+
+    test('a server with the certificate of another host gets no letter', async () => {
+      const folder = temporaryFolder();
+      const reader = await listen({ tls: selfSigned(folder, 'DNS:elsewhere.example') });
+      const error = await failure(connect(reader.url, { ca: join(folder, 'cert.pem') }).deliver(letter, NEVER));
+      expect(error).toBeInstanceOf(TryLater);
+      expect(error?.message).toMatch(/certificate for another host name/);
+      expect(reader.requests).toHaveLength(0);
+    });
+
+    test('a server that signs its own certificate is taken with ca, and named without', async () => {
+      const folder = temporaryFolder();
       const reader = await listen({ tls: selfSigned(folder) });
       const error = await failure(connect(reader.url).deliver(letter, NEVER));
       expect(error).toBeInstanceOf(TryLater);
@@ -361,9 +383,9 @@ async function failure(promise: Promise<unknown>): Promise<Error | undefined> {
   );
 }
 
-function selfSigned(folder: string): { key: Buffer; cert: Buffer } {
+function selfSigned(folder: string, name = 'IP:127.0.0.1'): { key: Buffer; cert: Buffer } {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', `subjectAltName=${name}`];
   const files = ['-keyout', key, '-out', cert, '-days', '2'];
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, ...files], { stdio: 'ignore' });
   return { key: readFileSync(key), cert: readFileSync(cert) };

@@ -14,4 +14,10 @@ export const suites: readonly Suite[] = [
   { name: 'kill', files: ['fault/kill.test'], env: { P1_RELAY_KILLS: '100' }, longestMin: 30 },
   { name: 'model', files: ['property/journal.test'], env: { P1_RELAY_MODEL_RUNS: '10000' }, longestMin: 60 },
   { name: 'outage', files: ['fault/outage.test'], env: { P1_RELAY_OUTAGE: '1' }, longestMin: 60 },
+  {
+    name: 'scheduler',
+    files: ['outbox/many-letters.test', 'outbox/schedule.test'],
+    env: { P1_RELAY_LETTERS: '100000' },
+    longestMin: 5,
+  },
 ];

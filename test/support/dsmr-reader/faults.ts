@@ -77,6 +77,14 @@ export const reset =
     request.socket.resetAndDestroy();
   };
 
+/** Stores, sends so many bytes of its answer, from the status line on, and resets. */
+export const cutAfter =
+  (bytes: number): Fault =>
+  ({ request, handle }) => {
+    const answer = Buffer.from(printAnswer(handle())).subarray(0, bytes);
+    request.socket.write(answer, () => request.socket.resetAndDestroy());
+  };
+
 /** Closes the connection (FIN) with no answer. */
 export const hangUp =
   ({ stored = false }: WhetherStored = {}): Fault =>
