@@ -20,4 +20,5 @@ export const suites: readonly Suite[] = [
     env: { P1_RELAY_LETTERS: '100000' },
     longestMin: 5,
   },
+  { name: 'power cut', files: ['fault/power-cut.test'], env: { P1_RELAY_POWER_CUTS: '1000' }, longestMin: 15 },
 ];
