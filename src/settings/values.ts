@@ -1,7 +1,5 @@
 import { z } from 'zod';
-
-const MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const BYTES = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 } as const;
+import { BYTES, measure, MS } from './measure.ts';
 
 const A_TIME = 'expected a time such as 20s, 5m, 1h or 30d, or a number of seconds';
 const A_SIZE = 'expected a size such as 500 MB or 1 GB, or a number of bytes';
@@ -44,11 +42,6 @@ const secret = z
   )
   .transform((value) => (typeof value === 'string' ? value : ''))
   .meta({ writeOnly: true });
-
-function measure(text: string, units: Readonly<Record<string, number>>): number {
-  const [, amount = '', unit = ''] = /^([\d.]+)\s?(\w+)$/.exec(text) ?? [];
-  return Math.round(Number(amount) * (units[unit] ?? NaN));
-}
 
 /**
  * What settings are described with. It is handed to whoever describes some, and not imported there: only the thread
