@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ConfigSchema, Families } from './schema.ts';
 import { deepFreeze } from './freeze.ts';
+import { moment } from '../settings/moment.ts';
 import { kit } from '../settings/values.ts';
 import type { StateDir } from './state-dir.ts';
 
@@ -104,7 +105,8 @@ function toSource(source: NonNullable<Settings['source']>, settings: SourceConfi
 function toEndpoint(endpoint: Settings['endpoints'][number], settings: EndpointConfig['settings']): EndpointConfig {
   const { type, name = type, source, interval: intervalMs, rate, formerly, onAmbiguous } = endpoint;
   const { verifyWindow: verifyWindowMs, backlog } = endpoint;
-  const from = endpoint.from === 'now' || endpoint.from === 'beginning' ? endpoint.from : Date.parse(endpoint.from);
+  const from =
+    endpoint.from === 'now' || endpoint.from === 'beginning' ? endpoint.from : moment(endpoint.from, Date.now());
   const certainty = { onAmbiguous, verifyWindowMs, thinBacklogMs: backlog.thin };
   return { name, type, source, intervalMs, rate, from, formerly, ...certainty, settings };
 }

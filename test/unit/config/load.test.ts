@@ -1,6 +1,6 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Families } from '../../../src/config/schema.ts';
 import { machine, problemsOf, SIMULATOR } from './surroundings.ts';
@@ -50,6 +50,17 @@ describe('where the configuration is looked for', () => {
       `no configuration: there is no ${root}/etc/p1-relay/config.yaml, no config.yaml in ${root}/work and no DSMRREADER_REMOTE_DATALOGGER_… variable; ${HOW_TO_BEGIN}`,
     ]);
   });
+});
+
+test.each([
+  ['2026-07-01', '2026-06-30T22:00:00.000Z'],
+  ['2026-07-01T12:00:00Z', '2026-07-01T12:00:00.000Z'],
+])('an endpoint from %s begins at %s where clocks are Dutch', async (from, instant) => {
+  vi.stubEnv('TZ', 'Europe/Amsterdam');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const endpoint = `{ type: dsmr-v1, url: "http://192.168.1.10", key: abc, from: "${from}" }`;
+  const { config } = await machine({ 'work/config.yaml': `${SIMULATOR}\nendpoints: [${endpoint}]\n` }).load();
+  expect(new Date(Number(config.endpoints[0]?.from)).toISOString()).toBe(instant);
 });
 
 test('a configuration is frozen to its leaves', async () => {
