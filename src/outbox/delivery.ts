@@ -114,14 +114,16 @@ export class Delivery {
     const { endpoint, doubts, cut } = this.#options;
     await this.#note();
     const startedMs = performance.now();
+    doubts.raise(letter);
     try {
       await endpoint.deliver(letter, cut);
       doubts.answered(letter);
       return this.#answered({ how: 'taken', proof: 'answered', twice }, startedMs);
     } catch (error) {
+      if (error instanceof Ambiguous || cut.aborted) doubts.raise(letter);
+      else doubts.lower();
       if (error instanceof Refused) return this.#answered({ how: 'refused', error }, startedMs);
       if (error instanceof Unreadable) return this.#answered({ how: 'unreadable', error }, startedMs);
-      if (error instanceof Ambiguous || cut.aborted) doubts.raise(letter);
       throw toTryAgain(error);
     }
   }

@@ -65,13 +65,19 @@ export class Doubts {
     return this.#raised !== undefined || this.#earlier.size > 0;
   }
 
-  /** A request for this letter got no answer. */
+  /** A request for this letter is under way, or ended without an answer. */
   raise({ seq }: Letter): void {
     this.#raised = { seq, sinceMs: performance.now() };
   }
 
+  /** It got its answer, or was never sent. */
+  lower(): void {
+    this.#raised = undefined;
+  }
+
   /** The far side said yes to this letter. */
   answered(letter: Letter): void {
+    this.lower();
     this.#control = letter;
   }
 

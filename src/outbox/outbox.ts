@@ -160,7 +160,8 @@ export class Outbox {
 
   /** Where each answer was noted, the next process has nothing to ask. */
   async #noteEnd(): Promise<void> {
-    if (this.#doubts.isOpen || !this.#delivery.hasSent) return;
+    const isNoted = this.#delivery.hasSent || this.#options.begin.doubt !== null;
+    if (this.#doubts.isOpen || !isNoted) return;
     await this.#options.journal.doubt(this.name, null).catch(() => undefined);
   }
 

@@ -31,7 +31,11 @@ export function journalOver(store: JournalStore): OutboxJournal {
     pass: (passed) => store.cursors.pass([passed]),
     read: (after, limit, source) => later(() => store.read(after, limit, source).map(toLetter)),
     before: (seq, limit, source) => later(() => store.before(seq, limit, source).map(toLetter).filter(isWhole)),
-    doubt: (endpoint, doubt) => later(() => store.cursors.doubt(endpoint, doubt)),
+    doubt: (endpoint, doubt) =>
+      later(() => {
+        store.cursors.doubt(endpoint, doubt);
+        store.writeCursors();
+      }),
     bury: (endpoint, letter, reason, aside) => later(() => store.bury(endpoint, toDead(letter, reason), aside)),
     aside: (endpoint, limit) => later(() => store.dead.aside(endpoint, limit)),
     condemn: (endpoint, upToId) => later(() => store.changeDead((dead) => dead.condemn(endpoint, upToId))),

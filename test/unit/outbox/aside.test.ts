@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { Refused, Unreadable } from '../../../src/outbox/endpoint.ts';
+import { countsOf, openStore, temporaryFolder } from '../../support/journal.ts';
+import { pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
+
+const PROBE_MS = 60_000;
+const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+const unreadable = () => new Unreadable('500: Failed to parse telegram', 'set the DSMR version');
+
+function start() {
+  stopTheClock();
+  const folder = temporaryFolder();
+  const store = openStore(folder);
+  const far = new Scripted();
+  const taken: number[] = [];
+  return { folder, store, far, taken, ...startOutbox(store, far, { probeMs: PROBE_MS }) };
+}
+
+const reasonsOf = (store: ReturnType<typeof openStore>) => store.dead.list('a', 100).map(({ reason }) => reason);
+
+describe('a letter that the far side cannot read', () => {
+  test('is set aside on disk before the next one goes, and is dead once that one is taken', async () => {
+    const { store, far, told, outbox, accept } = start();
+    let atTheNext: unknown;
+    far.script = (n) => {
+      if (n === 1) throw unreadable();
+      atTheNext = [store.dead.countAside('a'), store.dead.count('a'), countsOf(store)];
+    };
+    accept([1, 2]);
+    await pass(1_000);
+    expect(atTheNext).toEqual([1, 0, { waiting: 1, buried: 1 }]);
+    expect([store.dead.countAside('a'), store.dead.count('a')]).toEqual([0, 1]);
+    expect(reasonsOf(store)).toEqual(['500: Failed to parse telegram']);
+    expect(told).toEqual(['delivering', 'refused: 500: Failed to parse telegram', 'idle']);
+    expect(outbox.status()).toMatchObject({ delivered: 1, refused: 1, aside: 0, waiting: 0 });
+  });
+
+  test('is not dead because another was refused', async () => {
+    const { store, far, accept } = start();
+    far.script = (n) => {
+      throw n === 1 ? unreadable() : new Refused('400');
+    };
+    accept([1, 2]);
+    await pass(1_000);
+    expect([store.dead.countAside('a'), store.dead.count('a')]).toEqual([1, 1]);
+  });
+});
+
+describe('twenty in a row, and none taken', () => {
+  test('pause the endpoint: the rest is kept, and when it reads again they go first, in order', async () => {
+    const { store, far, told, outbox, accept } = start();
+    const taken: number[] = [];
+    let isMisSet = true;
+    far.script = (n) => {
+      if (isMisSet) throw unreadable();
+      taken.push(n);
+    };
+    accept(upTo(30));
+    await pass(1_000);
+    expect(far.sent).toEqual(upTo(20));
+    expect(outbox.status()).toMatchObject({
+      state: 'paused',
+      reason: 'it could not read 20 telegrams one after the other: 500: Failed to parse telegram',
+      remedy: 'set the DSMR version',
+      waiting: 10,
+      aside: 20,
+    });
+    await pass(PROBE_MS);
+    expect(far.sent).toEqual([...upTo(20), ...upTo(20)]);
+    expect(outbox.status().state).toBe('paused');
+
+    isMisSet = false;
+    await pass(PROBE_MS);
+    expect(taken).toEqual(upTo(30));
+    expect(store.dead.list('a', 100)).toEqual([]);
+    expect(countsOf(store)).toEqual({ delivered: 30 });
+    expect(outbox.status()).toMatchObject({ state: 'idle', delivered: 30, refused: 0, aside: 0 });
+    expect(told.filter((line) => line.startsWith('paused'))).toHaveLength(1);
+  });
+
+  test('of which two are broken themselves: these are dead, the others are taken', async () => {
+    const { store, far, outbox, accept } = start();
+    const taken: number[] = [];
+    let isMisSet = true;
+    far.script = (n) => {
+      if (isMisSet || n === 1 || n === 7) throw unreadable();
+      taken.push(n);
+    };
+    accept(upTo(22));
+    await pass(1_000);
+    isMisSet = false;
+    await pass(PROBE_MS + 1_000);
+    expect(taken).toEqual(upTo(22).filter((n) => n !== 1 && n !== 7));
+    expect(store.dead.list('a', 10).map(({ seq, aside }) => [seq, aside])).toEqual([
+      [1, false],
+      [7, false],
+    ]);
+    expect(outbox.status()).toMatchObject({ delivered: 20, refused: 2, aside: 0, waiting: 0 });
+  });
+
+  test('still come first after a restart', async () => {
+    const { folder, store, far, outbox, accept } = start();
+    far.script = () => {
+      throw unreadable();
+    };
+    accept(upTo(25));
+    await pass(1_000);
+    await outbox.stop();
+    store.close();
+    const [next, reopened] = [new Scripted(), openStore(folder)];
+    startOutbox(reopened, next, { probeMs: PROBE_MS });
+    await pass(1_000);
+    expect(next.sent).toEqual(upTo(25));
+    expect(countsOf(reopened)).toEqual({ delivered: 25 });
+  });
+
+  test('end with the stop', async () => {
+    const { far, outbox, accept } = start();
+    far.script = () => {
+      throw unreadable();
+    };
+    accept(upTo(25));
+    await pass(1_000);
+    await outbox.stop();
+    await pass(10 * PROBE_MS);
+    expect(far.sent).toEqual(upTo(20));
+  });
+});
