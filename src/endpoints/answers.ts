@@ -1,5 +1,5 @@
 import { MASK, maskIdentity } from '../privacy/mask.ts';
-import { Ambiguous, Paused, Refused, TryLater } from '../outbox/endpoint.ts';
+import { Ambiguous, Paused, Refused, TryLater, Unreadable } from '../outbox/endpoint.ts';
 import type { HttpAnswer } from './http.ts';
 
 /** What was asked of DSMR-reader: each takes another answer for a yes. */
@@ -14,7 +14,8 @@ export interface Asked {
   readonly key: string;
 }
 
-type Verdict = 'taken' | 'refused' | 'paused' | 'later' | 'ambiguous';
+/** `failed`: {@link FailedOn}. */
+type Verdict = 'taken' | 'refused' | 'unreadable' | 'paused' | 'later' | 'ambiguous' | 'failed';
 
 interface Row {
   /** One status, or the first and the last of a range. */
@@ -24,23 +25,41 @@ interface Row {
   readonly type?: RegExp;
   readonly body?: RegExp;
   readonly verdict: Verdict;
-  /** Paused: what a person has to do. */
+  /** Paused, unreadable, failed: what a person has to do. */
   readonly remedy?: string;
+}
+
+/**
+ * The server fell over this letter, and may have stored it before: DSMR-reader stores a reading and then its statistics,
+ * not both or none. Asked again with the same letter it would fall again, which the letter's `second` failure says.
+ */
+export class FailedOn extends Ambiguous {
+  readonly second: Unreadable;
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.second = new Unreadable(message, remedy);
+  }
 }
 
 const SWITCH_ON = 'switch the API on in DSMR-reader under Configuration, API';
 const SET_KEY = 'set key to the one that DSMR-reader shows under Configuration, API';
 const SET_URL = 'set url to the address of DSMR-reader itself';
+const SET_LOGIN = 'set url with the name and password that the server wants: http://name:password@host';
+const SET_METER = 'set "DSMR version" in DSMR-reader under Configuration, Datalogger to the kind of this meter';
 const CHECK_PROXY = 'see what stands between this machine and DSMR-reader, or set url anew';
+const CHECK_SERVER = "see DSMR-reader's own log for what it fails on";
 const JSON_TYPE = /^application\/json\b/i;
-const HTML_BODY = /^\s*</;
 
-/** Exceptions that come back however often the telegram is sent, in the first `<pre>` of the server's error page. */
-const NEVER_STORED =
-  /^(?:(?!<pre>)[^])*<pre>[^<]*(IntegrityError|InvalidOperation|DataError|RequestDataTooBig|NUL \(0x00\))/;
+/** An error page of DSMR-reader with one of these exceptions in its first `<pre>`. */
+const raised = (exceptions: string): RegExp => new RegExp(`^(?:(?!<pre>)[^])*<pre>[^<]*(?:${exceptions})`);
+
+/** A register that the server wants and did not find, in the words of each database. */
+const LACKING = raised('IntegrityError[^<]*(?:null value|NOT NULL|cannot be null)');
+const NEVER_STORED = raised('IntegrityError|InvalidOperation|RequestDataTooBig');
+const FAILED = raised('(?:Data|Value|Type|Key|Index|Attribute|Overflow|Unicode\\w*|Validation|Assertion)Error');
 
 /**
- * What each answer means; the first row that fits counts. A 500 has four meanings, which only its body tells apart.
+ * What each answer means; the first row that fits counts. A 500 has many meanings, which only its body tells apart.
  * Source: answers of a running DSMR-reader 5.11, API v1 and v2; RFC 9110 §15 for those of a proxy before it.
  */
 const ANSWERS: readonly Row[] = [
@@ -50,10 +69,11 @@ const ANSWERS: readonly Row[] = [
   { status: 200, to: ['list'], type: JSON_TYPE, verdict: 'taken' },
   { status: [200, 299], verdict: 'paused', remedy: SET_URL },
   { status: [300, 399], verdict: 'paused', remedy: 'set url to where it sends, with the right http:// or https://' },
-  { status: 400, body: HTML_BODY, verdict: 'paused', remedy: CHECK_PROXY },
-  { status: 400, verdict: 'refused' },
+  { status: 400, to: ['v1'], body: /^Invalid data\s*$/, verdict: 'refused' },
+  { status: 400, to: ['v2'], type: JSON_TYPE, verdict: 'refused' },
+  { status: 401, verdict: 'paused', remedy: SET_LOGIN },
   { status: 403, body: /API is disabled/, verdict: 'paused', remedy: SWITCH_ON },
-  { status: [401, 403], verdict: 'paused', remedy: SET_KEY },
+  { status: 403, body: /Invalid auth key/, verdict: 'paused', remedy: SET_KEY },
   { status: 404, verdict: 'paused', remedy: SET_URL },
   { status: 405, body: /API is disabled/, verdict: 'paused', remedy: SWITCH_ON },
   { status: 405, verdict: 'paused', remedy: SET_URL },
@@ -62,30 +82,36 @@ const ANSWERS: readonly Row[] = [
   { status: 425, verdict: 'later' },
   { status: 429, verdict: 'later' },
   { status: [400, 499], verdict: 'paused', remedy: CHECK_PROXY },
-  { status: 500, to: ['v1'], body: /^Failed to parse telegram\s*$/, verdict: 'refused' },
-  { status: 500, body: /API user not found/, verdict: 'paused', remedy: 'save the API settings in DSMR-reader once' },
+  { status: 500, to: ['v1'], body: /^Failed to parse telegram\s*$/, verdict: 'unreadable', remedy: SET_METER },
+  { status: 500, to: ['v1'], body: LACKING, verdict: 'unreadable', remedy: SET_METER },
   { status: 500, to: ['v1', 'v2'], body: NEVER_STORED, verdict: 'refused' },
+  { status: 500, to: ['v1', 'v2'], body: FAILED, verdict: 'failed', remedy: CHECK_SERVER },
+  { status: 500, body: /API user not found/, verdict: 'paused', remedy: 'save the API settings in DSMR-reader once' },
   { status: 503, verdict: 'later' },
   { status: [500, 599], verdict: 'ambiguous' },
-  { status: [0, 999], verdict: 'paused', remedy: SET_URL },
 ];
+
+const UNHEARD_OF: Pick<Row, 'verdict' | 'remedy'> = { verdict: 'paused', remedy: SET_URL };
 
 /** Returns where the answer says yes; else throws what it means. `now` is what a Retry-After date counts from. */
 export function judge(answer: HttpAnswer, asked: Asked, now: Date): void {
-  const row = ANSWERS.find((candidate) => fits(candidate, answer, asked.question));
+  const { verdict, remedy = SET_URL } = ANSWERS.find((row) => fits(row, answer, asked.question)) ?? UNHEARD_OF;
   const text = `${asked.address} answered ${describe(answer, asked.key)}`;
-  switch (row?.verdict) {
+  switch (verdict) {
     case 'taken':
       return;
     case 'refused':
       throw new Refused(text);
+    case 'unreadable':
+      throw new Unreadable(text, remedy);
     case 'later':
       throw new TryLater(text, { delayMs: retryAfterMs(header(answer, 'retry-after'), now) });
     case 'ambiguous':
       throw new Ambiguous(text);
+    case 'failed':
+      throw new FailedOn(text, remedy);
     case 'paused':
-    case undefined:
-      throw new Paused(text, row?.remedy ?? SET_URL);
+      throw new Paused(text, remedy);
   }
 }
 

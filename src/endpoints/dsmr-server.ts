@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import type { Letter } from '../journal/letter.ts';
 import { Ambiguous, LOOK_BACK, TryLater } from '../outbox/endpoint.ts';
 import type { Kit } from '../settings/values.ts';
-import { judge, type Question } from './answers.ts';
+import { FailedOn, judge, type Question } from './answers.ts';
 import { type HttpAnswer, type HttpRequest, openHttp } from './http.ts';
 
 /** What both kinds of DSMR-reader endpoint are set with. */
@@ -26,8 +27,11 @@ export type DsmrSettings = z.output<ReturnType<typeof dsmrSettings>>;
 
 /** A DSMR-reader server, as both kinds of endpoint speak to it. */
 export interface DsmrServer {
-  /** Posts a form to API v1 or JSON to API v2. Resolves when it was taken, else throws what the answer means. */
-  post(api: 'v1' | 'v2', body: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Posts a letter as a form to API v1 or as JSON to API v2. Resolves when it was taken, else throws what the answer
+   * means. One on which the server fails twice is not in doubt the second time, but unreadable.
+   */
+  post(api: 'v1' | 'v2', { seq }: Letter, body: string, signal: AbortSignal): Promise<void>;
   /** The JSON in which it lists the readings of this instant, as many as {@link MOST_LISTED}. Throws as `post` does. */
   readingsAt(ms: number, signal: AbortSignal): Promise<string>;
   /** Whether the server is there, its API on, and the key right. */
@@ -60,9 +64,20 @@ export function openDsmrServer({ url, key, timeout, ca }: DsmrSettings, now: () 
     return answer;
   }
 
+  let failedOn: number | undefined;
+
+  /** The same failure for the same letter, once the server was asked whether it has it: that is about the letter. */
+  function tellFailures(error: unknown, seq: number): never {
+    if (!(error instanceof FailedOn)) throw error;
+    if (seq === failedOn) throw error.second;
+    failedOn = seq;
+    throw error;
+  }
+
   return {
-    async post(api, body, signal) {
-      await ask(api, { method: 'POST', ...posting[api], body }, signal);
+    async post(api, { seq }, body, signal) {
+      const request: HttpRequest = { method: 'POST', ...posting[api], body };
+      await ask(api, request, signal).catch((error: unknown) => tellFailures(error, seq));
     },
     async readingsAt(ms, signal) {
       const instant = `${new Date(ms).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}Z`;

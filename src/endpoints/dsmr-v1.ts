@@ -1,7 +1,9 @@
 import type { Letter } from '../journal/letter.ts';
+import { Unreadable } from '../outbox/endpoint.ts';
 import { parseReading } from '../reading/reading.ts';
 import { meterTime } from '../reading/time.ts';
 import type { Telegram } from '../telegram/telegram.ts';
+import { tooFarAhead } from './ahead.ts';
 import { dsmrSettings, openDsmrServer } from './dsmr-server.ts';
 import { readingBody, readingMark } from './dsmr-v2.ts';
 import { defineEndpoint } from './endpoint-type.ts';
@@ -27,16 +29,19 @@ export const dsmrV1 = defineEndpoint({
     /** Of telegrams without a clock: the last that went as it was printed, and the last that never did; 0 is none. */
     const clockless = { printed: 0, asReading: 0 };
 
-    async function deliverPrint({ seq, telegram }: Letter, signal: AbortSignal): Promise<void> {
-      if (!hasClock(telegram)) clockless.printed = seq;
-      const { text, mended } = printOf(telegram);
-      await server.post('v1', `telegram=${encodeURIComponent(text)}`, signal);
+    async function deliverPrint(letter: Letter, signal: AbortSignal): Promise<void> {
+      if (!hasClock(letter.telegram)) clockless.printed = letter.seq;
+      const { text, mended } = printOf(letter.telegram);
+      const form = `telegram=${encodeURIComponent(text)}`;
+      await server.post('v1', letter, form, signal).catch((error: unknown) => {
+        throw error instanceof Unreadable ? (tooFarAhead(letter.telegram, now(), error) ?? error) : error;
+      });
       if (mended) counts.mended++;
     }
 
-    async function deliverReading({ seq, telegram }: Letter, signal: AbortSignal): Promise<void> {
-      if (clockless.printed !== seq) clockless.asReading = seq;
-      await server.post('v2', body(telegram), signal);
+    async function deliverReading(letter: Letter, signal: AbortSignal): Promise<void> {
+      if (clockless.printed !== letter.seq) clockless.asReading = letter.seq;
+      await server.post('v2', letter, body(letter.telegram), signal);
       counts.throughV2++;
     }
 

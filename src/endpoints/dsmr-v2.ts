@@ -18,7 +18,7 @@ export const dsmrV2 = defineEndpoint({
     const server = openDsmrServer(settings, now);
     const body = readingBody(timeZone);
     return {
-      deliver: ({ telegram }, signal) => server.post('v2', body(telegram), signal),
+      deliver: (letter, signal) => server.post('v2', letter, body(letter.telegram), signal),
       wasTaken: openReadBack(server, readingMark(timeZone)),
       probe: (signal) => server.probe(signal),
       close: () => server.close(),

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { endpointTypes } from '../../src/endpoints/index.ts';
 import type { Letter } from '../../src/journal/letter.ts';
-import { Ambiguous, type Endpoint, Paused, Refused, TryLater } from '../../src/outbox/endpoint.ts';
+import { Ambiguous, type Endpoint, Paused, Refused, TryLater, Unreadable } from '../../src/outbox/endpoint.ts';
 import { DsmrReader, type DsmrReaderOptions, type Fault, faults } from '../support/dsmr-reader.ts';
 import { buildTelegram } from '../support/telegrams.ts';
 import { describeWithTools } from '../support/tools.ts';
@@ -189,8 +189,7 @@ describe.each(Object.entries(endpointTypes))('%s', (_, type) => {
   });
 
   test('an error page of a database that will never take the telegram refuses it', async () => {
-    const page = '<h2>Exception:</h2><pre>DataError: value too long</pre>';
-    const { error } = await deliver(faults.status(500, { body: page }));
+    const { error } = await deliver(faults.exception('InvalidOperation', "[<class 'decimal.InvalidOperation'>]"));
     expect(error).toBeInstanceOf(Refused);
   });
 
@@ -198,6 +197,16 @@ describe.each(Object.entries(endpointTypes))('%s', (_, type) => {
     const { error, reader } = await deliver(faults.status(413));
     expect(error).toBeInstanceOf(Refused);
     expect(reader.rows).toHaveLength(0);
+  });
+
+  test('a letter on which the server fails is in doubt, and unreadable where it fails on it again', async () => {
+    const reader = await listen();
+    reader.fault = faults.exception('DataError', 'value too long for type character varying(2)');
+    const endpoint = connect(reader.url);
+    expect(await failure(endpoint.deliver(letter, NEVER))).toBeInstanceOf(Ambiguous);
+    const error = await failure(endpoint.deliver(letter, NEVER));
+    expect(error).toBeInstanceOf(Unreadable);
+    expect((error as Unreadable).remedy).toMatch(/^see /);
   });
 
   test('an answer that drips in byte by byte is still an answer', async () => {
@@ -305,6 +314,49 @@ describe.each(Object.entries(endpointTypes))('%s', (_, type) => {
     const before = Buffer.from(letter.telegram.raw);
     await deliver(undefined);
     expect(letter.telegram.raw.equals(before)).toBe(true);
+  });
+
+  describe('the question whether it was taken', () => {
+    /** The fate of the letter after one attempt with this fault, as a process that began afterwards hears it. */
+    async function fate(fault: Fault, prepare: (reader: DsmrReader) => void = () => undefined) {
+      const { reader } = await deliver(fault);
+      reader.fault = undefined;
+      prepare(reader);
+      const rows = reader.rows.length;
+      const endpoint = connect(reader.url, { timeout: '1s' });
+      const answer = await endpoint.wasTaken?.(letter, [], NEVER).catch((error: unknown) => error);
+      expect(reader.rows).toHaveLength(rows);
+      return answer;
+    }
+
+    test.each<[string, Fault, string]>([
+      ['a reset after storing', faults.reset({ stored: true }), 'taken'],
+      ['a hang after storing', faults.hang({ stored: true }), 'taken'],
+      ['504 after storing', faults.status(504, { stored: true }), 'taken'],
+      ['a reset before storing', faults.reset(), 'absent'],
+      ['502 without storing', faults.status(502), 'absent'],
+    ])('%s: it tells', async (_, fault, expected) => {
+      expect(await fate(fault)).toBe(expected);
+    });
+
+    test.each<[string, (reader: DsmrReader) => void]>([
+      ['a wrong key', (reader) => (reader.key = 'another')],
+      ['a disabled API', (reader) => (reader.enabled = false)],
+      ['another web server', (reader) => (reader.fault = faults.otherWebServer())],
+      ['a redirect', (reader) => (reader.fault = faults.redirect('https://elsewhere.example'))],
+      ['no list', (reader) => (reader.fault = faults.onlyFor('list', faults.status(404)))],
+    ])('%s leaves it unknown', async (_, prepare) => {
+      expect(await fate(faults.reset({ stored: true }), prepare)).toBe('unknown');
+    });
+
+    test.each<[string, Fault, typeof TryLater | typeof Ambiguous]>([
+      ['a hang', faults.hang(), Ambiguous],
+      ['a reset', faults.reset(), Ambiguous],
+      ['an error page', faults.exception('OperationalError', 'refused'), Ambiguous],
+      ['a plea to wait', faults.status(503, { headers: { 'retry-after': '7' } }), TryLater],
+    ])('%s leaves it to be asked again', async (_, fault, expected) => {
+      expect(await fate(faults.reset({ stored: true }), (reader) => (reader.fault = fault))).toBeInstanceOf(expected);
+    });
   });
 
   describe('the probe', () => {

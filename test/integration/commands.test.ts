@@ -6,7 +6,7 @@ import { until } from '../support/service.ts';
 
 const COMMANDS = ['run', 'check', 'decode', 'simulate', 'outbox', 'health'];
 /** DSMR-reader's answer to a telegram that it will never take. */
-const refuses = faults.status(500, { body: 'Failed to parse telegram' });
+const refuses = faults.status(400, { body: 'Invalid data' });
 
 describe('--help', () => {
   test('lists every command', async ({ scene }) => {
@@ -100,7 +100,7 @@ describe.for([['the service runs'], ['no service runs']])('outbox, where %s', ([
 
     const dead = JSON.parse((await ask('outbox', 'dead', '--json')).stdout) as { id: number; reason: string }[];
     expect(dead).toHaveLength(3);
-    expect(dead[0]?.reason).toContain('answered 500: Failed to parse telegram');
+    expect(dead[0]?.reason).toContain('answered 400: Invalid data');
     expect((await ask('outbox', 'dead')).stdout.trim().split('\n')).toHaveLength(4);
 
     const [first, second] = dead.map(({ id }) => String(id));

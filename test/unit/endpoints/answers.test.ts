@@ -58,7 +58,7 @@ interface Sent {
   body?: string | FormData | URLSearchParams;
 }
 
-/** What the verdict on an answer is called; the name of the error, or `taken`. */
+/** What the verdict on an answer is called; the class of the error, or `taken`. */
 async function ask(question: Question, sent: Sent): Promise<{ answer: HttpAnswer; verdict: string }> {
   const { method = 'POST', path = `/api/${question}/datalogger/dsmrreading`, headers = {}, body } = sent;
   const init = { method, headers: { 'x-authkey': KEY, ...headers }, redirect: 'manual' as const };
@@ -77,7 +77,7 @@ function verdictOn(answer: HttpAnswer, question: Question): string {
     judge(answer, { question, address: 'http://dsmr', key: KEY }, NOW);
     return 'taken';
   } catch (error) {
-    return (error as Error).name;
+    return (error as Error).constructor.name;
   }
 }
 
@@ -87,6 +87,8 @@ const json = (changed: Record<string, unknown> = {}): Sent => ({
   body: JSON.stringify({ ...READING, ...changed }),
 });
 
+const V1 = '/api/v1/datalogger/dsmrreading';
+const gasAt = (stamp: string): string => `0-1:24.2.1(${stamp})(00112.384*m3)`;
 const good = telegram();
 const withCrc = (text: string, digits: string): string => text.replace(/![0-9A-F]{4}/, `!${digits}`);
 const overLf = withChecksum(`${good.slice(0, good.indexOf('!')).replaceAll('\r\n', '\n')}!`).toString('latin1');
@@ -106,11 +108,11 @@ describe('API v1', () => {
     ['no line end at the end', form(good.trimEnd()), 201, /^$/, 1, 'taken'],
     ['line ends and NULs around it', form(`\r\n\0${good}\r\n\0`), 201, /^$/, 1, 'taken'],
     ['a multipart form', { body: multipart() }, 201, /^$/, 1, 'taken'],
-    ['a wrong CRC', form(withCrc(good, '0000')), 500, /^Failed to parse telegram$/, 0, 'Refused'],
-    ['no CRC', form(withCrc(good, '')), 500, /^Failed to parse telegram$/, 0, 'Refused'],
-    ['a CRC of three digits', form(withCrc(good, crcOf(good).slice(1))), 500, /^Failed to parse/, 0, 'Refused'],
-    ['garbage before the telegram', form(`xyz${good}`), 500, /^Failed to parse telegram$/, 0, 'Refused'],
-    ['two telegrams', form(good + good), 500, /^Failed to parse telegram$/, 0, 'Refused'],
+    ['a wrong CRC', form(withCrc(good, '0000')), 500, /^Failed to parse telegram$/, 0, 'Unreadable'],
+    ['no CRC', form(withCrc(good, '')), 500, /^Failed to parse telegram$/, 0, 'Unreadable'],
+    ['a CRC of three digits', form(withCrc(good, crcOf(good).slice(1))), 500, /^Failed to parse/, 0, 'Unreadable'],
+    ['garbage before the telegram', form(`xyz${good}`), 500, /^Failed to parse telegram$/, 0, 'Unreadable'],
+    ['two telegrams', form(good + good), 500, /^Failed to parse telegram$/, 0, 'Unreadable'],
     ['an empty field', form(''), 400, /^Invalid data$/, 0, 'Refused'],
     ['no field', { body: new URLSearchParams({ other: '1' }) }, 400, /^Invalid data$/, 0, 'Refused'],
     [
@@ -146,11 +148,11 @@ describe('API v1', () => {
       500,
       /^Failed to parse/,
       0,
-      'Refused',
+      'Unreadable',
     ],
     ['a stamp of two years ago', form(telegram({ clock: '0-0:1.0.0(240115120000W)' })), 201, /^$/, 1, 'taken'],
     ['no clock', form(telegram({ clock: '' })), 201, /^$/, 1, 'taken'],
-    ['1.8.1 missing', form(telegram({ delivered1: '' })), 500, /<pre>IntegrityError: /, 0, 'Refused'],
+    ['1.8.1 missing', form(telegram({ delivered1: '' })), 500, /<pre>IntegrityError: /, 0, 'Unreadable'],
     ['1.8.2 missing', form(telegram({ delivered2: '' })), 201, /^$/, 1, 'taken'],
     [
       '1,000,000 kWh',
@@ -167,10 +169,56 @@ describe('API v1', () => {
       500,
       /<pre>DataError/,
       1,
+      'FailedOn',
+    ],
+    ['a NUL inside', form(telegram({ more: '0-0:96.13.0(41\0)' })), 500, /<pre>ValueError.*NUL/, 1, 'FailedOn'],
+    ['bare LF with the CRC of CR LF', form(good.replaceAll('\r\n', '\n')), 500, /^Failed to parse/, 0, 'Unreadable'],
+    ['2.8.1 missing', form(telegram({ returned1: '' })), 500, /<pre>IntegrityError: /, 0, 'Unreadable'],
+    ['1.7.0 missing', form(telegram({ powerDelivered: '' })), 500, /<pre>IntegrityError: /, 0, 'Unreadable'],
+    ['2.7.0 missing', form(telegram({ powerReturned: '' })), 500, /<pre>IntegrityError: /, 0, 'Unreadable'],
+    ['2.8.2 missing', form(telegram({ returned2: '' })), 201, /^$/, 1, 'taken'],
+    [
+      'a gas stamp of two days ahead',
+      form(telegram({ more: gasAt('260117120001W') })),
+      500,
+      /^Failed/,
+      0,
+      'Unreadable',
+    ],
+    ['a gas stamp of one day ahead', form(telegram({ more: gasAt('260116120000W') })), 201, /^$/, 1, 'taken'],
+    ['a clock of the year 2000', form(telegram({ clock: '0-0:1.0.0(000101000000W)' })), 201, /^$/, 1, 'taken'],
+    ['one line that cannot be read', form(telegram({ more: '1-0:21.7.0(ab.cd*kW)' })), 201, /^$/, 1, 'taken'],
+    ['four decimals', form(telegram({ delivered1: '1-0:1.8.1(671.5781*kWh)' })), 201, /^$/, 1, 'taken'],
+    ['1000 A', form(telegram({ more: '1-0:31.7.0(1000*A)' })), 201, /^$/, 1, 'taken'],
+    ['a message of 2 kB', form(telegram({ more: `0-0:96.13.0(${'41'.repeat(1_000)})` })), 201, /^$/, 1, 'taken'],
+    ['a form of 2.6 MB', form('x'.repeat(2_621_441)), 500, /<pre>RequestDataTooBig/, 0, 'Refused'],
+    [
+      'the telegram in the address',
+      { path: `${V1}?telegram=${encodeURIComponent(good)}` },
+      400,
+      /^Invalid/,
+      0,
       'Refused',
     ],
-    ['a NUL inside', form(telegram({ more: '0-0:96.13.0(41\0)' })), 500, /<pre>ValueError.*NUL/, 1, 'Refused'],
-    ['bare LF with a CRC over bare LF', form(overLf), 500, /<pre>IntegrityError/, 0, 'Refused'],
+    [
+      'the telegram as JSON',
+      { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ telegram: good }) },
+      400,
+      /^Invalid data$/,
+      0,
+      'Refused',
+    ],
+    [
+      'a wrong key and no telegram',
+      { ...form(''), headers: { 'x-authkey': 'x' } },
+      403,
+      /^Invalid auth key$/,
+      0,
+      'Paused',
+    ],
+    ['GET', { method: 'GET' }, 405, /^$/, 0, 'Paused'],
+    ['a path that it does not know', { ...form(good), path: '/api/v1/reading' }, 404, /</, 0, 'Paused'],
+    ['bare LF with a CRC over bare LF', form(overLf), 500, /<pre>IntegrityError/, 0, 'Unreadable'],
   ])('%s', async (_, sent, status, body, stored, verdict) => {
     const result = await ask('v1', sent);
     expect(result.answer.status).toBe(status);
@@ -249,6 +297,41 @@ describe('API v2', () => {
     ['half an ampere', json({ phase_power_current_l1: '1.5' }), 400, /A valid integer is required/, 0, 'Refused'],
     ['an empty optional field', json({ phase_voltage_l1: '' }), 201, /"phase_voltage_l1":null/, 1, 'taken'],
     ['unknown fields', json({ id: 7, tea: 1 }), 201, /"id":1/, 1, 'taken'],
+    ['an empty required field', json({ electricity_returned_1: '' }), 400, /A valid number is required./, 0, 'Refused'],
+    ['NaN', json({ electricity_delivered_1: 'NaN' }), 400, /A valid number is required./, 0, 'Refused'],
+    ['zeros behind three decimals', json({ electricity_delivered_1: '1.23450' }), 400, /no more than 3/, 0, 'Refused'],
+    ['1000 V', json({ phase_voltage_l1: '1000.0' }), 400, /no more than 4 digits in total/, 0, 'Refused'],
+    ['-1 A', json({ phase_power_current_l1: -1 }), 400, /greater than or equal to 0/, 0, 'Refused'],
+    ['1.0 A', json({ phase_power_current_l1: '1.0' }), 201, /"phase_power_current_l1":1,/, 1, 'taken'],
+    ['a negative register', json({ electricity_returned_1: '-1.5' }), 201, /"-1.500"/, 1, 'taken'],
+    ['a number with an exponent', json({ electricity_returned_1: '1e3' }), 201, /"1000.000"/, 1, 'taken'],
+    ['null for an optional field', json({ phase_voltage_l1: null }), 201, /"phase_voltage_l1":null/, 1, 'taken'],
+    ['a time without seconds', json({ timestamp: '2026-01-15T12:00+01' }), 201, /T12:00:00\+01:00/, 1, 'taken'],
+    ['a time with a space', json({ timestamp: '2026-01-15 11:00:00Z' }), 201, /T12:00:00\+01:00/, 1, 'taken'],
+    ['a time without an offset', json({ timestamp: '2026-01-15T12:00:00' }), 201, /T12:00:00\+01:00/, 1, 'taken'],
+    [
+      'a local time that comes twice',
+      json({ timestamp: '2025-10-26T02:30:00' }),
+      400,
+      /Invalid datetime/,
+      0,
+      'Refused',
+    ],
+    ['a date', json({ timestamp: '2026-01-15' }), 400, /Datetime has wrong format/, 0, 'Refused'],
+    ['the stamp of a telegram', json({ timestamp: '260115120000W' }), 400, /Datetime has wrong format/, 0, 'Refused'],
+    ['a time of 1999', json({ timestamp: '1999-12-31T23:00:00Z' }), 201, /"2000-01-01T00:00:00\+01:00"/, 1, 'taken'],
+    [
+      'a plus sign in a form that stands for itself',
+      {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams(READING).toString().replaceAll('%2B', '+'),
+      },
+      400,
+      /Datetime has wrong format/,
+      0,
+      'Refused',
+    ],
+    ['PUT', { ...json(), method: 'PUT' }, 405, /not allowed/, 0, 'Paused'],
     ['a list', { ...json(), body: '[]' }, 400, /Expected a dictionary/, 0, 'Refused'],
     ['broken JSON', { ...json(), body: '{' }, 400, /JSON parse error/, 0, 'Refused'],
     ['an epoch for a time', json({ timestamp: 1_768_474_800 }), 400, /Datetime has wrong format/, 0, 'Refused'],
@@ -321,6 +404,9 @@ describe('API v2', () => {
   });
 });
 
+/** The server's error page for this exception. */
+const page = (raised: string): Fault => faults.status(500, { body: `<h2>Exception:</h2>\n<pre>${raised}</pre>` });
+
 describe('what others answer in its place', () => {
   test.each<[string, Fault, string]>([
     [
@@ -334,7 +420,27 @@ describe('what others answer in its place', () => {
       'Ambiguous',
     ],
     ['a 500 with no body', faults.status(500), 'Ambiguous'],
+    ['a cursor that is gone', page('InterfaceError: connection already closed'), 'Ambiguous'],
+    ['a table that is gone', page('ProgrammingError: relation does not exist'), 'Ambiguous'],
+    [
+      'the error page of another server',
+      faults.status(500, { body: '<h1>500 Internal Server Error</h1>' }),
+      'Ambiguous',
+    ],
+    ['a number that cannot be stored', page("InvalidOperation: [<class 'decimal.InvalidOperation'>]"), 'Refused'],
+    ['any other constraint', page('IntegrityError: duplicate key value violates unique constraint'), 'Refused'],
+    ['a text that is too long', page('django.db.utils.DataError: value too long'), 'FailedOn'],
+    ['a fault in its own code', page("AttributeError: 'NoneType' object has no attribute 'time'"), 'FailedOn'],
     ['no API user', faults.status(500, { body: '{"detail":"API user not found"}' }), 'Paused'],
+    ['a text with 400', faults.status(400, { body: '400 Bad Request: missing Host' }), 'Paused'],
+    ['a page with 403', faults.otherWebServer(403), 'Paused'],
+    ['a page with 405', faults.otherWebServer(405), 'Paused'],
+    ['a page with 404', faults.otherWebServer(404), 'Paused'],
+    ['406', faults.status(406), 'Paused'],
+    ['415', faults.status(415), 'Paused'],
+    ['431', faults.status(431), 'Paused'],
+    ['507', faults.status(507), 'Ambiguous'],
+    ['a status that nobody knows', faults.status(799), 'Paused'],
     ['401 of a proxy', faults.status(401), 'Paused'],
     [
       'http to an https port',
@@ -356,6 +462,25 @@ describe('what others answer in its place', () => {
     reader.fault = fault;
     expect((await ask('v1', form(good))).verdict).toBe(verdict);
     expect((await ask('v2', json())).verdict).toBe(verdict);
+  });
+
+  test.each<[string, Fault, RegExp]>([
+    ['a wrong key', faults.status(403, { body: 'Invalid auth key' }), /^set key /],
+    ['a login that a proxy wants', faults.status(401), /^set url with the name and password /],
+    ['an API that is switched off', faults.status(405, { body: 'API is disabled' }), /^switch the API on /],
+    ['another server', faults.otherWebServer(405), /^set url /],
+    ['a proxy that forbids', faults.otherWebServer(403), /^see what stands between /],
+    ['another kind of meter', faults.status(500, { body: 'Failed to parse telegram' }), /^set "DSMR version" /],
+    ['a register that it lacks', page('IntegrityError: null value in column "electricity_delivered_1"'), /^set "DSMR/],
+    ['the same in SQLite', page('IntegrityError: NOT NULL constraint failed: dsmrreading.x'), /^set "DSMR version" /],
+    ['the same in MySQL', page("IntegrityError: (1048, Column 'x' cannot be null)"), /^set "DSMR version" /],
+  ])('%s is said with what to do', async (_, fault, remedy) => {
+    reader.fault = fault;
+    const { answer } = await ask('v1', form(good));
+    const asked = { question: 'v1', address: 'http://dsmr', key: KEY } as const;
+    expect(() => judge(answer, asked, NOW)).toThrow(
+      expect.objectContaining({ remedy: expect.stringMatching(remedy) as string }),
+    );
   });
 
   test('what an answer repeats of the request tells neither the key nor whose meter it is', () => {

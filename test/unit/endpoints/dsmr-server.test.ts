@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dsmrSettings, openDsmrServer } from '../../../src/endpoints/dsmr-server.ts';
 import { kit } from '../../../src/settings/values.ts';
-import { DsmrReader } from '../../support/dsmr-reader.ts';
+import type { Letter } from '../../../src/journal/letter.ts';
+import { Ambiguous, Unreadable } from '../../../src/outbox/endpoint.ts';
+import { DsmrReader, faults } from '../../support/dsmr-reader.ts';
+
+const NEVER = new AbortController().signal;
+const letter = (seq: number): Letter => ({
+  seq,
+  telegram: { source: 'meter', receivedAt: new Date(0), raw: Buffer.alloc(0), checksum: 'valid' },
+});
 
 describe('settings', () => {
   test('the time-out is 20 s unless it is said', () => {
@@ -31,7 +39,7 @@ describe('a request', () => {
   async function post(url: string): Promise<void> {
     const settings = { url, key: 'a-key', timeout: 5_000, ca: undefined };
     const server = openDsmrServer(settings, () => new Date());
-    await server.post('v1', 'telegram=', new AbortController().signal);
+    await server.post('v1', letter(1), 'telegram=', NEVER);
     await server.close();
   }
 
@@ -59,5 +67,39 @@ describe('a request', () => {
     await expect(post(reader.url.replace('//', '//pi:p%40ss@'))).rejects.toThrow(
       `${reader.url}/api/v1/datalogger/dsmrreading answered 401`,
     );
+  });
+});
+
+describe('a letter on which the server fails', () => {
+  let reader: DsmrReader;
+  beforeEach(async () => void (reader = await new DsmrReader().start()));
+  afterEach(() => reader.stop());
+
+  /** What becomes of posts of these letters one after the other, each answered with this exception. */
+  async function post(seqs: readonly number[], exception: string): Promise<unknown[]> {
+    const settings = { url: reader.url, key: 'a-key', timeout: 5_000, ca: undefined };
+    const server = openDsmrServer(settings, () => new Date());
+    reader.fault = faults.status(500, { body: `<pre>${exception}</pre>` });
+    const errors: unknown[] = [];
+    for (const seq of seqs) {
+      await server.post('v1', letter(seq), 'telegram=', NEVER).catch((error: unknown) => errors.push(error));
+    }
+    await server.close();
+    return errors;
+  }
+
+  test('is in doubt at first, and unreadable the second time', async () => {
+    const [first, second] = await post([1, 1], 'DataError: value too long');
+    expect(first).toBeInstanceOf(Ambiguous);
+    expect(second).toBeInstanceOf(Unreadable);
+    expect(second).toMatchObject({ remedy: expect.stringMatching(/^see DSMR-reader's own log /) as string });
+  });
+
+  test('tells nothing of the next one', async () => {
+    for (const error of await post([1, 2, 3], 'DataError: value too long')) expect(error).toBeInstanceOf(Ambiguous);
+  });
+
+  test('stays in doubt for as long as its database is down', async () => {
+    for (const error of await post([1, 1, 1], 'OperationalError: refused')) expect(error).toBeInstanceOf(Ambiguous);
   });
 });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dsmrV1 } from '../../../src/endpoints/dsmr-v1.ts';
-import type { Endpoint } from '../../../src/outbox/endpoint.ts';
+import { Ambiguous, type Endpoint, Unreadable } from '../../../src/outbox/endpoint.ts';
 import type { Checksum } from '../../../src/telegram/telegram.ts';
-import { DsmrReader } from '../../support/dsmr-reader.ts';
+import { DsmrReader, faults } from '../../support/dsmr-reader.ts';
 import { buildTelegram, naiveCrc16, naiveX25, printCrc, withChecksum } from '../../support/telegrams.ts';
 
+const NEVER = new AbortController().signal;
 const NOW = new Date('2026-01-15T11:00:02Z');
 const OBJECTS = [
   '0-0:1.0.0(260115120000W)',
@@ -31,7 +32,7 @@ beforeEach(() => {
 
 async function deliver(raw: Buffer, checksum: Checksum = 'valid', receivedAt = NOW): Promise<void> {
   const telegram = { source: 'meter', receivedAt, raw, checksum };
-  await endpoint.deliver({ seq: 1, telegram }, new AbortController().signal);
+  await endpoint.deliver({ seq: 1, telegram }, NEVER);
 }
 
 describe('every byte value arrives as it was printed', () => {
@@ -161,6 +162,60 @@ describe('a telegram without a clock', () => {
     await deliver(buildTelegram('/X', OBJECTS), 'valid', new Date('2026-01-01T00:00:00Z'));
     expect(reader.rows.map(({ api }) => api)).toEqual(['v1']);
   });
+});
+
+describe('a telegram that is stamped over 24 h ahead', () => {
+  const REST = OBJECTS.slice(1);
+  const gasAt = (stamp: string): string[] => ['0-2:24.1.0(003)', `0-2:24.2.1(${stamp})(00112.384*m3)`];
+
+  /** What a delivery throws; the server's clock and this machine's say NOW, 12:00:02 in winter time. */
+  async function failure(objects: readonly string[]): Promise<unknown> {
+    return deliver(buildTelegram('/ISK5\\2M550T-1012', objects)).catch((error: unknown) => error);
+  }
+
+  test("is said to be the meter's clock, with how far", async () => {
+    const error = await failure(['0-0:1.0.0(260117130002W)', ...REST]);
+    expect(error).toBeInstanceOf(Unreadable);
+    expect((error as Unreadable).message).toBe(
+      `${reader.url}/api/v1/datalogger/dsmrreading answered 500: Failed to parse telegram: ` +
+        "the meter's clock says 2026-01-17T13:00:02+01:00, 49 h ahead of this machine; expected at most 24 h",
+    );
+    expect((error as Unreadable).remedy).toMatch(/grid operator.*dsmr-v2/);
+  });
+
+  test('is said to be the clock of the gas meter where it is that', async () => {
+    const error = await failure([...OBJECTS, ...gasAt('270115120002W')]);
+    expect((error as Unreadable).message).toMatch(
+      /the meter on M-Bus channel 2 says 2027-01-15T12:00:02\+01:00, 8760 h ahead/,
+    );
+  });
+
+  test('is not said of one that the server cannot read for another cause', async () => {
+    reader.fault = faults.status(500, { body: 'Failed to parse telegram' });
+    const error = await failure(['0-0:1.0.0(260116120002W)', ...REST]);
+    expect(error).toBeInstanceOf(Unreadable);
+    expect((error as Unreadable).message).toMatch(/Failed to parse telegram$/);
+    expect((error as Unreadable).remedy).toMatch(/^set "DSMR version" /);
+  });
+});
+
+test('a telegram that the server stores before it fails on it is found there, and not stored again', async () => {
+  const raw = buildTelegram('/X', ['1-3:0.2.8(500)', ...OBJECTS]);
+  const letter = { seq: 1, telegram: { source: 'meter', receivedAt: NOW, raw, checksum: 'valid' as const } };
+  await expect(endpoint.deliver(letter, NEVER)).rejects.toBeInstanceOf(Ambiguous);
+  expect(await endpoint.wasTaken?.(letter, [], NEVER)).toBe('taken');
+  expect(reader.rows).toHaveLength(1);
+});
+
+test('a telegram that the server fails on and never stores is absent, and then unreadable', async () => {
+  reader.fault = faults.onlyFor('posts', faults.exception('ValueError', 'no such thing'));
+  const letter = {
+    seq: 1,
+    telegram: { source: 'meter', receivedAt: NOW, raw: buildTelegram('/X', OBJECTS), checksum: 'valid' as const },
+  };
+  await expect(endpoint.deliver(letter, NEVER)).rejects.toBeInstanceOf(Ambiguous);
+  expect(await endpoint.wasTaken?.(letter, [], NEVER)).toBe('absent');
+  await expect(endpoint.deliver(letter, NEVER)).rejects.toBeInstanceOf(Unreadable);
 });
 
 /** One telegram in sixteen has a checksum that begins with 0. */

@@ -19,6 +19,7 @@ beforeEach(() => {
   reader.rows.length = 0;
   reader.enabled = true;
   reader.profile = 'nl';
+  reader.overridesTimestamps = false;
   reader.fault = undefined;
   return async () => {
     for (const endpoint of opened.splice(0)) await endpoint.close?.();
@@ -189,8 +190,8 @@ describe.each(TYPES)('%s', (type) => {
       ['a hang', faults.hang(), Ambiguous],
       ['a reset', faults.reset(), Ambiguous],
       ['502 of a proxy', faults.status(502), Ambiguous],
-      ['its database down', faults.status(500, { body: '<pre>OperationalError: refused</pre>' }), Ambiguous],
-      ['any other exception', faults.status(500, { body: '<pre>DataError: too long</pre>' }), Ambiguous],
+      ['its database down', faults.exception('OperationalError', 'refused'), Ambiguous],
+      ['any other exception', faults.exception('DataError', 'too long'), Ambiguous],
       ['a list that is cut short', cutShort, Ambiguous],
     ])('%s', async (_, fault, expected) => {
       reader.fault = fault;
@@ -255,6 +256,15 @@ describe('a telegram that API v1 reads', () => {
 
   test('cannot be asked about where the server would not have stored it', async () => {
     expect(await ask(connect('dsmr-v1'), letter({ registers: REGISTERS.slice(1) }))).toBe('unknown');
+  });
+
+  test('is not found at a server that overrides its stamp', async () => {
+    reader.overridesTimestamps = true;
+    const endpoint = connect('dsmr-v1');
+    const sent = letter({ stamp: '260715135959S' });
+    await endpoint.deliver(sent, NEVER);
+    expect(reader.rows[0]?.reading.timestamp).toBe(NOW.getTime());
+    expect(await ask(endpoint, sent)).toBe('absent');
   });
 
   test('is not missed where the server stamped it itself', async () => {
