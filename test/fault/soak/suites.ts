@@ -21,4 +21,5 @@ export const suites: readonly Suite[] = [
     longestMin: 5,
   },
   { name: 'power cut', files: ['fault/power-cut.test'], env: { P1_RELAY_POWER_CUTS: '1000' }, longestMin: 15 },
+  { name: 'stalls', files: ['fault/stalls.test'], env: { P1_RELAY_STALLS: 'all' }, longestMin: 10 },
 ];

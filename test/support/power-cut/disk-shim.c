@@ -1,6 +1,7 @@
 /*
  * Stands between a program and one folder of its disk, by LD_PRELOAD. It can write down, in order, everything that
- * changes the folder (DISK_SHIM_LOG), and make every sync wait first, as a card that stalls does (DISK_SHIM_STALL_MS).
+ * changes the folder (DISK_SHIM_LOG), and make every sync wait first, as a card that stalls does, for as many milliseconds
+ * as the file DISK_SHIM_STALL says at that moment (none without it).
  * Both concern the files of DISK_SHIM_FOLDER alone, which has to be an absolute path without links.
  *
  * A record of the log: the operation, the length of the name, an offset or size, the length of the data, and then the
@@ -36,14 +37,13 @@ struct header {
 
 static const char *folder;
 static int log_fd = -1;
-static long stall_ms;
+static const char *stall_path;
 
 __attribute__((constructor)) static void begin(void) {
   const char *log_path = getenv("DISK_SHIM_LOG");
-  const char *stall = getenv("DISK_SHIM_STALL_MS");
   folder = getenv("DISK_SHIM_FOLDER");
+  stall_path = getenv("DISK_SHIM_STALL");
   if (log_path != NULL) log_fd = REAL(open)(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  if (stall != NULL) stall_ms = atol(stall);
 }
 
 /* The name of a file of the folder, relative to it ("" for the folder itself); NULL for any other. */
@@ -117,18 +117,22 @@ static int renamed(const char *from, const char *to, int result) {
   return result;
 }
 
-static const char *stalled(int fd, char *path) {
-  const char *name = inside_fd(fd, path);
-  struct timespec rest = {stall_ms / 1000, stall_ms % 1000 * 1000000};
-  if (name != NULL && stall_ms > 0) nanosleep(&rest, NULL);
-  return name;
+static void stall(void) {
+  char text[16] = "";
+  int fd = stall_path == NULL ? -1 : REAL(open)(stall_path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  long ms = read(fd, text, sizeof text - 1) > 0 ? atol(text) : 0;
+  close(fd);
+  struct timespec rest = {ms / 1000, ms % 1000 * 1000000};
+  nanosleep(&rest, NULL);
 }
 
 /* What is recorded need not be synced as well: the log tells what a disk would have. */
 #define SYNC(call)                                                     \
   int call(int fd) {                                                   \
     char path[NAME_BYTES];                                             \
-    const char *name = stalled(fd, path);                              \
+    const char *name = inside_fd(fd, path);                            \
+    if (name != NULL) stall();                                         \
     if (name == NULL || log_fd < 0) return REAL(call)(fd);             \
     record('s', name, 0, NULL, 0);                                     \
     return 0;                                                          \

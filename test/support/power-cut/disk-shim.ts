@@ -11,8 +11,8 @@ export interface ShimOptions {
   readonly folder: string;
   /** Where it writes down what changes the folder. */
   readonly log?: string;
-  /** So long each sync of the folder's files waits first. */
-  readonly stallMs?: number;
+  /** A file that says how many milliseconds each sync of the folder's files waits first, while it is there. */
+  readonly stall?: string;
 }
 
 /** `disk-shim.c`, compiled for this machine. */
@@ -37,12 +37,12 @@ export class DiskShim {
   }
 
   /** What a program's environment needs to be run with it. */
-  environment({ folder, log, stallMs }: ShimOptions): Record<string, string> {
+  environment({ folder, log, stall }: ShimOptions): Record<string, string> {
     return {
       LD_PRELOAD: this.#library,
       DISK_SHIM_FOLDER: folder,
       ...(log === undefined ? {} : { DISK_SHIM_LOG: log }),
-      ...(stallMs === undefined ? {} : { DISK_SHIM_STALL_MS: String(stallMs) }),
+      ...(stall === undefined ? {} : { DISK_SHIM_STALL: stall }),
     };
   }
 
