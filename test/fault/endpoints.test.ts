@@ -71,7 +71,7 @@ test('a server that repeats the key and the telegram in its answers: the log sho
   const server = await scene.server();
   server.fault = ({ request, body, send }) => {
     const said = `${String(request.headers['x-authkey'])} ${decodeURIComponent(body.toString())}`;
-    send({ status: 500, headers: {}, body: said.slice(0, 400) });
+    send({ status: 503, headers: {}, body: said.slice(0, 400) });
   };
   const meter = await scene.tcpLine();
   const config = { source: meter.source, endpoints: endpointsOf({ home: [server, 'v1'] }), log: { level: 'trace' } };
@@ -82,6 +82,6 @@ test('a server that repeats the key and the telegram in its answers: the log sho
   const { stdout } = await scene.command(['outbox'], { config, stateDir: service.stateDir });
 
   // The scene itself looks for keys, identifiers and idents in all that was printed.
-  expect(service.lines.join('\n')).toContain('answered 500: *** telegram=/***');
-  expect(stdout).toContain('answered 500: *** telegram=/***');
+  expect(service.lines.join('\n')).toContain('answered 503: *** telegram=/***');
+  expect(stdout).toContain('answered 503: *** telegram=/***');
 });
