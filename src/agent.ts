@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Config, EndpointConfig, SourceConfig } from './config/config.ts';
+import { placesOf } from './config/places.ts';
 import { Journal } from './journal/journal.ts';
+import { NO_LOSSES } from './journal/losses.ts';
 import type { EndpointState } from './journal/protocol.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
 import { Outbox } from './outbox/outbox.ts';
@@ -136,14 +138,14 @@ class Agent {
 
   async #openJournal(): Promise<void> {
     const { journal: settings, stateDir } = this.#options.config;
-    const endpoints = this.#endpoints.map(({ config, source }) => ({ name: config.name, source }));
+    const endpoints = placesOf(this.#options.config);
     const { journal, state } = await Journal.open(
       { ...settings, maxBytes: settings.maxBytes, folder: stateDir.path, endpoints },
       this.#events.journal({
         accepted: (letters) => {
           for (const outbox of this.#outboxes) letters.forEach((letter) => outbox.accepted(letter));
         },
-        dropped: (lost) => this.#outboxes.forEach((outbox) => outbox.dropped(lost.get(outbox.name) ?? 0)),
+        letGo: (letters) => this.#outboxes.forEach((outbox) => outbox.letGo(letters.get(outbox.name) ?? NO_LOSSES)),
         failed: (error) => this.#fail(error),
       }),
     );

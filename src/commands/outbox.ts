@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import { placesOf } from '../config/places.ts';
 import { openJournalStore } from '../journal/open.ts';
 import { NoService } from '../service/control.ts';
 import type { DeadRow, Desk, OutboxRow } from '../service/desk.ts';
@@ -64,9 +65,7 @@ async function onFiles({ stateDir, config }: Whereabouts, io: Io, work: Work): P
     );
     return 'unavailable';
   }
-  const source = config.sources[0]?.name;
-  const endpoints = config.endpoints.map((endpoint) => ({ name: endpoint.name, source: endpoint.source ?? source }));
-  const { store } = openJournalStore({ ...config.journal, folder: stateDir, endpoints });
+  const { store } = openJournalStore({ ...config.journal, folder: stateDir, endpoints: placesOf(config) });
   try {
     return await work(fileDesk(store));
   } finally {

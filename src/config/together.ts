@@ -4,7 +4,7 @@ import { didYouMean } from './suggest.ts';
 
 /**
  * Checks what no single setting shows: that there are sources, that names are unique, that each endpoint's source
- * exists. Works on a draft that may have other faults, so that a person hears of all of them at once.
+ * exists, that a former name is free. Works on a draft that may have other faults, so that a person hears of all of them at once.
  */
 export function checkTogether(draft: Draft): void {
   const sources = checkSources(draft);
@@ -13,6 +13,7 @@ export function checkTogether(draft: Draft): void {
   checkUnique(draft, endpoints);
   const names = [...new Set(sources.map(({ name }) => name))];
   for (const { path } of endpoints) checkSourceOf(draft, path, names);
+  checkFormerNames(draft, endpoints);
 }
 
 interface Member {
@@ -50,6 +51,17 @@ function checkSourceOf(draft: Draft, endpoint: Path, names: readonly string[]): 
     draft.report(path, `missing, expected one of ${known}; two meters in one server cannot be told apart`);
   } else if (typeof chosen === 'string' && names.length > 0 && !names.includes(chosen)) {
     draft.report(path, `got "${chosen}", expected the name of a source: ${known}${didYouMean(chosen, names)}`);
+  }
+}
+
+function checkFormerNames(draft: Draft, endpoints: readonly Member[]): void {
+  const taken = new Set(endpoints.map(({ name }) => name));
+  for (const { path: endpoint } of endpoints) {
+    const path = [...endpoint, 'formerly'];
+    const former = draft.get(path);
+    if (typeof former !== 'string') continue;
+    if (taken.has(former)) draft.report(path, `"${former}" is in use, expected a name that no endpoint has any more`);
+    taken.add(former);
   }
 }
 

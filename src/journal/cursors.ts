@@ -1,12 +1,8 @@
 import type { Database } from '../storage/sqlite.ts';
-import { momentNow } from '../time/boot.ts';
 import type { Mirror } from './commits.ts';
-
-/** Which letters an endpoint gets: those of one source, or of all. */
-export interface EndpointPlace {
-  readonly name: string;
-  readonly source: string | undefined;
-}
+import { needs, stateOf, type Cursor, type CursorState } from './cursor.ts';
+import { changeOf, NO_LOSSES, type Losses } from './losses.ts';
+import { Placing, type EndpointPlace, type TakenOut } from './placing.ts';
 
 /** A letter that an endpoint is done with. */
 export interface Passed {
@@ -19,49 +15,6 @@ export interface Passed {
   readonly twice?: boolean;
 }
 
-export interface CursorState {
-  readonly name: string;
-  /** The newest letter that the endpoint is done with: it needs those behind it. */
-  readonly acked: number;
-  readonly waiting: number;
-  readonly delivered: number;
-  readonly thinned: number;
-  readonly dropped: number;
-  readonly buried: number;
-  /** Not sent again, on its owner's wish, although nobody knows whether it was taken. */
-  readonly possiblyLost: number;
-  /** Of those delivered: found at the far side after a request without an answer, and not sent again. */
-  readonly found: number;
-  /** Of those delivered: sent again although an earlier request may have brought them. */
-  readonly possiblyTwice: number;
-  /** The newest letter to which the far side itself said yes. */
-  readonly answered: number;
-  /**
-   * Null: nothing is in doubt. `sending`: letters are being sent. Else the moment (of `time/boot.ts`) up to which one
-   * may have been sent whose fate nobody noted.
-   */
-  readonly doubt: string | null;
-}
-
-interface Cursor {
-  name: string;
-  source: number | null;
-  acked: number;
-  waiting: number;
-  delivered: number;
-  thinned: number;
-  dropped: number;
-  buried: number;
-  possibly_lost: number;
-  found: number;
-  possibly_twice: number;
-  answered: number;
-  thinned_to: number;
-  doubt: string | null;
-  /** 1, or what is said of the others below. */
-  placed: number;
-}
-
 /** Where each way of being done with is counted. */
 const COLUMNS = {
   delivered: 'delivered',
@@ -69,26 +22,6 @@ const COLUMNS = {
   buried: 'buried',
   possiblyLost: 'possibly_lost',
 } as const;
-
-/** Taken out of the configuration: from then on nobody counts what waits for it. */
-const TAKEN_OUT = 0;
-const PLACED = 1;
-/** What waited for it was counted exactly, and some of it may be lost. */
-export const PLACED_BEFORE_DAMAGE = 2;
-
-const NOTHING_YET = {
-  waiting: 0,
-  delivered: 0,
-  thinned: 0,
-  dropped: 0,
-  buried: 0,
-  possibly_lost: 0,
-  found: 0,
-  possibly_twice: 0,
-  answered: 0,
-  thinned_to: 0,
-  doubt: null,
-};
 
 /**
  * Each endpoint's way through the journal. Held in memory, written with the next commit whatever it is for: counting
@@ -99,8 +32,8 @@ export class Cursors implements Mirror {
   readonly #sourceId: (name: string) => number;
   /** Names of those that the table does not have as they are. */
   readonly #unwritten = new Set<string>();
-  /** What each had dropped when that was last asked for. */
-  readonly #toldDropped = new Map<string, number>();
+  /** What each had lost when that was last asked for. */
+  readonly #told = new Map<string, Losses>();
   #cursors: ReadonlyMap<string, Cursor> = new Map();
   #beforeTransaction = this.#cursors;
 
@@ -110,30 +43,29 @@ export class Cursors implements Mirror {
   }
 
   /**
-   * Makes the configured endpoints the ones that count. A new one begins behind the newest letter; one that was taken
-   * out keeps its row, and goes on from there if it comes back, but holds nothing.
+   * Makes the configured endpoints the ones that count.
+   *
+   * @param newFrom where one begins that the journal does not know, in the place of its own wish.
+   * @returns those that were taken out of the configuration.
    */
-  place(endpoints: readonly EndpointPlace[], head: number, newFrom: 'now' | 'beginning'): void {
-    const known = new Map(this.#rows().map((row) => [row.name, row]));
-    const start = newFrom === 'now' ? head : 0;
-    const placed = endpoints.map((place) => this.#placed(known.get(place.name), place, head, start));
-    this.#db.prepare('UPDATE endpoint SET placed = ?').run(TAKEN_OUT);
-    this.#cursors = new Map(placed.map((cursor) => [cursor.name, cursor]));
-    for (const { name, dropped } of placed) {
-      this.#unwritten.add(name);
-      this.#toldDropped.set(name, dropped);
-    }
+  place(endpoints: readonly EndpointPlace[], head: number, newFrom?: 'beginning'): TakenOut[] {
+    const { cursors, takenOut } = this.#placing(head).place(endpoints, newFrom);
+    this.#cursors = new Map(cursors.map((cursor) => [cursor.name, cursor]));
+    for (const { name } of cursors) this.#unwritten.add(name);
+    return takenOut;
   }
 
   /** After a repair: the cursors stand where they stood in memory, and what is no more behind them was dropped. */
   takeOver(before: readonly CursorState[], head: number): void {
+    const placing = this.#placing(head);
     for (const state of before) {
       const cursor = this.#cursors.get(state.name);
       if (cursor === undefined) continue;
       const { possiblyLost: possibly_lost, possiblyTwice: possibly_twice, ...rest } = state;
-      Object.assign(cursor, rest, { possibly_lost, possibly_twice }, this.#left(state, cursor.source, head));
+      const left = placing.left(state, cursor.source);
+      const lost = { ...NO_LOSSES, dropped: left.dropped - state.dropped };
+      Object.assign(cursor, rest, { possibly_lost, possibly_twice, lost }, left);
       this.#unwritten.add(state.name);
-      this.#toldDropped.set(state.name, state.dropped);
     }
   }
 
@@ -150,8 +82,7 @@ export class Cursors implements Mirror {
     for (const { endpoint, seq, how, proof, twice } of passed) {
       const cursor = this.#cursors.get(endpoint);
       if (cursor === undefined) continue;
-      // Dropped while it was under way, and then delivered after all.
-      if (seq <= cursor.acked) cursor.dropped -= 1;
+      if (seq <= cursor.acked) lose(cursor, 'dropped', -1);
       else cursor.waiting -= 1;
       cursor[COLUMNS[how]] += 1;
       cursor.acked = Math.max(cursor.acked, seq);
@@ -184,21 +115,21 @@ export class Cursors implements Mirror {
     const last = letters.at(-1)?.seq ?? 0;
     for (const cursor of this.#cursors.values()) {
       if (cursor.acked >= last) continue;
-      const lost = letters.filter(({ seq, source }) => seq > cursor.acked && (cursor.source ?? source) === source);
+      const lost = letters.filter((letter) => needs(cursor, letter)).length;
       cursor.acked = last;
-      cursor.waiting -= lost.length;
-      cursor.dropped += lost.length;
+      cursor.waiting -= lost;
+      lose(cursor, 'dropped', lost);
       this.#unwritten.add(cursor.name);
     }
   }
 
-  /** How many letters each endpoint lost since this was last asked; negative where one arrived after all. */
-  newlyDropped(): ReadonlyMap<string, number> {
-    const changes = new Map<string, number>();
-    for (const { name, dropped } of this.#cursors.values()) {
-      const change = dropped - (this.#toldDropped.get(name) ?? 0);
-      if (change !== 0) changes.set(name, change);
-      this.#toldDropped.set(name, dropped);
+  /** What the journal took from each endpoint since this was last asked. */
+  newlyLost(): ReadonlyMap<string, Losses> {
+    const changes = new Map<string, Losses>();
+    for (const { name, lost } of this.#cursors.values()) {
+      const change = changeOf(this.#told.get(name) ?? NO_LOSSES, lost);
+      if (change !== undefined) changes.set(name, change);
+      this.#told.set(name, lost);
     }
     return changes;
   }
@@ -217,13 +148,7 @@ export class Cursors implements Mirror {
   }
 
   state(): CursorState[] {
-    return [...this.#cursors.values()].map(
-      ({ possibly_lost: possiblyLost, possibly_twice: possiblyTwice, ...cursor }) => {
-        const { name, acked, waiting, delivered, thinned, dropped, buried, found, answered, doubt } = cursor;
-        const counts = { waiting, delivered, thinned, dropped, buried, possiblyLost, found, possiblyTwice };
-        return { name, acked, ...counts, answered, doubt };
-      },
-    );
+    return [...this.#cursors.values()].map(stateOf);
   }
 
   get areWritten(): boolean {
@@ -255,39 +180,13 @@ export class Cursors implements Mirror {
     this.#cursors = this.#beforeTransaction;
   }
 
-  #placed(row: Cursor | undefined, place: EndpointPlace, head: number, start: number): Cursor {
-    const { name } = place;
-    const source = place.source === undefined ? null : this.#sourceId(place.source);
-    const cursor = { ...NOTHING_YET, name, acked: start, ...row, source, placed: PLACED };
-    // Whoever was sending when the last process ended has a letter in doubt, up to this moment.
-    if (cursor.doubt === 'sending') cursor.doubt = momentNow();
-    if (row?.source === source && row.placed === PLACED) return cursor;
-    if (row?.source === source && row.placed === PLACED_BEFORE_DAMAGE)
-      return { ...cursor, ...this.#left(row, source, head) };
-    return { ...cursor, waiting: this.#count(cursor.acked, source, head) };
+  #placing(head: number): Placing {
+    return new Placing(this.#db, this.#sourceId, head);
   }
+}
 
-  /** What still waits after damage, and what does no more. */
-  #left(
-    { acked, waiting, dropped }: Pick<CursorState, 'acked' | 'waiting' | 'dropped'>,
-    source: number | null,
-    head: number,
-  ) {
-    const left = this.#count(acked, source, head);
-    return { waiting: left, dropped: dropped + Math.max(0, waiting - left) };
-  }
-
-  #count(acked: number, source: number | null, head: number): number {
-    if (acked >= head) return 0;
-    const { count } = this.#db
-      .prepare<[number, number | null, number | null], { count: number }>(
-        'SELECT count(*) AS count FROM telegram WHERE seq > ? AND (? IS NULL OR source = ?)',
-      )
-      .get(acked, source, source) ?? { count: 0 };
-    return count;
-  }
-
-  #rows(): Cursor[] {
-    return this.#db.prepare<[], Cursor>('SELECT * FROM endpoint').all();
-  }
+/** Counts what the journal took from an endpoint; negative: what arrived although it had been taken. */
+function lose(cursor: Cursor, how: 'dropped' | 'thinned', count: number): void {
+  cursor[how] += count;
+  cursor.lost = { ...cursor.lost, [how]: cursor.lost[how] + count };
 }

@@ -2,7 +2,9 @@ import type { Telegram } from '../telegram/telegram.ts';
 import type { Passed } from './cursors.ts';
 import type { KeptDeadLetter } from './dead-letters.ts';
 import type { Letter } from './letter.ts';
+import type { Losses } from './losses.ts';
 import type { Quarantined } from './open.ts';
+import type { TakenOut } from './placing.ts';
 import type { JournalState, Message, WorkerSettings } from './protocol.ts';
 import { Recent } from './recent.ts';
 import type { Row } from './store.ts';
@@ -20,8 +22,10 @@ export interface JournalEvents {
   /** So many telegrams fell out of memory before they could be written. */
   lost(count: number, source: string): void;
   quarantined(quarantined: Quarantined): void;
-  /** Letters that endpoints lost to the journal's size or to damage; negative where some had been sent and arrived. */
-  dropped(letters: ReadonlyMap<string, number>): void;
+  /** What endpoints lost to the journal's size or to damage; negative where some had been sent and arrived. */
+  letGo(letters: ReadonlyMap<string, Losses>): void;
+  /** Endpoints that the last process had and this one has not. */
+  takenOut(endpoints: readonly TakenOut[]): void;
   /** The thread itself ended. */
   failed(error: Error): void;
 }
@@ -244,7 +248,8 @@ export class Journal {
     if (message.event === 'quarantined') {
       this.#recent.forget();
       this.#events.quarantined(message.quarantined);
-    } else this.#events.dropped(message.letters);
+    } else if (message.event === 'takenOut') this.#events.takenOut(message.endpoints);
+    else this.#events.letGo(message.letters);
   }
 }
 

@@ -1,6 +1,9 @@
-import type { CursorState, EndpointPlace, Passed } from './cursors.ts';
+import type { CursorState } from './cursor.ts';
+import type { Passed } from './cursors.ts';
 import type { DeadLetter, KeptDeadLetter } from './dead-letters.ts';
+import type { Losses } from './losses.ts';
 import type { Quarantined } from './open.ts';
+import type { EndpointPlace, TakenOut } from './placing.ts';
 import type { Incoming, Row } from './store.ts';
 
 /** What the journal's thread is started with. */
@@ -67,4 +70,5 @@ export type Message =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } }
   | { readonly event: 'quarantined'; readonly quarantined: Quarantined }
-  | { readonly event: 'dropped'; readonly letters: ReadonlyMap<string, number> };
+  | { readonly event: 'takenOut'; readonly endpoints: readonly TakenOut[] }
+  | { readonly event: 'letGo'; readonly letters: ReadonlyMap<string, Losses> };

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { openDamaged, openDatabase, type Database } from '../storage/sqlite.ts';
-import { PLACED_BEFORE_DAMAGE } from './cursors.ts';
+import { PLACED_BEFORE_DAMAGE } from './cursor.ts';
 import { migrations } from './schema.ts';
 
 /** What was got out of a damaged journal. */

@@ -2,10 +2,12 @@ import { dirname } from 'node:path';
 import { openDatabase, type Database } from '../storage/sqlite.ts';
 import type { Checksum } from '../telegram/telegram.ts';
 import { Commits } from './commits.ts';
-import { Cursors, type CursorState, type EndpointPlace } from './cursors.ts';
+import type { CursorState } from './cursor.ts';
+import { Cursors } from './cursors.ts';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { Disk } from './disk.ts';
+import type { EndpointPlace, TakenOut } from './placing.ts';
 import { Reserve } from './reserve.ts';
 import { freeInsideBytes, reclaim, usedBytes, type Limits } from './retention.ts';
 import { JournalFull, unlessFull, withRoom } from './room.ts';
@@ -38,8 +40,8 @@ export interface StoreOptions extends Limits {
   readonly endpoints: readonly EndpointPlace[];
   /** At most so long may a commit stay in the page cache before it is on the card; 0 = each commit is synced. */
   readonly syncIntervalMs: number;
-  /** Where an endpoint begins that the journal does not know: behind the newest letter, or with the oldest kept. */
-  readonly newEndpointsFrom?: 'now' | 'beginning';
+  /** Where an endpoint begins that the journal does not know, whatever it wishes. */
+  readonly newEndpointsFrom?: 'beginning';
   /** A clock that is never set, in milliseconds. */
   readonly nowMs?: () => number;
 }
@@ -59,6 +61,8 @@ export class JournalStore {
   readonly options: StoreOptions;
   readonly cursors: Cursors;
   readonly dead: DeadLetters;
+  /** Endpoints that the last process had and this one has not. */
+  takenOut: readonly TakenOut[] = [];
   readonly #db: Database;
   readonly #commits: Commits;
   readonly #sequence: Sequence;
@@ -158,7 +162,7 @@ export class JournalStore {
   }
 
   /**
-   * Lets go of what is older or more than is to be kept; `cursors.newlyDropped` says who lost by it. A reserve that was
+   * Lets go of what is older or more than is to be kept; `cursors.newlyLost` says who lost by it. A reserve that was
    * given up is set aside again.
    */
   tidy(wallMs: number): void {
@@ -204,10 +208,11 @@ export class JournalStore {
   }
 
   #begin(): void {
-    const { endpoints, newEndpointsFrom = 'now' } = this.options;
+    const { endpoints, newEndpointsFrom } = this.options;
     // Until the endpoints are placed nobody knows what may be deleted to make room.
     withRoom(this.options.path, [() => this.#reserve.release()], () => {
-      this.#commits.runSynced(() => this.cursors.place(endpoints, this.#sequence.last, newEndpointsFrom));
+      const place = () => this.cursors.place(endpoints, this.#sequence.last, newEndpointsFrom);
+      this.takenOut = this.#commits.runSynced(place);
       this.#reserveNumbers(1);
     });
     this.#reserve.fill();

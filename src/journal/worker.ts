@@ -66,7 +66,7 @@ function answerTo(request: Request, store: JournalStore): unknown {
   const handler = handlers[request.op] as (ask: Request['ask'], store: JournalStore) => unknown;
   const answer = handler(request.ask, store);
   store.writeCursors();
-  tellDropped(store);
+  tellLetGo(store);
   return answer;
 }
 
@@ -98,12 +98,13 @@ function openStore(): JournalStore {
 
 function opened({ store, quarantined }: Opened): JournalStore {
   if (quarantined !== undefined) tell({ event: 'quarantined', quarantined });
+  if (store.takenOut.length > 0) tell({ event: 'takenOut', endpoints: store.takenOut });
   return store;
 }
 
-function tellDropped(store: JournalStore): void {
-  const letters = store.cursors.newlyDropped();
-  if (letters.size > 0) tell({ event: 'dropped', letters });
+function tellLetGo(store: JournalStore): void {
+  const letters = store.cursors.newlyLost();
+  if (letters.size > 0) tell({ event: 'letGo', letters });
 }
 
 function state(open: JournalStore): JournalState {
@@ -122,7 +123,7 @@ function every(ms: number, work: (store: JournalStore) => void): void {
   setInterval(() => {
     try {
       surviveDamage(work);
-      surviveDamage(tellDropped);
+      surviveDamage(tellLetGo);
     } catch {
       // Whoever needs the journal meets the same trouble, and says so.
     }

@@ -1,3 +1,4 @@
+import type { Losses } from '../journal/losses.ts';
 import type { EndpointState } from '../journal/protocol.ts';
 import type { Outcome } from './delivery.ts';
 import { Progress } from './progress.ts';
@@ -45,6 +46,14 @@ export class Books {
     this.counts.waiting -= 1;
     this.counts[how] += 1;
     this.#progress.went();
+  }
+
+  /** What the journal let go of; negative: so many arrived after all. */
+  letGo({ dropped, thinned, forgotten }: Losses): void {
+    this.counts.waiting -= dropped + thinned;
+    this.counts.thinned += thinned;
+    this.counts.refused -= forgotten;
+    this.counts.dropped += dropped + forgotten;
   }
 
   /** How sure it is that a delivered letter is at the far side, and there only once. */

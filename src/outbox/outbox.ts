@@ -1,4 +1,5 @@
 import type { Letter } from '../journal/letter.ts';
+import type { Losses } from '../journal/losses.ts';
 import type { EndpointState } from '../journal/protocol.ts';
 import { elapsedSince } from '../time/boot.ts';
 import { sleep } from '../time/sleep.ts';
@@ -124,10 +125,9 @@ export class Outbox {
     this.#schedule.push();
   }
 
-  /** The journal lost so many of the letters that waited; negative: so many arrived after all. */
-  dropped(count: number): void {
-    this.#books.counts.waiting -= count;
-    this.#books.counts.dropped += count;
+  /** What the journal let go of; negative: so many arrived after all. */
+  letGo(losses: Losses): void {
+    this.#books.letGo(losses);
   }
 
   /** Dead letters were marked to be sent again: they go next. */

@@ -1,4 +1,6 @@
+import { MOST_DEAD } from '../journal/dead-letters.ts';
 import type { JournalEvents } from '../journal/journal.ts';
+import type { Losses } from '../journal/losses.ts';
 import type { OutboxEvents } from '../outbox/outbox.ts';
 import type { Before } from '../outbox/standing.ts';
 import type { OutboxState, OutboxStatus } from '../outbox/status.ts';
@@ -125,7 +127,7 @@ export class Events {
   }
 
   /** What the journal tells is counted and logged here, and handed on to whom it moves. */
-  journal(then: Pick<JournalEvents, 'accepted' | 'dropped' | 'failed'>): JournalEvents {
+  journal(then: Pick<JournalEvents, 'accepted' | 'letGo' | 'failed'>): JournalEvents {
     return {
       accepted: (letters) => {
         this.#journalTrouble = '';
@@ -152,22 +154,38 @@ export class Events {
           `journal: damaged (${cause}); put aside as ${path}, ${count(telegramsSaved, 'telegram')} carried over`,
         );
       },
-      dropped: (letters) => {
-        for (const [endpoint, amount] of letters) {
-          // Fewer again: a letter that was on its way when it was dropped arrived after all.
-          if (amount <= 0) continue;
-          this.#log.error(
-            `endpoint ${endpoint}: ${count(amount, 'telegram')} that waited for it were dropped: ${this.#droppedWhy}`,
+      takenOut: (endpoints) => {
+        for (const { name, waiting } of endpoints)
+          this.#log.warn(
+            `endpoint ${name}: not in the configuration any more; ${count(waiting, 'telegram')} that waited for it will not be sent there`,
           );
-        }
+      },
+      letGo: (letters) => {
+        for (const [endpoint, losses] of letters) this.#letGo(endpoint, losses);
         this.#droppedWhy = FOR_ROOM;
-        then.dropped(letters);
+        then.letGo(letters);
       },
       failed: (error) => {
         this.#log.fatal(`journal: its thread ended: ${error.message}`);
         then.failed(error);
       },
     };
+  }
+
+  /** Fewer again: a letter that was on its way when it was taken arrived after all. Of that nothing is said. */
+  #letGo(endpoint: string, { dropped, thinned, forgotten }: Losses): void {
+    if (thinned > 0)
+      this.#log.warn(
+        `endpoint ${endpoint}: ${count(thinned, 'telegram')} that waited for it were thinned out: ${FOR_ROOM}`,
+      );
+    if (dropped > 0)
+      this.#log.error(
+        `endpoint ${endpoint}: ${count(dropped, 'telegram')} that waited for it were dropped: ${this.#droppedWhy}`,
+      );
+    if (forgotten > 0)
+      this.#log.error(
+        `endpoint ${endpoint}: ${count(forgotten, 'dead letter')} dropped: only the newest ${MOST_DEAD} are kept`,
+      );
   }
 
   readonly outbox: OutboxEvents = {

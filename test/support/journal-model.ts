@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
+import { NO_LOSSES } from '../../src/journal/losses.ts';
 import type { Incoming, JournalStore } from '../../src/journal/store.ts';
 import { Ambiguous, Paused, Refused, TryLater, type Endpoint } from '../../src/outbox/endpoint.ts';
 import type { Outbox } from '../../src/outbox/outbox.ts';
@@ -215,8 +216,8 @@ export class JournalModel {
   }
 
   #tellDropped(): void {
-    const dropped = this.#store.cursors.newlyDropped();
-    for (const { name, outbox } of this.#sides) outbox.dropped(dropped.get(name) ?? 0);
+    const letGo = this.#store.cursors.newlyLost();
+    for (const { name, outbox } of this.#sides) outbox.letGo(letGo.get(name) ?? NO_LOSSES);
   }
 
   #openStore(): JournalStore {

@@ -5,6 +5,8 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Journal } from '../../../src/journal/journal.ts';
 import type { Letter } from '../../../src/journal/letter.ts';
+import type { Losses } from '../../../src/journal/losses.ts';
+import type { TakenOut } from '../../../src/journal/placing.ts';
 import type { JournalState, WorkerSettings } from '../../../src/journal/protocol.ts';
 import type { Telegram } from '../../../src/telegram/telegram.ts';
 import {
@@ -43,8 +45,10 @@ async function openJournal(
     lost: (count: number) => (told.lost += count),
     quarantined: ({ telegramsSaved }: { telegramsSaved: number }) =>
       told.calm.push(`quarantined, saved ${telegramsSaved}`),
-    dropped: (letters: ReadonlyMap<string, number>) =>
-      letters.forEach((count, name) => (told.dropped[name] = (told.dropped[name] ?? 0) + count)),
+    letGo: (letters: ReadonlyMap<string, Losses>) =>
+      letters.forEach(({ dropped }, name) => (told.dropped[name] = (told.dropped[name] ?? 0) + dropped)),
+    takenOut: (endpoints: readonly TakenOut[]) =>
+      endpoints.forEach(({ name, waiting }) => told.calm.push(`taken out: ${name}, ${waiting} waiting`)),
     failed: (error: Error) => told.calm.push(`failed: ${error.message}`),
   };
   const limits = { keepMs: 1e15, keepBytes: 1e12, maxBytes: 1e9, syncIntervalMs: 10_000 };

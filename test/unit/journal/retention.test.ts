@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { NO_LOSSES } from '../../../src/journal/losses.ts';
 import type { Incoming, JournalStore } from '../../../src/journal/store.ts';
 import {
   countsOf,
@@ -162,13 +163,13 @@ describe('over the size limit', () => {
     const store = openStore(temporaryFolder(), limits);
     fill(store, 1, 600);
     const { dropped = NaN, waiting = NaN } = countsOf(store, 'a');
-    const lost = [['a', dropped] as const, ['b', dropped] as const];
-    expect(store.cursors.newlyDropped()).toEqual(new Map(lost));
+    const losses = { ...NO_LOSSES, dropped };
+    expect(store.cursors.newlyLost()).toEqual(new Map(Object.entries({ a: losses, b: losses })));
     // Two that were under way when they were dropped.
     pass(store, 'a', [1, 2]);
     expect(countsOf(store, 'a')).toEqual({ waiting, delivered: 2, dropped: dropped - 2 });
-    expect(store.cursors.newlyDropped()).toEqual(new Map([['a', -2]]));
-    expect(store.cursors.newlyDropped()).toEqual(new Map());
+    expect(store.cursors.newlyLost()).toEqual(new Map([['a', { ...NO_LOSSES, dropped: -2 }]]));
+    expect(store.cursors.newlyLost()).toEqual(new Map());
   });
 
   test('what was dropped is still counted after the next start', () => {
@@ -180,7 +181,7 @@ describe('over the size limit', () => {
     store.close();
     const again = openStore(folder, limits);
     expect(countsOf(again, 'a')).toEqual(counts);
-    expect(again.cursors.newlyDropped()).toEqual(new Map());
+    expect(again.cursors.newlyLost()).toEqual(new Map());
   });
 
   test('where endpoints differ in source only the letters of their own are counted', () => {

@@ -441,10 +441,12 @@ describe('a journal that fails', () => {
   test('and loses letters says so: they wait no more, also where one had been sent and arrived after all', () => {
     const { outbox, accept } = start();
     accept(upTo(10));
-    outbox.dropped(4);
-    expect(outbox.status()).toMatchObject({ waiting: 6, dropped: 4 });
-    outbox.dropped(-1);
-    expect(outbox.status()).toMatchObject({ waiting: 7, dropped: 3 });
+    outbox.letGo({ dropped: 4, thinned: 2, forgotten: 0 });
+    expect(outbox.status()).toMatchObject({ waiting: 4, dropped: 4, thinned: 2 });
+    outbox.letGo({ dropped: -1, thinned: -1, forgotten: 0 });
+    expect(outbox.status()).toMatchObject({ waiting: 6, dropped: 3, thinned: 1 });
+    outbox.letGo({ dropped: 0, thinned: 0, forgotten: 2 });
+    expect(outbox.status()).toMatchObject({ waiting: 6, dropped: 5, refused: -2 });
   });
 });
 

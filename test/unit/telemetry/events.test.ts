@@ -84,7 +84,7 @@ describe('a source that gives bytes but no telegram', () => {
 
   function acceptOne(): void {
     const telegram = { source: 'meter', receivedAt: new Date(), raw: Buffer.from('/x'), checksum: 'valid' } as const;
-    const nothing = { accepted: () => undefined, dropped: () => undefined, failed: () => undefined };
+    const nothing = { accepted: () => undefined, letGo: () => undefined, failed: () => undefined };
     events.journal(nothing).accepted([{ seq: 1, telegram }]);
   }
 });
