@@ -44,7 +44,7 @@ process.exit(failed === 0 && results.every(isClean) ? 0 : 1);
 
 async function run({ name, files, env, longestMin }: Suite): Promise<{ findings: Finding[]; passed: boolean }> {
   const form = Object.entries(env).map(([variable, value]) => `${variable}=${value}`);
-  console.error(`\n${name}: ${form.join(' ')}, at most ${longestMin} min`);
+  console.error(`\n${[name, ...form].join(' ')}: at most ${longestMin} min`);
   const folder = mkdtempSync(join(tmpdir(), 'p1-relay-soak-'));
   try {
     const file = join(folder, 'findings');

@@ -12,6 +12,7 @@ export interface Suite {
 /** Every suite, in the order of the table. */
 export const suites: readonly Suite[] = [
   { name: 'kill', files: ['fault/kill.test'], env: { P1_RELAY_KILLS: '100' }, longestMin: 30 },
+  { name: 'read back', files: ['fault/read-back.test'], env: {}, longestMin: 5 },
   { name: 'model', files: ['property/journal.test'], env: { P1_RELAY_MODEL_RUNS: '10000' }, longestMin: 60 },
   { name: 'outage', files: ['fault/outage.test'], env: { P1_RELAY_OUTAGE: '1' }, longestMin: 60 },
   {

@@ -137,13 +137,14 @@ export function mix(seed: number, faults: readonly (readonly [percent: number, f
   };
 }
 
-/** `fault` for posted readings, or for the list of readings, and none for whatever else is asked. */
+/** `fault` for posted readings, or for the list of readings; `otherwise` for whatever else is asked. */
 export const onlyFor =
-  (asked: 'posts' | 'list', fault: Fault): Fault =>
+  (asked: 'posts' | 'list', fault: Fault, otherwise: Fault = none): Fault =>
   (exchange) => {
     const { method, url = '' } = exchange.request;
     const isList = method === 'GET' && url.startsWith('/api/v2/datalogger/dsmrreading');
-    return (asked === 'posts' ? method === 'POST' : isList) ? fault(exchange) : none(exchange);
+    const isMeant = asked === 'posts' ? method === 'POST' : isList;
+    return (isMeant ? fault : otherwise)(exchange);
   };
 
 /** Does its work and answers. */
