@@ -1,13 +1,19 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDice } from '../support/dice.ts';
 import { record } from '../support/findings.ts';
 import { temporaryFolder } from '../support/journal.ts';
+import type { Breach } from '../support/power-cut/breaches.ts';
+import { cutsOf } from '../support/power-cut/cuts.ts';
 import { COMPILER, DiskShim } from '../support/power-cut/disk-shim.ts';
-import { Disk } from '../support/power-cut/disk.ts';
+import { Disk, type Files } from '../support/power-cut/disk.ts';
+import { lookInto } from '../support/power-cut/found.ts';
+import { Ledger } from '../support/power-cut/ledger.ts';
 import { Lives } from '../support/power-cut/lives.ts';
 import { MARKS } from '../support/power-cut/marks.ts';
-import { recordLife } from '../support/power-cut/recording.ts';
+import { layOut, recordLife } from '../support/power-cut/recording.ts';
 import { describeWithTools } from '../support/tools.ts';
 
 /** How often the power is cut at least; the long form asks for its own number. */
@@ -42,11 +48,37 @@ describeWithTools('a power cut', [COMPILER], () => {
       const lives = new Lives({ shim, folder: folder(), seed: 1 });
       while (lives.cuts < CUTS) await lives.live(CUTS_PER_LIFE);
 
-      record(findingOf(lives));
+      const { telegrams, openedInMs } = lives;
+      const note = `${telegrams} telegrams; recovered: the longest open of a journal`;
+      record({ ...findingOf('power cut at a random moment', lives), recoveredInMs: openedInMs, note });
       expect(lives.breaches).toEqual([]);
       expect([...lives.seen.keys()]).toEqual(expect.arrayContaining(SEEN));
       // The -wal was written into the database, and begun again in place.
       expect(lives.seen.get('write journal.db-wal anew')).toBeGreaterThan(lives.seen.get('create journal.db-wal')!);
+    },
+  );
+
+  test(
+    'in the midst of a repair: the next start saves as much as one that was not cut short',
+    { timeout: LONGEST_MS },
+    async () => {
+      const work = folder();
+      const life = { seed: 2, steps: 300, syncIntervalMs: 1_000, firstNumber: 1 };
+      const lived = await recordLife(shim, join(work, 'life'), new Map(), life);
+      const damaged = damage(lived.end, layOut(join(work, 'damaged'), lived.end));
+      const saved = lookInto(layOut(join(work, 'saved'), damaged), life.steps * 10);
+      expect(saved.damage).toEqual([expect.stringContaining('put aside')]);
+      expect(saved.rows.length).toBeGreaterThan(10);
+
+      const repair = await recordLife(shim, join(work, 'repair'), damaged, { ...life, steps: 0 });
+      const about = { dice: createDice(3), folder: join(work, 'cut'), lies: false };
+      const ledger = new Ledger(life.syncIntervalMs);
+      Array.from(cutsOf({ ...about, recording: lived, ledger, count: 0 }));
+      const owed = ledger.next(saved, life.syncIntervalMs);
+      const cuts = Array.from(cutsOf({ ...about, recording: repair, ledger: owed, count: Math.ceil(CUTS / 4) }));
+      const breaches = cuts.flatMap((cut) => cut.breaches).filter(({ text }) => !text.startsWith('put aside'));
+      record(findingOf('power cut in the midst of a repair', { cuts: cuts.length, breaches }));
+      expect(breaches).toEqual([]);
     },
   );
 
@@ -67,15 +99,25 @@ describeWithTools('a power cut', [COMPILER], () => {
   });
 });
 
-function findingOf({ cuts, breaches, telegrams, openedInMs }: Lives) {
+/** The files with a page overwritten that every open reads, and that holds no telegram. */
+function damage(files: Files, folder: string): Files {
+  const db = new Sqlite(join(folder, 'journal.db'), { readonly: true });
+  const [page, bytes] = [
+    db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'meta'").pluck().get() as number,
+    db.pragma('page_size', { simple: true }) as number,
+  ];
+  db.close();
+  const damaged = Buffer.from(files.get('journal.db')!).fill('damage', (page - 1) * bytes, page * bytes);
+  return new Map([...files, ['journal.db', damaged]]);
+}
+
+function findingOf(fault: string, { cuts, breaches }: { cuts: number; breaches: readonly Breach[] }) {
   const count = (...kinds: string[]): number => breaches.filter(({ kind }) => kinds.includes(kind)).length;
   return {
-    fault: 'power cut, what was not synced kept, dropped or torn by sectors',
+    fault,
     tried: cuts,
     lost: count('lost', 'corrupt'),
     twice: count('twice'),
     outOfOrder: count('outOfOrder'),
-    recoveredInMs: openedInMs,
-    note: `${telegrams} telegrams; behind each cut all of the journal is looked at`,
   };
 }
