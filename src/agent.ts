@@ -10,7 +10,8 @@ import { Thinning } from './outbox/thinning.ts';
 import { endpointOf, sourceOf } from './parts.ts';
 import { readSource } from './pipeline.ts';
 import { meterTime } from './reading/time.ts';
-import { ControlServer } from './service/control.ts';
+import { BadRequest, ControlServer, isServed } from './service/control.ts';
+import type { Desk } from './service/desk.ts';
 import { health, type Health } from './service/health.ts';
 import { liveDesk } from './service/live-desk.ts';
 import { routes } from './service/routes.ts';
@@ -32,7 +33,8 @@ export interface AgentOptions {
 /** An append that takes longer than this is a hung card: the watchdog is told. */
 const HUNG_MS = 30_000;
 const DELIVERED_CHECK_MS = 100;
-const FULL_RETRY_MS = 5_000;
+/** The journal opens sooner than that, unless its disk is in trouble. Whoever has no right to it must not read either. */
+const READ_AFTER_MS = 1_000;
 
 /**
  * Builds every part from the configuration, starts them, runs until the signal aborts, and stops them in reverse.
@@ -41,10 +43,7 @@ const FULL_RETRY_MS = 5_000;
  * the journal's thread ends by itself.
  */
 export async function runAgent(options: AgentOptions, stop: AbortSignal): Promise<void> {
-  const agent = new Agent(options);
-  if (!(await agent.start(stop))) return;
-  await agent.run(stop);
-  await agent.stop();
+  await new Agent(options).run(stop);
 }
 
 interface BuiltSource {
@@ -68,9 +67,11 @@ class Agent {
   readonly #manager: ServiceManager;
   readonly #sources: readonly BuiltSource[];
   readonly #endpoints: readonly BuiltEndpoint[];
-  #journal!: Journal;
+  readonly #journal: Journal;
+  readonly #control: ControlServer;
   #outboxes: readonly Outbox[] = [];
-  #control: ControlServer | undefined;
+  /** Undefined until the journal is open. */
+  #desk: Desk | undefined;
   #failure: Error | undefined;
 
   constructor(options: AgentOptions) {
@@ -80,51 +81,47 @@ class Agent {
     this.#manager = createServiceManager({ env, onFailure: (line) => log.warn(line) });
     this.#sources = config.sources.map((source) => ({ config: source, source: sourceOf(source) }));
     this.#endpoints = config.endpoints.map((endpoint) => this.#buildEndpoint(endpoint));
+    this.#control = this.#makeControl();
+    this.#journal = this.#makeJournal(config);
   }
 
-  /** A full disk may get room: until then the start waits. @returns false where the stop came first. */
-  async start(stop: AbortSignal): Promise<boolean> {
-    for (let told = false; !stop.aborted; told = true) {
-      try {
-        await this.#openJournal();
-        await this.#openControl();
-        return true;
-      } catch (error) {
-        const { name, message } = error as Error;
-        if (name !== 'JournalFull') throw error;
-        if (!told) this.#options.log.error(`journal: ${message}; the start waits until there is room`);
-        await sleep(FULL_RETRY_MS, stop);
-      }
-    }
-    return false;
-  }
-
+  /** Reads from the first second, however long the journal takes to open. @throws what ended it before it was stopped. */
   async run(stop: AbortSignal): Promise<void> {
     const { signal } = this.#ended;
     stop.addEventListener('abort', () => this.#ended.abort(), { once: true });
     if (stop.aborted) this.#ended.abort();
+    const opening = this.#openJournal(signal).catch((error: unknown) => this.#fail(error));
+    await atMost(READ_AFTER_MS, opening);
+    const reading = signal.aborted ? [] : await this.#begin(signal);
+    if (this.#options.untilDelivered) await this.#delivered([...reading, opening], signal);
+    else await aborted(signal);
+    this.#ended.abort();
+    await Promise.all([...reading, opening]);
+    await this.#stop();
+  }
+
+  async #begin(signal: AbortSignal): Promise<Promise<void>[]> {
     this.#events.start(signal);
     this.#feedWatchdog(signal);
+    await this.#openControl(false);
     const reading = this.#sources.map((source) =>
       this.#read(source, signal).catch((error: unknown) => this.#fail(error)),
     );
     await this.#manager.ready(this.#health().line);
     this.#options.log.info(`ready: ${names(this.#sources)} to ${names(this.#endpoints) || 'no endpoint'}`);
-    if (this.#options.untilDelivered) await Promise.all(reading).then(() => this.#delivered(signal));
-    else await aborted(signal);
-    this.#ended.abort();
-    await Promise.all(reading);
+    return reading;
   }
 
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     void this.#manager.stopping('stopping');
-    await this.#control?.close();
+    await this.#control.close();
     await Promise.all(this.#outboxes.map((outbox) => outbox.stop()));
-    if (this.#failure !== undefined) throw this.#failure;
     await this.#journal.close().catch((error: unknown) => {
       const { message } = error as Error;
-      this.#options.log.error(`journal: not closed in order: ${message}; what was accepted is kept`);
+      if (this.#failure === undefined)
+        this.#options.log.error(`journal: not closed in order: ${message}; what was accepted is kept`);
     });
+    if (this.#failure !== undefined) throw this.#failure;
     this.#events.summarise();
     this.#options.log.info('stopped');
   }
@@ -136,10 +133,9 @@ class Agent {
     return { config, source: source?.name, endpoint: endpointOf(config, source?.timeZone) };
   }
 
-  async #openJournal(): Promise<void> {
-    const { journal: settings, stateDir } = this.#options.config;
+  #makeJournal({ journal: settings, stateDir }: Config): Journal {
     const endpoints = placesOf(this.#options.config);
-    const { journal, state } = await Journal.open(
+    return new Journal(
       { ...settings, maxBytes: settings.maxBytes, folder: stateDir.path, endpoints },
       this.#events.journal({
         accepted: (letters) => {
@@ -149,12 +145,18 @@ class Agent {
         failed: (error) => this.#fail(error),
       }),
     );
-    this.#journal = journal;
+  }
+
+  async #openJournal(signal: AbortSignal): Promise<void> {
+    const state = await this.#journal.open(signal);
+    if (state === undefined) return;
     const places = new Map(state.endpoints.map((place) => [place.name, place]));
     this.#outboxes = this.#endpoints.flatMap((endpoint) => {
       const begin = places.get(endpoint.config.name);
       return begin === undefined ? [] : [this.#openOutbox(endpoint, begin, state.head)];
     });
+    this.#desk = liveDesk(this.#journal, this.#outboxes);
+    await this.#openControl(true);
   }
 
   #openOutbox({ config, endpoint, source }: BuiltEndpoint, begin: EndpointState, head: number): Outbox {
@@ -165,22 +167,30 @@ class Agent {
     return new Outbox({ name, endpoint, journal: this.#journal, begin, source, rate, thinning, events, ...certainty });
   }
 
-  /** Commands ask through a socket; a service without it still does its work. */
-  async #openControl(): Promise<void> {
+  #makeControl(): ControlServer {
+    const parts = {
+      desk: () => {
+        if (this.#desk !== undefined) return this.#desk;
+        throw new BadRequest(`the journal is not open yet: ${this.#journal.trouble ?? 'it is being opened'}`);
+      },
+      health: () => this.#health(),
+      rejections: () => this.#events.rejections.kept,
+    };
+    return new ControlServer(routes(parts));
+  }
+
+  /**
+   * Commands ask through a socket; a service without it still does its work. Only who has the journal open (`isAlone`)
+   * knows that no other service needs the socket.
+   */
+  async #openControl(isAlone: boolean): Promise<void> {
     const { config, log } = this.#options;
-    const control = new ControlServer(
-      routes({
-        desk: liveDesk(this.#journal, this.#outboxes),
-        health: () => this.#health(),
-        rejections: () => this.#events.rejections.kept,
-      }),
-    );
-    try {
-      await control.listen(join(config.stateDir.path, 'control.sock'));
-      this.#control = control;
-    } catch (error) {
-      log.warn(`control socket: ${String(error)}; the commands outbox and health cannot reach this service`);
-    }
+    const path = join(config.stateDir.path, 'control.sock');
+    if (this.#control.isListening || (!isAlone && (await isServed(path)))) return;
+    await this.#control.listen(path).catch((error: unknown) => {
+      const line = `control socket: ${String(error)}; the commands outbox and health cannot reach this service`;
+      if (isAlone) log.warn(line);
+    });
   }
 
   /** A fault of this program itself: an orderly stop, and a start by the service manager, is all that helps. */
@@ -206,7 +216,8 @@ class Agent {
     feedWatchdog(watchdog, signal);
   }
 
-  async #delivered(signal: AbortSignal): Promise<void> {
+  async #delivered(first: readonly Promise<unknown>[], signal: AbortSignal): Promise<void> {
+    await Promise.all(first);
     const waits = (): boolean =>
       this.#journal.unaccepted > 0 ||
       this.#journal.appendingMs > 0 ||
@@ -219,10 +230,18 @@ class Agent {
       sources: this.#events.tally.sources(),
       endpoints: this.#outboxes.map((outbox) => outbox.status()),
       unaccepted: this.#journal.unaccepted,
+      journalTrouble: this.#journal.trouble,
       startedAt: this.#startedAt,
       now: new Date(),
     });
   }
+}
+
+/** Resolves with the work, or after so long. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, sleep(ms, done.signal)]);
+  done.abort();
 }
 
 function names(parts: readonly { readonly config: { readonly name: string } }[]): string {

@@ -1,42 +1,15 @@
 import type { Telegram } from '../telegram/telegram.ts';
 import type { Passed } from './cursors.ts';
 import type { KeptDeadLetter } from './dead-letters.ts';
-import type { Letter } from './letter.ts';
-import type { Losses } from './losses.ts';
-import type { Quarantined } from './open.ts';
-import type { TakenOut } from './placing.ts';
+import { isWhole, toIncoming, toLetter } from './crossing.ts';
+import type { JournalEvents } from './journal-events.ts';
+import type { DamagedLetter, Letter } from './letter.ts';
+import { PASSING } from './passing.ts';
 import type { JournalState, Message, WorkerSettings } from './protocol.ts';
 import { Recent } from './recent.ts';
-import type { Row } from './store.ts';
 import { Thread } from './thread.ts';
+import { sleep } from '../time/sleep.ts';
 import { WaitingRoom } from './waiting-room.ts';
-
-/** What the journal tells of itself. */
-export interface JournalEvents {
-  /** These are committed: from here on they are the endpoints'. */
-  accepted(letters: readonly Letter[]): void;
-  /** A telegram cannot be written now; it is kept in memory and tried again. */
-  refused(error: Error): void;
-  /** Writing works again. */
-  recovered(): void;
-  /** So many telegrams fell out of memory before they could be written. */
-  lost(count: number, source: string): void;
-  quarantined(quarantined: Quarantined): void;
-  /** What endpoints lost to the journal's size or to damage; negative where some had been sent and arrived. */
-  letGo(letters: ReadonlyMap<string, Losses>): void;
-  /** Endpoints that the last process had and this one has not. */
-  takenOut(endpoints: readonly TakenOut[]): void;
-  /** The thread itself ended. */
-  failed(error: Error): void;
-}
-
-/** A letter whose row in the journal is damaged: nothing can be sent of it. */
-export interface DamagedLetter {
-  readonly seq: number;
-  readonly damaged: true;
-  readonly source: string;
-  readonly receivedAt: Date;
-}
 
 /** How much goes to the thread at once when telegrams come faster than it commits. */
 const LARGEST_APPEND = { count: 500, bytes: 250_000 };
@@ -58,31 +31,15 @@ export class Journal {
   #appendingSince: number | undefined;
   /** Settles with the append under way. */
   #appending: Promise<void> = Promise.resolve();
-  #refusing = false;
+  /** Why nothing is written at the moment. */
+  #refusal: string | undefined;
+  /** Which part of a repair is done; undefined where none is under way. */
+  #repaired: number | undefined;
+  #isOpen = false;
   #closing = false;
 
-  /**
-   * Starts the thread and opens the journal.
-   *
-   * @throws Error whose `name` is DatabaseInUse, DatabaseTooNew, StateDenied or JournalFull, or a file system error.
-   */
-  static async open(
-    settings: WorkerSettings,
-    events: JournalEvents,
-    script = defaultScript(),
-  ): Promise<{ journal: Journal; state: JournalState }> {
-    const journal = new Journal(settings, events, script);
-    try {
-      const state = await journal.#thread.ask('open', {});
-      journal.#recent.begin(state.head);
-      return { journal, state };
-    } catch (error) {
-      await journal.#thread.end();
-      throw error;
-    }
-  }
-
-  private constructor(settings: WorkerSettings, events: JournalEvents, script: URL) {
+  /** Starts the thread. Telegrams can be handed over at once: they wait in memory until the journal is open. */
+  constructor(settings: WorkerSettings, events: JournalEvents, script = defaultScript()) {
     this.#events = events;
     this.#waitingRoom = new WaitingRoom((count, source) => events.lost(count, source));
     this.#thread = new Thread(script, settings, {
@@ -91,12 +48,37 @@ export class Journal {
     });
   }
 
+  /**
+   * Opens the journal; where its disk does not let it, again every few seconds until the signal aborts.
+   *
+   * @returns undefined where the signal came first.
+   * @throws Error whose `name` is DatabaseInUse, DatabaseTooNew or StateDenied, or a fault of this program.
+   */
+  async open(signal: AbortSignal): Promise<JournalState | undefined> {
+    const stop = (): void => void this.#thread.end();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return await this.#insistOnOpen(signal);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** What keeps it from writing, for a person; undefined while all is well. */
+  get trouble(): string | undefined {
+    if (this.#repaired === undefined) return this.#refusal;
+    return `damaged, and being repaired (${Math.round(this.#repaired * 100)} %)`;
+  }
+
   /** Telegrams in memory that are not accepted yet. */
   get unaccepted(): number {
     return this.#waitingRoom.count;
   }
 
-  /** For how long the thread has been busy with the telegrams in hand, in milliseconds: a hung card shows here. */
+  /**
+   * For how long the thread has been busy with the telegrams in hand without a sign of life, in milliseconds: a hung
+   * card shows here.
+   */
   get appendingMs(): number {
     return this.#appendingSince === undefined ? 0 : performance.now() - this.#appendingSince;
   }
@@ -198,19 +180,20 @@ export class Journal {
     try {
       await within(CLOSE_MS, this.#finish());
     } finally {
-      this.#waitingRoom.abandon();
+      for (const [source, count] of this.#waitingRoom.abandon()) this.#events.abandoned(count, source);
       await this.#thread.end();
     }
   }
 
   async #finish(): Promise<void> {
+    if (!this.#isOpen) return;
     await this.#appending;
     while (this.#waitingRoom.count > 0 && (await this.#append(this.#waitingRoom.take(LARGEST_APPEND))));
     await this.#thread.ask('close', {});
   }
 
   #appendNext(): void {
-    const busy = this.#appendingSince !== undefined || this.#retryTimer !== undefined || this.#closing;
+    const busy = !this.#isOpen || this.#appendingSince !== undefined || this.#retryTimer !== undefined || this.#closing;
     if (busy || this.#waitingRoom.count === 0) return;
     this.#appending = this.#append(this.#waitingRoom.take(LARGEST_APPEND)).then(() => this.#appendNext());
   }
@@ -228,44 +211,66 @@ export class Journal {
 
   #accept(letters: readonly Letter[]): void {
     this.#recent.add(letters);
-    if (this.#refusing) this.#events.recovered();
-    this.#refusing = false;
+    if (this.#refusal !== undefined) this.#events.recovered();
+    this.#refusal = undefined;
     this.#events.accepted(letters);
   }
 
   #refuse(telegrams: readonly Telegram[], error: unknown): undefined {
     this.#waitingRoom.putBack(telegrams);
     if (this.#closing) return;
-    if (!this.#refusing) this.#events.refused(error instanceof Error ? error : new Error(String(error)));
-    this.#refusing = true;
+    this.#tellRefusal(error instanceof Error ? error : new Error(String(error)));
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = undefined;
       this.#appendNext();
     }, RETRY_MS);
   }
 
+  async #insistOnOpen(signal: AbortSignal): Promise<JournalState | undefined> {
+    while (!signal.aborted) {
+      const state = await this.#thread.ask('open', {}).catch((error: unknown) => this.#forgive(error, signal));
+      if (state === undefined) await sleep(RETRY_MS, signal);
+      else return this.#begin(state);
+    }
+    return undefined;
+  }
+
+  #forgive(error: unknown, signal: AbortSignal): undefined {
+    if (signal.aborted) return;
+    if (!(error instanceof Error && PASSING.includes(error.name))) throw error;
+    this.#tellRefusal(error);
+  }
+
+  #begin(state: JournalState): JournalState {
+    this.#recent.begin(state.head);
+    this.#isOpen = true;
+    // What it accepts is told in a later turn: whoever waits for the state comes first.
+    this.#appendNext();
+    return state;
+  }
+
+  #tellRefusal(error: Error): void {
+    this.#repaired = undefined;
+    if (this.#refusal === undefined) this.#events.refused(error);
+    this.#refusal = error.message;
+  }
+
   #hear(message: Extract<Message, { event: string }>): void {
-    if (message.event === 'quarantined') {
+    if (message.event === 'repairing') this.#hearOfRepair(message.part);
+    else if (message.event === 'takenOut') this.#events.takenOut(message.endpoints);
+    else if (message.event === 'letGo') this.#events.letGo(message.letters);
+    else {
+      this.#repaired = undefined;
       this.#recent.forget();
       this.#events.quarantined(message.quarantined);
-    } else if (message.event === 'takenOut') this.#events.takenOut(message.endpoints);
-    else this.#events.letGo(message.letters);
+    }
   }
-}
 
-/** With a buffer of its own: a piece of a shared one would be copied to the thread with all of its neighbours. */
-function toIncoming({ source, receivedAt, checksum, raw }: Telegram) {
-  return { source, at: receivedAt.getTime(), checksum, raw: new Uint8Array(raw) };
-}
-
-function toLetter({ seq, source, at, checksum, raw }: Row): Letter | DamagedLetter {
-  const receivedAt = new Date(at);
-  if (raw === undefined) return { seq, damaged: true, source, receivedAt };
-  return { seq, telegram: { source, receivedAt, checksum, raw: Buffer.from(raw.buffer, raw.byteOffset, raw.length) } };
-}
-
-function isWhole(letter: Letter | DamagedLetter): letter is Letter {
-  return !('damaged' in letter);
+  #hearOfRepair(part: number): void {
+    if (this.#repaired === undefined) this.#events.repairing();
+    this.#repaired = part;
+    if (this.#appendingSince !== undefined) this.#appendingSince = performance.now();
+  }
 }
 
 async function within(ms: number, work: Promise<void>): Promise<void> {

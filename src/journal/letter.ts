@@ -6,3 +6,11 @@ export interface Letter {
   readonly seq: number;
   readonly telegram: Telegram;
 }
+
+/** A letter whose row in the journal is damaged: nothing can be sent of it. */
+export interface DamagedLetter {
+  readonly seq: number;
+  readonly damaged: true;
+  readonly source: string;
+  readonly receivedAt: Date;
+}

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, renameSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
-import { isDamage, isFull, quarantine } from '../storage/sqlite.ts';
-import { JournalFull } from './room.ts';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, statfsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { forgetQuarantined, isDamage, isDiskTrouble, isFull, quarantine } from '../storage/sqlite.ts';
+import { Reserve, reservePath } from './reserve.ts';
+import { JournalFull, withRoom } from './room.ts';
 import { salvage } from './salvage.ts';
 import { JournalStore, PAGE_BYTES, type StoreOptions } from './store.ts';
 
@@ -15,6 +16,11 @@ export interface OpenOptions extends Omit<StoreOptions, 'path' | 'maxBytes'> {
 /** The state directory, or the journal in it, is not for this user to write. */
 class StateDenied extends Error {
   override readonly name = 'StateDenied';
+}
+
+/** The disk of the state directory does not work; it may come back. */
+class DiskTrouble extends Error {
+  override readonly name = 'DiskTrouble';
 }
 
 /** A damaged journal that was put aside, and what was saved of it. */
@@ -36,20 +42,35 @@ const DISK_SHARE = 0.1;
  * Opens the journal of a state directory, which is made where it is missing. A damaged one is put aside and what can
  * be read of it is carried over, so that damage never stops the service.
  *
- * @throws {DatabaseInUse} {DatabaseTooNew} {JournalFull} {StateDenied} and file system errors.
+ * @throws {DatabaseInUse} {DatabaseTooNew} {StateDenied}; {JournalFull} and {DiskTrouble}, which may pass.
  */
 export function openJournalStore(options: OpenOptions): Opened {
   const path = join(options.folder, 'journal.db');
-  prepareFolder(options.folder, path);
-  const storeOptions = { ...options, path, maxBytes: options.maxBytes ?? defaultMaxBytes(options.folder) };
-  finishRepair(path);
   try {
-    return { store: new JournalStore(storeOptions), quarantined: undefined };
+    prepareFolder(options.folder, path);
+    finishRepair(path);
+    return openOrRecover({ ...options, path, maxBytes: options.maxBytes ?? defaultMaxBytes(options.folder) });
   } catch (error) {
-    if (isDamage(error)) return recover(storeOptions, error);
-    if (!isFull(error) || error instanceof JournalFull) throw error;
-    throw new JournalFull(`${path} cannot be made: its disk is full; free some space`, { cause: error });
+    throw explain(path, error);
   }
+}
+
+function openOrRecover(options: StoreOptions): Opened {
+  try {
+    return { store: new JournalStore(options), quarantined: undefined };
+  } catch (error) {
+    if (isDamage(error)) return recover(options, error);
+    throw error;
+  }
+}
+
+function explain(path: string, error: unknown): unknown {
+  if (error instanceof JournalFull || error instanceof StateDenied) return error;
+  if (isFull(error))
+    return new JournalFull(`${path} cannot be opened: its disk is full; free some space`, { cause: error });
+  if (!isDiskTrouble(error)) return error;
+  const { message } = error as Error;
+  return new DiskTrouble(message.includes(path) ? message : `${path}: ${message}`, { cause: error });
 }
 
 const DENIALS = ['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR'];
@@ -61,6 +82,7 @@ function prepareFolder(folder: string, path: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o750 });
     accessSync(folder, R_OK | W_OK | X_OK);
     if (existsSync(path)) accessSync(path, R_OK | W_OK);
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new StateDenied(`${path} is no file`);
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     throw DENIALS.includes(code) ? new StateDenied(message, { cause: error }) : error;
@@ -70,18 +92,39 @@ function prepareFolder(folder: string, path: string): void {
 /**
  * Puts a journal aside that turned out to be damaged, and opens a new one with what could be saved. The damaged one
  * leaves its place only when the new one is whole: a repair that is cut short is begun again.
+ *
+ * @throws {JournalFull} where there is no room even for what endpoints still need.
  */
 export function recover(options: StoreOptions, error: unknown): Opened {
+  const quarantined = repair(options, error);
+  return { store: openRepaired(options), quarantined };
+}
+
+/** The first half of it. */
+export function repair(options: StoreOptions, error: unknown): Quarantined {
   const repaired = repairedPath(options.path);
-  const { telegrams } = salvage(options.path, repaired, PAGE_BYTES);
+  const telegrams = salvaged(options, repaired);
   const broken = quarantine(options.path, new Date());
   renameSync(repaired, options.path);
   const cause = error instanceof Error ? error.message : String(error);
-  return {
-    // An endpoint whose cursor was lost gets what was saved once more: better twice than not at all.
-    store: new JournalStore({ ...options, newEndpointsFrom: 'beginning' }),
-    quarantined: { path: broken, cause, telegramsSaved: telegrams },
-  };
+  return { path: broken, cause, telegramsSaved: telegrams };
+}
+
+/** The second half. An endpoint whose cursor was lost gets what was saved once more: better twice than not at all. */
+export function openRepaired(options: StoreOptions): JournalStore {
+  return new JournalStore({ ...options, newEndpointsFrom: 'beginning' });
+}
+
+/** Where there is no room for the copy, earlier quarantines and what is kept for replay only are given up, in turn. */
+function salvaged({ path, repairing }: StoreOptions, repaired: string): number {
+  let onlyNeeded = false;
+  const makeRoom = [
+    () => new Reserve(reservePath(dirname(path))).release(),
+    () => forgetQuarantined(path, 0),
+    () => (onlyNeeded = true),
+  ];
+  const work = () => salvage(path, repaired, PAGE_BYTES, { onlyNeeded, repairing });
+  return withRoom(path, makeRoom, work, 'to be repaired').telegrams;
 }
 
 /** The process ended between the two renames of a repair. */

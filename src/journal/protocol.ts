@@ -69,6 +69,8 @@ export interface EndpointState extends CursorState {
 export type Message =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } }
+  /** A damaged journal is being repaired: this part of it is done, from 0 up to 1. */
+  | { readonly event: 'repairing'; readonly part: number }
   | { readonly event: 'quarantined'; readonly quarantined: Quarantined }
   | { readonly event: 'takenOut'; readonly endpoints: readonly TakenOut[] }
   | { readonly event: 'letGo'; readonly letters: ReadonlyMap<string, Losses> };

@@ -2,6 +2,10 @@ import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 
 const RESERVE_BYTES = 8_000_000;
 
+export function reservePath(folder: string): string {
+  return `${folder}/journal.reserve`;
+}
+
 /**
  * Room set aside on the disk. SQLite needs room even to delete, so a disk that others filled would stop delivery too:
  * giving up the reserve lets cursors move and old rows go.

@@ -8,10 +8,15 @@ export class JournalFull extends Error {
 /**
  * Does the work; where there is no room for it, makes some, one way after the other.
  *
- * @param path names the journal in the error.
+ * @param path names the journal in the error, and `what` that which there is no room for.
  * @throws {JournalFull} where none helps.
  */
-export function withRoom<T>(path: string, ways: readonly (() => void)[], work: () => T): T {
+export function withRoom<T>(
+  path: string,
+  ways: readonly (() => void)[],
+  work: () => T,
+  what = 'for another telegram',
+): T {
   for (const makeRoom of ways) {
     const done = unlessFull(work);
     if (done !== undefined) return done.result;
@@ -22,7 +27,7 @@ export function withRoom<T>(path: string, ways: readonly (() => void)[], work: (
   } catch (error) {
     if (!isFull(error)) throw error;
     const remedy = 'free some space on its disk, or raise journal.maxSize';
-    throw new JournalFull(`${path} has no room for another telegram; ${remedy}`, { cause: error });
+    throw new JournalFull(`${path} has no room ${what}; ${remedy}`, { cause: error });
   }
 }
 

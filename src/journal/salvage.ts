@@ -1,10 +1,18 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { openDamaged, openDatabase, type Database } from '../storage/sqlite.ts';
 import { PLACED_BEFORE_DAMAGE } from './cursor.ts';
+import { readAround, readEnds, tolerate, type Row } from './read-around.ts';
 import { migrations } from './schema.ts';
 
+export interface SalvageOptions {
+  /** Leave out what is kept for replay only. */
+  readonly onlyNeeded?: boolean;
+  /** Told now and then: which part is done, roughly, from 0 up to 1. */
+  readonly repairing?: ((part: number) => void) | undefined;
+}
+
 /** What was got out of a damaged journal. */
-export interface Salvaged {
+interface Salvaged {
   readonly telegrams: number;
 }
 
@@ -19,70 +27,76 @@ const TABLES = [
   ['dictionary', 'id'],
   ['dictionary_copy', 'id'],
   ['endpoint', 'name'],
+  ['replay', 'endpoint'],
   ['dead', 'id'],
   ['telegram', 'seq'],
 ] as const;
 
-type Row = Readonly<Record<string, unknown>>;
-
 /**
- * Copies what can still be read of a damaged journal into a new one: each table from its beginning up to the damage,
- * and from its end back to it. Rows whose bodies are damaged are copied too; their checksum tells when they are read.
+ * Copies what can still be read of a damaged journal into a new one, table by table, around the damage. Rows whose
+ * bodies are damaged are copied too; their checksum tells when they are read.
  *
- * @throws what writing the new one throws.
+ * @throws what writing the new one throws; nothing is left of it then.
  */
-export function salvage(brokenPath: string, path: string, pageBytes: number): Salvaged {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+export function salvage(brokenPath: string, path: string, pageBytes: number, options: SalvageOptions = {}): Salvaged {
+  remove(path);
   const to = openDatabase(path, migrations, pageBytes);
   try {
     const from = tolerate(() => openDamaged(brokenPath));
-    const numbersUpTo = from && copyAll(from, to);
-    return { telegrams: goOnAbove(to, numbersUpTo) };
-  } finally {
+    const numbersUpTo = from && copyAll(from, to, { ...options, repairing: progressOf(brokenPath, path, options) });
+    const telegrams = goOnAbove(to, numbersUpTo);
     to.close();
+    return { telegrams };
+  } catch (error) {
+    tolerate(() => to.close());
+    remove(path);
+    throw error;
   }
 }
 
 /** @returns up to where sequence numbers were handed out; undefined where that cannot be read. */
-function copyAll(from: Database, to: Database): number | undefined {
+function copyAll(from: Database, to: Database, options: SalvageOptions): number | undefined {
   for (const [table, key] of TABLES) {
-    copy(rows(from, `SELECT * FROM ${table} ORDER BY ${key} ASC`), to, table);
-    copy(rows(from, `SELECT * FROM ${table} ORDER BY ${key} DESC`), to, table);
+    const above = table === 'telegram' && options.onlyNeeded === true ? lowestCursor(to) : undefined;
+    const rows = key === 'id' || key === 'seq' ? readAround(from, table, key, above) : readEnds(from, table, key);
+    copy(rows, to, table, options);
   }
-  const [reserved] = rows(from, "SELECT value FROM meta WHERE key = 'reserved'");
+  const reserved = tolerate(() =>
+    from.prepare<[], { value: number | null }>("SELECT value FROM meta WHERE key = 'reserved'").get(),
+  );
   tolerate(() => from.close());
-  return typeof reserved?.['value'] === 'number' ? reserved['value'] : undefined;
+  return reserved?.value ?? undefined;
 }
 
-/** Every read of a damaged file may throw: the rows end there. */
-function* rows(from: Database, select: string): Generator<Row> {
-  const read = tolerate(() => from.prepare<[], Row>(select).iterate());
-  for (;;) {
-    const next = read && tolerate(() => read.next());
-    if (next === undefined || next.done === true) return;
-    yield next.value;
-  }
+function lowestCursor(to: Database): number {
+  const found = to.prepare<[], { acked: number | null }>('SELECT min(acked) AS acked FROM endpoint WHERE placed <> 0');
+  return found.get()?.acked ?? 0;
 }
 
-/** Ends at a row that is there already: the other direction came so far. */
-function copy(from: Iterable<Row>, to: Database, table: string): void {
+function copy(from: Iterable<Row>, to: Database, table: string, { repairing }: SalvageOptions): void {
   let chunk: Row[] = [];
   for (const row of from) {
     chunk.push(row);
     if (chunk.length < CHUNK) continue;
-    if (insert(chunk, to, table) < chunk.length) return;
+    insert(chunk, to, table);
+    repairing?.(0);
     chunk = [];
   }
   insert(chunk, to, table);
 }
 
-/** @returns how many were not there yet. */
-function insert(chunk: readonly Row[], to: Database, table: string): number {
+function insert(chunk: readonly Row[], to: Database, table: string): void {
   const names = Object.keys(chunk[0] ?? {});
-  if (names.length === 0) return 0;
+  if (names.length === 0) return;
   const values = names.map((name) => `:${name}`);
   const statement = to.prepare(`INSERT OR IGNORE INTO ${table}(${names.join()}) VALUES (${values.join()})`);
-  return to.transaction(() => chunk.reduce((count, row) => count + statement.run(row).changes, 0))();
+  to.transaction(() => chunk.forEach((row) => statement.run(row)))();
+}
+
+/** The copy grows to about the size of what it is made from. */
+function progressOf(brokenPath: string, path: string, { repairing }: SalvageOptions): () => void {
+  const whole = tolerate(() => statSync(brokenPath).size) ?? Infinity;
+  return () => repairing?.(Math.min(0.99, (tolerate(() => statSync(path).size) ?? 0) / whole));
 }
 
 /** @returns how many telegrams there are. */
@@ -99,10 +113,6 @@ function goOnAbove(to: Database, numbersUpTo: number | undefined): number {
   return count;
 }
 
-function tolerate<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
+function remove(path: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 }

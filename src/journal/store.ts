@@ -8,7 +8,7 @@ import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { Disk } from './disk.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
-import { Reserve } from './reserve.ts';
+import { Reserve, reservePath } from './reserve.ts';
 import { freeInsideBytes, reclaim, usedBytes, type Limits } from './retention.ts';
 import { JournalFull, unlessFull, withRoom } from './room.ts';
 import { CHECKSUMS, migrations } from './schema.ts';
@@ -42,6 +42,8 @@ export interface StoreOptions extends Limits {
   readonly syncIntervalMs: number;
   /** Where an endpoint begins that the journal does not know, whatever it wishes. */
   readonly newEndpointsFrom?: 'beginning';
+  /** Told while a damaged journal is repaired, a thousand rows each: which part of it is done, from 0 up to 1. */
+  readonly repairing?: ((part: number) => void) | undefined;
   /** A clock that is never set, in milliseconds. */
   readonly nowMs?: () => number;
 }
@@ -78,7 +80,7 @@ export class JournalStore {
     this.options = options;
     this.#db = openDatabase(options.path, migrations, PAGE_BYTES);
     this.#disk = new Disk(folder, nowMs);
-    this.#reserve = new Reserve(`${folder}/journal.reserve`);
+    this.#reserve = new Reserve(reservePath(folder));
     try {
       this.#db.pragma(`max_page_count=${Math.floor((options.maxBytes * OVERSHOOT) / PAGE_BYTES)}`);
       this.#statements = prepareStatements(this.#db);

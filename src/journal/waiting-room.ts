@@ -48,9 +48,12 @@ export class WaitingRoom {
     this.#shed();
   }
 
-  /** Nothing can be written any more: what waits is lost, counted. */
-  abandon(): void {
-    for (const { source } of this.take({ count: Infinity, bytes: Infinity })) this.#onLost(1, source);
+  /** Nothing can be written any more. @returns how many of each source were still waiting. */
+  abandon(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { source } of this.take({ count: Infinity, bytes: Infinity }))
+      counts.set(source, (counts.get(source) ?? 0) + 1);
+    return counts;
   }
 
   /** Resolves once less than half of the room is taken. */

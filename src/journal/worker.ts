@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isDamage } from '../storage/sqlite.ts';
-import { openJournalStore, recover, type Opened } from './open.ts';
+import { openJournalStore, openRepaired, repair, type Opened } from './open.ts';
+import type { Passed } from './cursors.ts';
 import type { JournalState, Message, Op, Request, Requests, WorkerSettings } from './protocol.ts';
 import type { JournalStore } from './store.ts';
 
@@ -9,17 +10,34 @@ import type { JournalStore } from './store.ts';
 const TIDY_MS = 60_000;
 /** Nothing committed stays in the page cache for much longer than its interval, telegram or not. */
 const SYNC_CHECK_MS = 1_000;
+/** A repair that failed is not begun again for each request. */
+const REPAIR_RETRY_MS = 5_000;
+const PROGRESS_MS = 1_000;
+
+interface Broken {
+  /** It holds no file any more; its cursors stand where they stood. */
+  readonly store: JournalStore;
+  readonly cause: unknown;
+  /** Its files were put aside, and what was saved lies in their place. */
+  isAside: boolean;
+}
 
 const settings = workerData as WorkerSettings;
 let store: JournalStore | undefined;
+/** A journal that turned out to be damaged, until another has taken over from it. */
+let broken: Broken | undefined;
+let failed: { readonly error: unknown; readonly atMs: number } | undefined;
+/** Cursors that moved while no store was open. */
+let passed: readonly Passed[] = [];
+let toldAtMs = 0;
 let isClosed = false;
+let isKept = false;
 
 type Handlers = { [O in Op]: (ask: Requests[O]['ask'], store: JournalStore) => Requests[O]['answer'] };
 
 const handlers: Handlers = {
   open: (_ask, store) => {
-    every(SYNC_CHECK_MS, (store) => store.syncIfDue());
-    every(TIDY_MS, (store) => store.tidy(Date.now()));
+    keepHouse();
     return state(store);
   },
   append: ({ telegrams }, store) => store.append(telegrams),
@@ -51,8 +69,8 @@ const handlers: Handlers = {
 };
 
 parentPort?.on('message', (request: Request) => {
+  passed = [...passed, ...request.passed];
   try {
-    openStore().cursors.pass(request.passed);
     const answer = surviveDamage((store) => answerTo(request, store));
     if (isClosed) store?.close();
     tell({ id: request.id, answer });
@@ -72,28 +90,64 @@ function answerTo(request: Request, store: JournalStore): unknown {
 
 /** Work that meets damage is done once more, on what could be saved. */
 function surviveDamage<T>(work: (store: JournalStore) => T): T {
-  const open = openStore();
   try {
-    return work(open);
+    return work(openStore());
   } catch (error) {
     if (!isDamage(error)) throw error;
-    return work(startOver(open, error));
+    letGo(error);
+    return work(openStore());
   }
 }
 
-/** Where the repair itself fails (a full disk), the next request begins it again. */
-function startOver(broken: JournalStore, error: unknown): JournalStore {
-  broken.abandon();
+function letGo(cause: unknown): void {
+  if (store === undefined) return;
+  store.abandon();
+  broken = { store, cause, isAside: false };
   store = undefined;
-  store = opened(recover(broken.options, error));
-  store.takeOver(broken.cursors.state());
-  return store;
 }
 
 function openStore(): JournalStore {
   if (isClosed) throw new Error('the journal is closed');
-  store ??= opened(openJournalStore(settings));
+  if (store === undefined) toldAtMs = performance.now();
+  store ??= broken === undefined ? opened(openJournalStore({ ...settings, repairing })) : repaired(broken);
+  broken = undefined;
+  store.cursors.pass(passed);
+  passed = [];
   return store;
+}
+
+/** Where the repair itself fails (a full disk), what was broken is kept in mind, and a later request begins it again. */
+function repaired(broken: Broken): JournalStore {
+  if (failed !== undefined && performance.now() - failed.atMs < REPAIR_RETRY_MS) throw failed.error;
+  const { store: before, cause } = broken;
+  try {
+    if (!broken.isAside) tell({ event: 'quarantined', quarantined: repair({ ...before.options, repairing }, cause) });
+    broken.isAside = true;
+    const successor = openRepaired(before.options);
+    takeOver(successor, before);
+    failed = undefined;
+    return successor;
+  } catch (error) {
+    failed = { error, atMs: performance.now() };
+    throw error;
+  }
+}
+
+function takeOver(successor: JournalStore, before: JournalStore): void {
+  try {
+    successor.takeOver(before.cursors.state());
+  } catch (error) {
+    successor.abandon();
+    throw error;
+  }
+}
+
+/** At most one word a second of how far a repair is. */
+function repairing(part: number): void {
+  const nowMs = performance.now();
+  if (nowMs - toldAtMs < PROGRESS_MS) return;
+  toldAtMs = nowMs;
+  tell({ event: 'repairing', part });
 }
 
 function opened({ store, quarantined }: Opened): JournalStore {
@@ -118,9 +172,17 @@ function state(open: JournalStore): JournalState {
   return { head, bytes, freeBytes, endpoints };
 }
 
+function keepHouse(): void {
+  if (isKept) return;
+  isKept = true;
+  every(SYNC_CHECK_MS, (store) => store.syncIfDue());
+  every(TIDY_MS, (store) => store.tidy(Date.now()));
+}
+
 /** Housekeeping must not end the thread: what it could not do now, it tries again. */
 function every(ms: number, work: (store: JournalStore) => void): void {
   setInterval(() => {
+    if (store === undefined) return;
     try {
       surviveDamage(work);
       surviveDamage(tellLetGo);

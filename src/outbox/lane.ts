@@ -1,5 +1,4 @@
-import type { DamagedLetter } from '../journal/journal.ts';
-import type { Letter } from '../journal/letter.ts';
+import type { DamagedLetter, Letter } from '../journal/letter.ts';
 import type { Books } from './books.ts';
 import type { Delivery } from './delivery.ts';
 import type { LaneName } from './doubts.ts';

@@ -1,5 +1,4 @@
-import type { DamagedLetter } from '../journal/journal.ts';
-import type { Letter } from '../journal/letter.ts';
+import type { DamagedLetter, Letter } from '../journal/letter.ts';
 
 export type Letters = readonly (Letter | DamagedLetter)[];
 

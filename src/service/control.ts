@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
+import { connect } from 'node:net';
 
 /** What a route answers: a value that becomes JSON. Throws {@link BadRequest} for what it cannot make sense of. */
 type Route = (query: URLSearchParams, body: unknown) => unknown;
@@ -43,15 +44,19 @@ export class ControlServer {
       void answer(routes, request, response);
     });
     this.#server.maxConnections = MOST_CLIENTS;
+    // What one client cannot have (no descriptor left) is that client's trouble.
+    this.#server.on('error', () => undefined);
   }
 
-  /** A socket file that a killed service left behind is replaced: the journal's lock says that there is no other. */
+  get isListening(): boolean {
+    return this.#server.listening;
+  }
+
+  /** Replaces the socket file of a service that was killed: the caller knows that there is no other. */
   async listen(path: string): Promise<void> {
     await rm(path, { force: true });
     this.#server.listen(path);
     await once(this.#server, 'listening');
-    // What one client cannot have (no descriptor left) is that client's trouble.
-    this.#server.on('error', () => undefined);
     chmodSync(path, 0o600);
   }
 
@@ -59,6 +64,16 @@ export class ControlServer {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** True where a service listens on this socket. */
+export async function isServed(path: string): Promise<boolean> {
+  const socket = connect(path);
+  const answered = once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  return answered.finally(() => socket.destroy());
 }
 
 /**

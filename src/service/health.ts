@@ -25,6 +25,8 @@ export interface HealthFacts {
   readonly sources: readonly SourceTally[];
   readonly endpoints: readonly OutboxStatus[];
   readonly unaccepted: number;
+  /** What keeps the journal from writing. */
+  readonly journalTrouble: string | undefined;
   readonly startedAt: Date;
   readonly now: Date;
 }
@@ -90,10 +92,10 @@ function ofEndpoint({ name, state, reason, remedy, waiting, dropped }: OutboxSta
   return findings;
 }
 
-function ofJournal({ unaccepted }: HealthFacts): Finding[] {
-  return unaccepted > MANY_UNACCEPTED
-    ? [['warn', `journal: ${count(unaccepted, 'telegram')} wait in memory for the disk`]]
-    : [];
+function ofJournal({ unaccepted, journalTrouble }: HealthFacts): Finding[] {
+  const waiting = `${count(unaccepted, 'telegram')} wait in memory`;
+  if (journalTrouble !== undefined) return [['warn', `journal: ${journalTrouble}; ${waiting}`]];
+  return unaccepted > MANY_UNACCEPTED ? [['warn', `journal: ${waiting} for the disk`]] : [];
 }
 
 function worst(findings: readonly Finding[]): HealthStatus {

@@ -4,7 +4,8 @@ import type { Choice, Desk } from './desk.ts';
 import type { Health } from './health.ts';
 
 export interface RouteParts {
-  readonly desk: Desk;
+  /** @throws {BadRequest} while there is none yet. */
+  readonly desk: () => Desk;
   readonly health: () => Health;
   readonly rejections: () => readonly KeptRejection[];
 }
@@ -13,10 +14,10 @@ export interface RouteParts {
 export function routes({ desk, health, rejections }: RouteParts): Routes {
   return {
     'GET /health': () => health(),
-    'GET /outbox': () => desk.list(),
-    'GET /outbox/dead': (query) => desk.dead(query.get('endpoint') ?? undefined),
-    'POST /outbox/retry': (_query, body) => desk.retry(toChoice(body)),
-    'POST /outbox/drop': (_query, body) => desk.drop(toChoice(body)),
+    'GET /outbox': () => desk().list(),
+    'GET /outbox/dead': (query) => desk().dead(query.get('endpoint') ?? undefined),
+    'POST /outbox/retry': (_query, body) => desk().retry(toChoice(body)),
+    'POST /outbox/drop': (_query, body) => desk().drop(toChoice(body)),
     'GET /rejections': () => rejections().map(({ raw, ...rest }) => ({ ...rest, raw: raw.toString('latin1') })),
   };
 }

@@ -68,7 +68,12 @@ export function isDamage(error: unknown): boolean {
 
 /** True where there is no room: the disk, or the database's own page limit. */
 export function isFull(error: unknown): boolean {
-  return /^SQLITE_(FULL|IOERR_WRITE|IOERR_SHMSIZE)/.test(sqliteCode(error));
+  return /^SQLITE_(FULL|IOERR_WRITE|IOERR_SHMSIZE)|^(ENOSPC|EDQUOT)$/.test(codeOf(error));
+}
+
+/** True where the error comes from the disk, the file system or the system's limits, and may pass. */
+export function isDiskTrouble(error: unknown): boolean {
+  return /^SQLITE_(IOERR|CANTOPEN|READONLY|FULL|NOMEM)|^E[A-Z]+$/.test(codeOf(error));
 }
 
 /**
@@ -82,8 +87,19 @@ export function quarantine(path: string, now: Date): string {
   for (const suffix of ['', '-wal', '-shm']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, broken + suffix);
   }
-  forgetOldest(path);
+  forgetQuarantined(path);
   return broken;
+}
+
+/** Removes quarantined databases but for the newest few. */
+export function forgetQuarantined(path: string, kept = QUARANTINED_KEPT): void {
+  const folder = dirname(path);
+  const all = readdirSync(folder)
+    .filter((name) => name.startsWith(`${basename(path)}.corrupt-`) && !/-(wal|shm)$/.test(name))
+    .sort();
+  for (const name of all.slice(0, Math.max(0, all.length - kept))) {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, name + suffix), { force: true });
+  }
 }
 
 function configure(db: Database, pageBytes: number): void {
@@ -114,19 +130,16 @@ function migrate(db: Database, path: string, migrations: Migrations): void {
   syncedCommits(db, false);
 }
 
-function forgetOldest(path: string): void {
-  const folder = dirname(path);
-  const kept = readdirSync(folder)
-    .filter((name) => name.startsWith(`${basename(path)}.corrupt-`) && !/-(wal|shm)$/.test(name))
-    .sort();
-  for (const name of kept.slice(0, -QUARANTINED_KEPT)) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, name + suffix), { force: true });
-  }
+function sqliteCode(error: unknown): string {
+  const code = codeOf(error);
+  return code.startsWith('SQLITE_') ? code : '';
 }
 
-function sqliteCode(error: unknown): string {
-  if (error instanceof Sqlite.SqliteError) return error.code;
-  return error instanceof Error && error.cause !== undefined ? sqliteCode(error.cause) : '';
+/** SQLite's code, or that of the operating system, of the error or of what caused it. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : codeOf(error.cause);
 }
 
 function messageOf(error: unknown): string {

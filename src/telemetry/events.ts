@@ -1,5 +1,5 @@
 import { MOST_DEAD } from '../journal/dead-letters.ts';
-import type { JournalEvents } from '../journal/journal.ts';
+import type { JournalEvents } from '../journal/journal-events.ts';
 import type { Losses } from '../journal/losses.ts';
 import type { OutboxEvents } from '../outbox/outbox.ts';
 import type { Before } from '../outbox/standing.ts';
@@ -40,7 +40,8 @@ export class Events {
   /** What each source had given at the last summary. */
   readonly #summarised = new Map<string, { readonly noiseBytes: number; readonly telegrams: number }>();
   #journalTrouble = '';
-  #lossTold = false;
+  /** What fell out of memory since writing last worked, by source. */
+  readonly #lost = new Map<string, number>();
   /** Damage is told before what it cost. */
   #droppedWhy = FOR_ROOM;
 
@@ -134,20 +135,28 @@ export class Events {
         for (const { telegram } of letters) this.#accepted(telegram.source);
         then.accepted(letters);
       },
-      refused: (error) => this.#log.error(`journal: ${error.message}; telegrams wait in memory until there is room`),
+      refused: (error) => this.#log.error(`journal: ${error.message}; telegrams wait in memory meanwhile`),
       recovered: () => {
-        this.#lossTold = false;
-        this.#log.info('journal: writing again');
+        const lost = this.#takeLost();
+        if (lost === 0) this.#log.info('journal: writing again');
+        else
+          this.#log.error(`journal: writing again; ${count(lost, 'telegram')} fell out of memory before, and are lost`);
       },
       lost: (amount, source) => {
-        const tally = this.tally.source(source);
-        if (!this.#lossTold)
+        if (this.#lost.size === 0)
           this.#log.error(
             `source ${source}: memory is full too, the oldest telegrams that wait are lost; \`p1-relay health\` counts them`,
           );
-        this.#lossTold = true;
-        tally.lost += amount;
+        this.#lost.set(source, (this.#lost.get(source) ?? 0) + amount);
+        this.tally.source(source).lost += amount;
       },
+      abandoned: (amount, source) => {
+        const before = this.#lost.get(source) ?? 0;
+        const also = before === 0 ? '' : `, and ${before} that fell out of memory before`;
+        this.#log.error(`source ${source}: ${count(amount, 'telegram')} only in memory lost with this stop${also}`);
+        this.tally.source(source).lost += amount;
+      },
+      repairing: () => this.#log.warn('journal: damaged; it is being repaired, and telegrams wait in memory meanwhile'),
       quarantined: ({ path, cause, telegramsSaved }) => {
         this.#droppedWhy = BY_DAMAGE;
         this.#log.error(
@@ -186,6 +195,12 @@ export class Events {
       this.#log.error(
         `endpoint ${endpoint}: ${count(forgotten, 'dead letter')} dropped: only the newest ${MOST_DEAD} are kept`,
       );
+  }
+
+  #takeLost(): number {
+    const lost = [...this.#lost.values()].reduce((sum, amount) => sum + amount, 0);
+    this.#lost.clear();
+    return lost;
   }
 
   readonly outbox: OutboxEvents = {

@@ -1,6 +1,5 @@
 import { onTestFinished, vi } from 'vitest';
-import type { DamagedLetter } from '../../src/journal/journal.ts';
-import type { Letter } from '../../src/journal/letter.ts';
+import type { DamagedLetter, Letter } from '../../src/journal/letter.ts';
 import type { EndpointState } from '../../src/journal/protocol.ts';
 import type { JournalStore, Row } from '../../src/journal/store.ts';
 import type { Endpoint } from '../../src/outbox/endpoint.ts';

@@ -1,5 +1,4 @@
-import type { DamagedLetter } from '../../journal/journal.ts';
-import type { Letter } from '../../journal/letter.ts';
+import type { DamagedLetter, Letter } from '../../journal/letter.ts';
 import { isWhole, type Lane, type LaneParts, type Work } from '../lane.ts';
 import { ReadAhead } from '../read-ahead.ts';
 import type { Aside } from './aside.ts';

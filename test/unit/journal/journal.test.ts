@@ -43,6 +43,8 @@ async function openJournal(
     refused: (error: Error) => told.calm.push(`refused: ${error.message}`),
     recovered: () => told.calm.push('recovered'),
     lost: (count: number) => (told.lost += count),
+    abandoned: (count: number) => (told.lost += count),
+    repairing: () => told.calm.push('repairing'),
     quarantined: ({ telegramsSaved }: { telegramsSaved: number }) =>
       told.calm.push(`quarantined, saved ${telegramsSaved}`),
     letGo: (letters: ReadonlyMap<string, Losses>) =>
@@ -53,8 +55,9 @@ async function openJournal(
   };
   const limits = { keepMs: 1e15, keepBytes: 1e12, maxBytes: 1e9, syncIntervalMs: 10_000 };
   const endpoints = [{ name: 'a', source: undefined }];
-  const { journal, state } = await Journal.open({ folder, endpoints, ...limits, ...settings }, events, script);
+  const journal = new Journal({ folder, endpoints, ...limits, ...settings }, events, script);
   onTestFinished(async () => journal.close().catch(() => undefined));
+  const state = (await journal.open(new AbortController().signal))!;
   return { journal, state, told };
 }
 

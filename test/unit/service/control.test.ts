@@ -27,7 +27,7 @@ beforeEach(async () => {
   socket = join(folder, 'control.sock');
   const rejection = { source: 'meter', at: new Date(0), reason: 'checksum', raw: Buffer.from([0x2f, 0xff]) } as const;
   const health = () => ({ status: 'pass' }) as Health;
-  server = new ControlServer(routes({ desk, health, rejections: () => [rejection] }));
+  server = new ControlServer(routes({ desk: () => desk, health, rejections: () => [rejection] }));
   await server.listen(socket);
 });
 

@@ -38,7 +38,14 @@ const endpoint: OutboxStatus = {
   lastTakenAt: ago(1),
   drainedInMs: 0,
 };
-const well: HealthFacts = { sources: [source], endpoints: [endpoint], unaccepted: 0, startedAt: ago(600), now };
+const well: HealthFacts = {
+  sources: [source],
+  endpoints: [endpoint],
+  unaccepted: 0,
+  journalTrouble: undefined,
+  startedAt: ago(600),
+  now,
+};
 
 describe('health', () => {
   test('says when a backlog will be gone, or that it does not shrink', () => {
@@ -107,6 +114,12 @@ describe('health', () => {
       { sources: [{ ...source, lost: 7 }] },
       'fail',
       'source meter: 7 telegrams lost since the start: the disk took none',
+    ],
+    [
+      'a repair',
+      { unaccepted: 5, journalTrouble: 'damaged, and being repaired (37 %)' },
+      'warn',
+      'journal: damaged, and being repaired (37 %); 5 telegrams wait in memory',
     ],
     ['a disk that takes none', { unaccepted: 100 }, 'warn', 'journal: 100 telegrams wait in memory for the disk'],
   ])('tells of %s', (_, facts, status, problem) => {
