@@ -83,14 +83,14 @@ describeWithTools('a power cut', [COMPILER], () => {
   );
 
   test('with a card that says it has synced and has not, is seen by these tests', async () => {
-    const lives = new Lives({ shim, folder: folder(), seed: 1, lies: true });
+    const lives = new Lives({ shim, folder: folder(), seed: 1, steps: 500, lies: true });
     await lives.live(10);
     const kinds = new Set(lives.breaches.map(({ kind }) => kind));
     expect([...kinds]).toEqual(expect.arrayContaining(['lost', 'corrupt', 'twice']));
   });
 
   test('is played on all that happened: the recording, played to its end, gives the files that are there', async () => {
-    const life = { seed: 1, steps: 500, syncIntervalMs: 1_000, firstNumber: 1 };
+    const life = { seed: 1, steps: 300, syncIntervalMs: 1_000, firstNumber: 1 };
     const { begin, changes, end } = await recordLife(shim, join(folder(), 'life'), new Map(), life);
     const disk = new Disk(begin);
     for (const change of changes.filter(({ name }) => name !== MARKS)) disk.apply(change);

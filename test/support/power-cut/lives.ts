@@ -12,11 +12,12 @@ export interface LivesOptions {
   /** To work in; an absolute path without links. */
   readonly folder: string;
   readonly seed: number;
+  /** Of each life; by default enough for the -wal to be written into the database several times, and begun again. */
+  readonly steps?: number;
   /** True for a card that says it has synced, and has not. */
   readonly lies?: boolean;
 }
 
-/** Enough for the -wal to be written into the database several times, and begun again. */
 const STEPS = 2_500;
 /** How much each life may lose, one after the other. */
 const SYNC_INTERVALS_MS = [2_000, 5_000, 0, 1_000];
@@ -58,10 +59,10 @@ export class Lives {
   }
 
   async #record(): Promise<Recording> {
-    const { shim, folder, seed } = this.#options;
+    const { shim, folder, seed, steps = STEPS } = this.#options;
     return recordLife(shim, join(folder, `life-${this.#lives}`), this.#files, {
       seed: seed + this.#lives,
-      steps: STEPS,
+      steps,
       syncIntervalMs: this.#syncIntervalMs(this.#lives),
       firstNumber: this.#ledger.highestNumber + 1,
     });
