@@ -161,10 +161,10 @@ class Agent {
 
   #openOutbox({ config, endpoint, source }: BuiltEndpoint, begin: EndpointState, head: number): Outbox {
     const { name, rate, intervalMs, onAmbiguous, verifyWindowMs } = config;
-    const thinning = new Thinning(intervalMs, meterTime);
     const events = this.#events.outbox;
-    const certainty = { head, onAmbiguous, verifyWindowMs };
-    return new Outbox({ name, endpoint, journal: this.#journal, begin, source, rate, thinning, events, ...certainty });
+    const thinningOf = (ms: number): Thinning => new Thinning(ms, meterTime);
+    const how = { rate, intervalMs, thinningOf, head, onAmbiguous, verifyWindowMs };
+    return new Outbox({ name, endpoint, journal: this.#journal, begin, source, events, ...how });
   }
 
   #makeControl(): ControlServer {

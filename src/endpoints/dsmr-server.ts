@@ -23,6 +23,16 @@ export const dsmrSettings = ({ z, durationWithin, secret }: Kit) =>
       ),
   });
 
+/**
+ * DSMR-reader makes the totals of a day once.
+ * Source: its maintainer in dsmrreader/dsmr-reader, issues 1302 and 1654.
+ */
+export const AFTER_REPLAY = [
+  'wait until it has processed all readings: its status page says how many wait',
+  'for days that had totals before, remove these under /admin/dsmr_stats/daystatistics/ and /admin/dsmr_stats/hourstatistics/',
+  "as DSMR-reader's user run: ./manage.py dsmr_stats_reconstruct_missing_day_statistics",
+];
+
 export type DsmrSettings = z.output<ReturnType<typeof dsmrSettings>>;
 
 /** A DSMR-reader server, as both kinds of endpoint speak to it. */

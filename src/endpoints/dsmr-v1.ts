@@ -4,7 +4,7 @@ import { parseReading } from '../reading/reading.ts';
 import { meterTime } from '../reading/time.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import { tooFarAhead } from './ahead.ts';
-import { dsmrSettings, openDsmrServer } from './dsmr-server.ts';
+import { AFTER_REPLAY, dsmrSettings, openDsmrServer } from './dsmr-server.ts';
 import { readingBody, readingMark } from './dsmr-v2.ts';
 import { defineEndpoint } from './endpoint-type.ts';
 import { type Mark, markOfPrint } from './mark.ts';
@@ -21,6 +21,7 @@ const CLOCKLESS_MAX_AGE_MS = 10_000;
  */
 export const dsmrV1 = defineEndpoint({
   settings: dsmrSettings,
+  afterReplay: AFTER_REPLAY,
   create(settings, { now = () => new Date(), timeZone = 'Europe/Amsterdam' } = {}) {
     const server = openDsmrServer(settings, now);
     const body = readingBody(timeZone);

@@ -2,7 +2,7 @@ import { Refused } from '../outbox/endpoint.ts';
 import { parseReading } from '../reading/reading.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import { type DsmrReading, dsmrReading } from './dsmr-fields.ts';
-import { dsmrSettings, openDsmrServer } from './dsmr-server.ts';
+import { AFTER_REPLAY, dsmrSettings, openDsmrServer } from './dsmr-server.ts';
 import { defineEndpoint } from './endpoint-type.ts';
 import { localTime, standardOffsetMinutes } from './local-time.ts';
 import { type Mark, markOfFields } from './mark.ts';
@@ -14,6 +14,7 @@ import { openReadBack } from './read-back.ts';
  */
 export const dsmrV2 = defineEndpoint({
   settings: dsmrSettings,
+  afterReplay: AFTER_REPLAY,
   create(settings, { now = () => new Date(), timeZone = 'Europe/Amsterdam' } = {}) {
     const server = openDsmrServer(settings, now);
     const body = readingBody(timeZone);

@@ -6,6 +6,8 @@ import type { Kit } from '../settings/values.ts';
 export interface EndpointType<S extends z.ZodObject = z.ZodObject> {
   settings(kit: Kit): S;
   create(settings: z.output<S>, surroundings?: Partial<Surroundings>): Endpoint;
+  /** What a person has to do at the far side after a replay, a sentence each. */
+  readonly afterReplay?: readonly string[];
 }
 
 /** What an endpoint may have to know beside its settings. */

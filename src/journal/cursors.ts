@@ -7,6 +7,8 @@ import { Placing, type EndpointPlace, type TakenOut } from './placing.ts';
 /** A letter that an endpoint is done with. */
 export interface Passed {
   readonly endpoint: string;
+  /** Sent once more: it moves the replay, not the cursor. */
+  readonly lane?: 'replay';
   readonly seq: number;
   readonly how: 'delivered' | 'thinned' | 'buried' | 'possiblyLost';
   /** Delivered: the far side itself said so, or it was found there when it was asked. */
@@ -79,7 +81,8 @@ export class Cursors implements Mirror {
   }
 
   pass(passed: readonly Passed[]): void {
-    for (const { endpoint, seq, how, proof, twice } of passed) {
+    for (const { endpoint, lane, seq, how, proof, twice } of passed) {
+      if (lane === 'replay') continue;
       const cursor = this.#cursors.get(endpoint);
       if (cursor === undefined) continue;
       if (seq <= cursor.acked) lose(cursor, 'dropped', -1);

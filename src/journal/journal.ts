@@ -7,6 +7,7 @@ import type { DamagedLetter, Letter } from './letter.ts';
 import { PASSING } from './passing.ts';
 import type { JournalState, Message, WorkerSettings } from './protocol.ts';
 import { Recent } from './recent.ts';
+import type { ReplayPlan, ReplayState } from './replays.ts';
 import { Thread } from './thread.ts';
 import { sleep } from '../time/sleep.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -163,6 +164,21 @@ export class Journal {
 
   async deadRefusedAgain(id: number, reason: string): Promise<void> {
     await this.#thread.ask('deadRefusedAgain', { id, reason, buriedAt: Date.now() });
+  }
+
+  /** The replay to an endpoint that is under way. */
+  async replay(endpoint: string): Promise<ReplayState | undefined> {
+    return this.#thread.ask('replay', { endpoint });
+  }
+
+  /** Begins to send a kept period once more; a dry one only says what it would be. */
+  async startReplay(plan: ReplayPlan, isDry: boolean): Promise<ReplayState & { readonly letters: number }> {
+    return this.#thread.ask('startReplay', { plan, isDry });
+  }
+
+  /** @returns how far it came; undefined where none was under way. */
+  async endReplay(endpoint: string): Promise<ReplayState | undefined> {
+    return this.#thread.ask('endReplay', { endpoint });
   }
 
   async state(): Promise<JournalState> {

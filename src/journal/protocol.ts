@@ -4,6 +4,7 @@ import type { DeadLetter, KeptDeadLetter } from './dead-letters.ts';
 import type { Losses } from './losses.ts';
 import type { Quarantined } from './open.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
+import type { ReplayPlan, ReplayState } from './replays.ts';
 import type { Incoming, Row } from './store.ts';
 
 /** What the journal's thread is started with. */
@@ -35,6 +36,9 @@ export interface Requests {
   deadTaken: { ask: { endpoint: string; id: number }; answer: undefined };
   dropDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: number };
   deadRefusedAgain: { ask: { id: number; reason: string; buriedAt: number }; answer: undefined };
+  replay: { ask: { endpoint: string }; answer: ReplayState | undefined };
+  startReplay: { ask: { plan: ReplayPlan; isDry: boolean }; answer: ReplayState & { readonly letters: number } };
+  endReplay: { ask: { endpoint: string }; answer: ReplayState | undefined };
   state: { ask: Nothing; answer: JournalState };
   close: { ask: Nothing; answer: undefined };
 }
@@ -59,6 +63,8 @@ export interface JournalState {
 export interface EndpointState extends CursorState {
   /** When the oldest letter that waits was received, milliseconds since 1970. */
   readonly oldestAt: number | undefined;
+  /** A kept period that is being sent once more. */
+  readonly replay: ReplayState | undefined;
   /** Letters refused for good that are kept. */
   readonly dead: number;
   /** Letters set aside until those behind them tell whose fault it is. */

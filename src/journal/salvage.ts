@@ -29,6 +29,7 @@ const TABLES = [
   ['endpoint', 'name'],
   ['replay', 'endpoint'],
   ['dead', 'id'],
+  ['replay', 'endpoint'],
   ['telegram', 'seq'],
 ] as const;
 

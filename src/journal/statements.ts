@@ -30,6 +30,9 @@ export function prepareStatements(db: Database) {
     readBefore: db.prepare<[number, number, number], TelegramRow>(
       'SELECT * FROM telegram WHERE seq < ? AND source = ? ORDER BY seq DESC LIMIT ?',
     ),
+    countBetween: db.prepare<[number, number, number | null, number | null], { count: number }>(
+      'SELECT count(*) AS count FROM telegram WHERE seq > ? AND seq <= ? AND (? IS NULL OR source = ?)',
+    ),
     oldest: db.prepare<[], Stamp>('SELECT seq, at FROM telegram ORDER BY seq LIMIT 1'),
     oldestBehind: db.prepare<[number, number | null, number | null], Stamp>(
       'SELECT seq, at FROM telegram WHERE seq > ? AND (? IS NULL OR source = ?) ORDER BY seq LIMIT 1',

@@ -3,7 +3,8 @@ import { openDatabase, type Database } from '../storage/sqlite.ts';
 import type { Checksum } from '../telegram/telegram.ts';
 import { Commits } from './commits.ts';
 import type { CursorState } from './cursor.ts';
-import { Cursors } from './cursors.ts';
+import { Cursors, type Passed } from './cursors.ts';
+import { lastBefore } from './last-before.ts';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { Disk } from './disk.ts';
@@ -12,6 +13,7 @@ import { Reserve, reservePath } from './reserve.ts';
 import { freeInsideBytes, reclaim, usedBytes, type Limits } from './retention.ts';
 import { JournalFull, unlessFull, withRoom } from './room.ts';
 import { CHECKSUMS, migrations } from './schema.ts';
+import { Replays, type ReplayPlan, type ReplayState } from './replays.ts';
 import { Sequence } from './sequence.ts';
 import { Sources } from './sources.ts';
 import { prepareStatements, type Stamp, type TelegramRow } from './statements.ts';
@@ -63,6 +65,7 @@ export class JournalStore {
   readonly options: StoreOptions;
   readonly cursors: Cursors;
   readonly dead: DeadLetters;
+  readonly replays: Replays;
   /** Endpoints that the last process had and this one has not. */
   takenOut: readonly TakenOut[] = [];
   readonly #db: Database;
@@ -89,7 +92,8 @@ export class JournalStore {
       this.#dictionaries = new Dictionaries(this.#db);
       this.cursors = new Cursors(this.#db, (name) => this.#sources.id(name));
       this.dead = new DeadLetters(this.#db);
-      const mirrors = [this.cursors, this.#dictionaries, this.#sources];
+      this.replays = new Replays(this.#db);
+      const mirrors = [this.cursors, this.replays, this.#dictionaries, this.#sources];
       this.#commits = new Commits(this.#db, { syncIntervalMs: options.syncIntervalMs, nowMs, mirrors });
       this.#begin();
     } catch (error) {
@@ -116,12 +120,49 @@ export class JournalStore {
 
   /** Writes the cursors that moved without a telegram. A full disk keeps them in memory, and delivery goes on. */
   writeCursors(): void {
-    if (this.cursors.areWritten) return;
+    if (this.cursors.areWritten && this.replays.areWritten) return;
     try {
       this.#makingRoom(() => this.#commits.run(() => undefined));
     } catch (error) {
       if (!(error instanceof JournalFull)) throw error;
     }
+  }
+
+  /** Endpoints are done with letters: on disk with the next commit. */
+  pass(passed: readonly Passed[]): void {
+    this.cursors.pass(passed);
+    for (const one of passed) if (one.lane === 'replay') this.replays.pass(one);
+  }
+
+  /** Notes, on the card, that letters are being sent, or that none is in doubt. A full disk does not stop delivery. */
+  doubt(endpoint: string, doubt: 'sending' | null): void {
+    this.cursors.doubt(endpoint, doubt);
+    try {
+      this.#makingRoom(() => this.#commits.runSynced(() => undefined));
+    } catch (error) {
+      if (!(error instanceof JournalFull)) throw error;
+    }
+  }
+
+  /**
+   * Begins to send a kept period once more, in the place of one that is under way.
+   *
+   * @param isDry only says what it would be.
+   * @throws {JournalFull}
+   */
+  startReplay(plan: ReplayPlan, isDry: boolean): ReplayState & { readonly letters: number } {
+    const { endpoint, fromAt, toAt } = plan;
+    const source = this.cursors.placeOf(endpoint)?.source ?? null;
+    const [position, last] = [fromAt, toAt + 1].map((at) => lastBefore(this.#db, at, Date.now())) as [number, number];
+    const letters = this.#statements.countBetween.get(position, last, source, source)?.count ?? 0;
+    const state = { ...plan, position, last, sent: 0, found: 0, thinned: 0, refused: 0 };
+    if (!isDry) this.changeDead(() => this.replays.start(state));
+    return { ...state, letters };
+  }
+
+  /** @returns how far it came; undefined where none was under way. @throws {JournalFull} */
+  endReplay(endpoint: string): ReplayState | undefined {
+    return this.changeDead(() => this.replays.end(endpoint));
   }
 
   /** Letters of one source (or of all) behind a sequence number, oldest first. */
@@ -215,6 +256,7 @@ export class JournalStore {
     withRoom(this.options.path, [() => this.#reserve.release()], () => {
       const place = () => this.cursors.place(endpoints, this.#sequence.last, newEndpointsFrom);
       this.takenOut = this.#commits.runSynced(place);
+      this.replays.place();
       this.#reserveNumbers(1);
     });
     this.#reserve.fill();

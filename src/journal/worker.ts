@@ -45,7 +45,7 @@ const handlers: Handlers = {
   before: ({ seq, limit, source }, store) => store.before(seq, limit, source),
   pass: () => undefined,
   doubt: ({ endpoint, doubt }, store) => {
-    store.cursors.doubt(endpoint, doubt);
+    store.doubt(endpoint, doubt);
   },
   bury: ({ endpoint, letter, aside }, store) => {
     store.bury(endpoint, letter, aside);
@@ -62,6 +62,9 @@ const handlers: Handlers = {
   deadRefusedAgain: ({ id, reason, buriedAt }, store) => {
     store.changeDead((dead) => dead.refusedAgain(id, reason, buriedAt));
   },
+  replay: ({ endpoint }, store) => store.replays.of(endpoint),
+  startReplay: ({ plan, isDry }, store) => store.startReplay(plan, isDry),
+  endReplay: ({ endpoint }, store) => store.endReplay(endpoint),
   state: (_ask, store) => state(store),
   close: () => {
     isClosed = true;
@@ -111,7 +114,7 @@ function openStore(): JournalStore {
   if (store === undefined) toldAtMs = performance.now();
   store ??= broken === undefined ? opened(openJournalStore({ ...settings, repairing })) : repaired(broken);
   broken = undefined;
-  store.cursors.pass(passed);
+  store.pass(passed);
   passed = [];
   return store;
 }
@@ -166,6 +169,7 @@ function state(open: JournalStore): JournalState {
   const endpoints = cursors.map((cursor) => ({
     ...cursor,
     oldestAt: cursor.waiting > 0 ? open.oldestFor(cursor.name)?.at : undefined,
+    replay: open.replays.of(cursor.name),
     dead: open.dead.count(cursor.name),
     aside: open.dead.countAside(cursor.name),
   }));

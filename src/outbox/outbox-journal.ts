@@ -3,5 +3,16 @@ import type { Journal } from '../journal/journal.ts';
 /** What an outbox asks of the journal. */
 export type OutboxJournal = Pick<
   Journal,
-  'read' | 'before' | 'pass' | 'doubt' | 'bury' | 'aside' | 'condemn' | 'deadToRetry' | 'deadTaken' | 'deadRefusedAgain'
+  | 'read'
+  | 'before'
+  | 'pass'
+  | 'doubt'
+  | 'bury'
+  | 'aside'
+  | 'condemn'
+  | 'deadToRetry'
+  | 'deadTaken'
+  | 'deadRefusedAgain'
+  | 'replay'
+  | 'endReplay'
 >;

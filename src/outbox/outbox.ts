@@ -1,6 +1,7 @@
 import type { Letter } from '../journal/letter.ts';
 import type { Losses } from '../journal/losses.ts';
 import type { EndpointState } from '../journal/protocol.ts';
+import type { ReplayState } from '../journal/replays.ts';
 import { elapsedSince } from '../time/boot.ts';
 import { sleep } from '../time/sleep.ts';
 import type { BackoffOptions } from './backoff.ts';
@@ -12,6 +13,7 @@ import type { Lane, LaneParts, Work } from './lane.ts';
 import { Again } from './lanes/again.ts';
 import { Aside } from './lanes/aside.ts';
 import { Backlog } from './lanes/backlog.ts';
+import { Replay } from './lanes/replay.ts';
 import type { OutboxJournal } from './outbox-journal.ts';
 import { pauseAfter, type Rate } from './pace.ts';
 import { Patience } from './patience.ts';
@@ -25,6 +27,8 @@ export interface OutboxEvents {
   changed(status: OutboxStatus, before: Before): void;
   /** A letter will never be taken; it is kept as a dead letter. */
   refused(name: string, reason: string): void;
+  /** A replay came to its end. */
+  replayed(name: string, state: ReplayState): void;
   /** The journal did not answer; the outbox goes on when it does. */
   journalFailed(name: string, error: Error): void;
   /** The scheduler had stopped by itself and was started again. */
@@ -42,7 +46,9 @@ export interface OutboxOptions {
   /** The newest letter that the journal held at the start: an earlier process can have sent no newer one. */
   readonly head: number;
   readonly rate: Rate;
-  readonly thinning: Thinning;
+  /** One telegram in this time; 0 is every one. */
+  readonly intervalMs: number;
+  readonly thinningOf: (intervalMs: number) => Thinning;
   /** What becomes of a letter whose request got no answer. */
   readonly onAmbiguous: 'verify' | 'resend' | 'drop';
   /** For so long after such a request its letter may still turn up at the far side. */
@@ -83,6 +89,7 @@ export class Outbox {
   readonly #lanes: readonly Lane[];
   readonly #again: Again;
   readonly #aside: Aside;
+  readonly #replay: Replay;
   readonly #schedule: Schedule<Item>;
   readonly #watchdog: NodeJS.Timeout;
   #busy = false;
@@ -106,7 +113,11 @@ export class Outbox {
     const parts = this.#laneParts();
     this.#again = new Again(parts, options.begin.dead > 0);
     this.#aside = new Aside(parts);
-    this.#lanes = [this.#again, this.#aside, new Backlog(parts, this.#aside)];
+    this.#replay = new Replay(parts, {
+      thinningOf: options.thinningOf,
+      ended: (state) => options.events.replayed(options.name, state),
+    });
+    this.#lanes = [this.#again, this.#aside, this.#replay, new Backlog(parts, this.#aside)];
     this.#schedule = new Schedule<Item>({
       take: () => this.#take(),
       process: (items) => this.#process(items),
@@ -133,6 +144,12 @@ export class Outbox {
   /** Dead letters were marked to be sent again: they go next. */
   retryDead(): void {
     this.#again.ask();
+    this.#schedule.wake();
+  }
+
+  /** A replay was begun or ended. */
+  replayChanged(): void {
+    this.#replay.changed();
     this.#schedule.wake();
   }
 
@@ -174,6 +191,7 @@ export class Outbox {
   #laneParts(): LaneParts {
     return {
       ...this.#options,
+      thinning: this.#options.thinningOf(this.#options.intervalMs),
       books: this.#books,
       delivery: this.#delivery,
       insist: (ask) => this.#insist(ask),

@@ -208,6 +208,10 @@ export class Events {
     refused: (name, reason) => {
       this.#refusals.set(name, { amount: (this.#refusals.get(name)?.amount ?? 0) + 1, newest: reason });
     },
+    replayed: (name, { sent, found, thinned, refused }) => {
+      const counts = `${sent} sent, ${found} were there, ${thinned} thinned, ${refused} refused`;
+      this.#log.info(`endpoint ${name}: replay done: ${counts}`);
+    },
     journalFailed: (name, error) => {
       if (this.#journalTrouble === error.message) return;
       this.#journalTrouble = error.message;

@@ -27,7 +27,7 @@ export async function pass(ms: number): Promise<void> {
 /** A real journal in this thread instead of its own. */
 export function journalOver(store: JournalStore): OutboxJournal {
   return {
-    pass: (passed) => store.cursors.pass([passed]),
+    pass: (passed) => store.pass([passed]),
     read: (after, limit, source) => later(() => store.read(after, limit, source).map(toLetter)),
     before: (seq, limit, source) => later(() => store.before(seq, limit, source).map(toLetter).filter(isWhole)),
     doubt: (endpoint, doubt) =>
@@ -38,6 +38,8 @@ export function journalOver(store: JournalStore): OutboxJournal {
     bury: (endpoint, letter, reason, aside) => later(() => store.bury(endpoint, toDead(letter, reason), aside)),
     aside: (endpoint, limit) => later(() => store.dead.aside(endpoint, limit)),
     condemn: (endpoint, upToId) => later(() => store.changeDead((dead) => dead.condemn(endpoint, upToId))),
+    replay: (endpoint) => later(() => store.replays.of(endpoint)),
+    endReplay: (endpoint) => later(() => store.endReplay(endpoint)),
     deadToRetry: (endpoint, limit) => later(() => store.dead.toRetry(endpoint, limit)),
     deadTaken: (endpoint, id) => later(() => store.deadTaken(endpoint, id)),
     deadRefusedAgain: (id, reason) =>
@@ -48,7 +50,13 @@ export function journalOver(store: JournalStore): OutboxJournal {
 function stateOf(store: JournalStore, name = 'a'): EndpointState {
   const cursor = store.cursors.state().find((state) => state.name === name);
   if (cursor === undefined) throw new Error(`no endpoint ${name}`);
-  return { ...cursor, oldestAt: undefined, dead: store.dead.count(name), aside: store.dead.countAside(name) };
+  return {
+    ...cursor,
+    oldestAt: undefined,
+    replay: store.replays.of(name),
+    dead: store.dead.count(name),
+    aside: store.dead.countAside(name),
+  };
 }
 
 export interface Rig {
@@ -74,10 +82,13 @@ export function startOutbox(store: JournalStore, endpoint: Endpoint, options: Pa
     verifyWindowMs: 120_000,
     rate: 'off',
     lastAnswerMs: 0,
-    thinning: new Thinning(0, () => undefined),
+    intervalMs: 0,
+    thinningOf: (ms) => new Thinning(ms, () => undefined),
     events: {
       changed: ({ state, reason }) => told.push(reason === undefined ? state : `${state}: ${reason}`),
       refused: (_name, reason) => told.push(`refused: ${reason}`),
+      replayed: (_name, { sent, found, thinned, refused }) =>
+        told.push(`replayed: ${sent} sent, ${found} found, ${thinned} thinned, ${refused} refused`),
       journalFailed: (_name, error) => told.push(`journal: ${error.message}`),
       stalled: () => told.push('stalled'),
     },

@@ -1,6 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Ambiguous, Paused, Refused, TryLater } from '../../../src/outbox/endpoint.ts';
-import { Thinning } from '../../../src/outbox/thinning.ts';
 import { countsOf, numbersOf, openStore, restOf, temporaryFolder } from '../../support/journal.ts';
 import { accept, hang, journalOver, pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
 
@@ -307,7 +306,7 @@ describe('paused', () => {
 
 describe('thinning', () => {
   test('the first letter of each stretch goes, the others are counted', async () => {
-    const { store, endpoint, outbox, accept } = start({ thinning: new Thinning(10_000, () => undefined) });
+    const { store, endpoint, outbox, accept } = start({ intervalMs: 10_000 });
     // One a second from a full minute on.
     for (const n of upTo(30)) {
       accept([n]);

@@ -1,0 +1,127 @@
+import type { DamagedLetter, Letter } from '../../journal/letter.ts';
+import type { Passed } from '../../journal/cursors.ts';
+import type { ReplayState } from '../../journal/replays.ts';
+import { Paused, type Unreadable } from '../endpoint.ts';
+import { isWhole, type Lane, type LaneParts, type Work } from '../lane.ts';
+import { ReadAhead } from '../read-ahead.ts';
+import type { Thinning } from '../thinning.ts';
+
+export interface ReplayOptions {
+  /** Which of its telegrams a replay with an interval sends. */
+  readonly thinningOf: (intervalMs: number) => Thinning;
+  readonly ended: (state: ReplayState) => void;
+}
+
+/** So many in a row that could not be read: the far side is to blame, not the letters. */
+const MOST_UNREADABLE = 20;
+
+/**
+ * A kept period that somebody wants sent once more: before all that waits, since a server that gets an older telegram
+ * behind a newer one counts it wrong. What the server has already is not sent.
+ */
+export class Replay implements Lane {
+  readonly name = 'replay';
+  readonly #parts: LaneParts;
+  readonly #options: ReplayOptions;
+  readonly #ahead: ReadAhead;
+  /** Somebody began or ended one: what is known of it has to be read. */
+  #isStale = true;
+  #plan: ReplayState | undefined;
+  #thinning: Thinning | undefined;
+  /** The newest letter that was handled. */
+  #position = 0;
+  /** What is not noted yet: letters that could not be read, and those behind them that were left out. */
+  #held: Passed[] = [];
+  #unreadable = 0;
+
+  constructor(parts: LaneParts, options: ReplayOptions) {
+    const { journal, source } = parts;
+    this.#parts = parts;
+    this.#options = options;
+    this.#ahead = new ReadAhead((after, limit) => journal.read(after, limit, source));
+  }
+
+  /** One was begun, or ended, from outside. */
+  changed(): void {
+    this.#isStale = true;
+    this.#plan = undefined;
+  }
+
+  async next(): Promise<readonly Work[]> {
+    if (this.#isStale) await this.#load();
+    const plan = this.#plan;
+    if (plan === undefined) return [];
+    const letters = await this.#ahead.next(this.#position);
+    const ofPeriod = letters.filter(({ seq }) => seq <= plan.last);
+    if (ofPeriod.length === 0) await this.#end();
+    return ofPeriod.map((letter) => () => this.#handle(letter, plan));
+  }
+
+  async #load(): Promise<void> {
+    this.#isStale = false;
+    this.#plan = await this.#parts.journal.replay(this.#parts.name);
+    this.#position = this.#plan?.position ?? 0;
+    this.#held = [];
+    this.#unreadable = 0;
+    this.#thinning = this.#options.thinningOf(this.#plan?.intervalMs ?? 0);
+  }
+
+  async #end(): Promise<void> {
+    this.#noteHeld();
+    const { insist, journal, name } = this.#parts;
+    const ended = await insist(() => journal.endReplay(name));
+    this.#plan = undefined;
+    if (ended !== undefined) this.#options.ended(ended);
+  }
+
+  async #handle(letter: Letter | DamagedLetter, plan: ReplayState): Promise<void> {
+    // Ended from outside, or gone back to letters that could not be read.
+    if (plan !== this.#plan || letter.seq <= this.#position) return;
+    if (!isWhole(letter)) this.#hold(letter, 'buried');
+    else if (this.#thinning?.wants(letter.telegram) === false) this.#hold(letter, 'thinned');
+    else await this.#deliver(letter, plan);
+  }
+
+  async #deliver(letter: Letter, { rate }: ReplayState): Promise<void> {
+    const { delivery, pace } = this.#parts;
+    const fate = await delivery.isThere(letter, this.name);
+    if (fate === 'taken') {
+      this.#taken(letter, 'found');
+      return;
+    }
+    const outcome = await delivery.deliver(letter, this.name);
+    if (outcome.how === 'taken') this.#taken(letter, outcome.proof, outcome.twice || fate === 'unknown');
+    else if (outcome.how === 'unreadable') await this.#keepUnread(letter, outcome.error);
+    else this.#hold(letter, 'buried');
+    await pace(rate, letter);
+  }
+
+  /** Where none can be read, the server is mis-set: they are sent again from the first on when it is asked next. */
+  async #keepUnread(letter: Letter, { message, remedy }: Unreadable): Promise<void> {
+    this.#unreadable += 1;
+    this.#hold(letter, 'buried');
+    if (this.#unreadable < MOST_UNREADABLE) return;
+    const reason = `it could not read ${MOST_UNREADABLE} telegrams of a replay one after the other: ${message}`;
+    await this.#parts.delivery.pause(new Paused(reason, remedy));
+    this.changed();
+  }
+
+  /** Handled, and noted once the far side is known to read others; at once where that is in no doubt. */
+  #hold({ seq }: { readonly seq: number }, how: 'buried' | 'thinned'): void {
+    this.#position = seq;
+    this.#held.push({ endpoint: this.#parts.name, lane: 'replay', seq, how });
+    if (this.#unreadable === 0) this.#noteHeld();
+  }
+
+  #taken({ seq }: Letter, proof: 'answered' | 'found', twice = false): void {
+    this.#noteHeld();
+    this.#position = seq;
+    this.#parts.journal.pass({ endpoint: this.#parts.name, lane: 'replay', seq, how: 'delivered', proof, twice });
+  }
+
+  #noteHeld(): void {
+    for (const passed of this.#held) this.#parts.journal.pass(passed);
+    this.#held = [];
+    this.#unreadable = 0;
+  }
+}
