@@ -17,6 +17,27 @@ export interface Passed {
   readonly twice?: boolean;
 }
 
+/** Endpoints that lag and may be thinned, and what of their backlog may go. */
+export interface Lagging {
+  readonly names: ReadonlySet<string>;
+  /** Up to here their backlog was thinned. */
+  readonly after: number;
+  readonly intervalMs: number;
+  /** Nobody needs it. */
+  isSpare(row: RowOf): boolean;
+  /** None but these needs it. */
+  mayGo(row: RowOf): boolean;
+}
+
+/** A letter's number, and the number of its source. */
+export interface RowOf {
+  readonly seq: number;
+  readonly source: number;
+}
+
+/** Outboxes hold far fewer letters in memory. */
+const MOST_IN_HAND = 1_000;
+
 /** Where each way of being done with is counted. */
 const COLUMNS = {
   delivered: 'delivered',
@@ -85,8 +106,7 @@ export class Cursors implements Mirror {
       if (lane === 'replay') continue;
       const cursor = this.#cursors.get(endpoint);
       if (cursor === undefined) continue;
-      if (seq <= cursor.acked) lose(cursor, 'dropped', -1);
-      else cursor.waiting -= 1;
+      leave(cursor, seq);
       cursor[COLUMNS[how]] += 1;
       cursor.acked = Math.max(cursor.acked, seq);
       if (proof === 'found') cursor.found += 1;
@@ -114,7 +134,7 @@ export class Cursors implements Mirror {
   }
 
   /** Takes letters from all endpoints that still needed them. */
-  drop(letters: readonly { seq: number; source: number }[]): void {
+  drop(letters: readonly RowOf[]): void {
     const last = letters.at(-1)?.seq ?? 0;
     for (const cursor of this.#cursors.values()) {
       if (cursor.acked >= last) continue;
@@ -122,6 +142,40 @@ export class Cursors implements Mirror {
       cursor.acked = last;
       cursor.waiting -= lost;
       lose(cursor, 'dropped', lost);
+      this.#unwritten.add(cursor.name);
+    }
+  }
+
+  /**
+   * Endpoints that lag at least half as far as the one that lags most, and let their backlog be thinned: one that is
+   * only a little behind loses nothing because of another.
+   *
+   * @param end the newest letter that may be thinned.
+   * @returns undefined where none has anything up to there that was not thinned.
+   */
+  lagging(end: number): Lagging | undefined {
+    const waiting = [...this.#cursors.values()].filter((cursor) => cursor.waiting > 0);
+    const farthest = Math.min(...waiting.map(({ acked }) => acked));
+    const lagging = waiting.filter(({ acked, thin_ms }) => thin_ms > 0 && end - acked >= (end - farthest) / 2);
+    const after = Math.min(...lagging.map(({ acked, thinned_to }) => Math.max(acked, thinned_to)));
+    if (after >= end) return undefined;
+    return {
+      names: new Set(lagging.map(({ name }) => name)),
+      after,
+      intervalMs: Math.min(...lagging.map(({ thin_ms }) => thin_ms)),
+      isSpare: (row) => !waiting.some((cursor) => needs(cursor, row)),
+      mayGo: (row) => waiting.every((cursor) => lagging.includes(cursor) || !needs(cursor, row)),
+    };
+  }
+
+  /** Takes letters out of the backlog, which is thinned up to a number from then on. */
+  thin(letters: readonly RowOf[], upTo: number, { names }: Lagging): void {
+    for (const cursor of this.#cursors.values()) {
+      const lost = letters.filter((letter) => needs(cursor, letter)).map(({ seq }) => seq);
+      cursor.waiting -= lost.length;
+      lose(cursor, 'thinned', lost.length);
+      cursor.thinned_in_hand = [...cursor.thinned_in_hand, ...lost].slice(0, MOST_IN_HAND);
+      if (names.has(cursor.name)) cursor.thinned_to = Math.max(cursor.thinned_to, upTo);
       this.#unwritten.add(cursor.name);
     }
   }
@@ -186,6 +240,15 @@ export class Cursors implements Mirror {
   #placing(head: number): Placing {
     return new Placing(this.#db, this.#sourceId, head);
   }
+}
+
+/** A letter waits no more; one that the journal took while it was under way did so already. */
+function leave(cursor: Cursor, seq: number): void {
+  if (cursor.thinned_in_hand.includes(seq)) lose(cursor, 'thinned', -1);
+  else if (seq <= cursor.acked) lose(cursor, 'dropped', -1);
+  else cursor.waiting -= 1;
+  if (cursor.thinned_in_hand.length > 0)
+    cursor.thinned_in_hand = cursor.thinned_in_hand.filter((thinned) => thinned > seq);
 }
 
 /** Counts what the journal took from an endpoint; negative: what arrived although it had been taken. */

@@ -1,5 +1,5 @@
 import type { Database } from '../storage/sqlite.ts';
-import type { Cursors } from './cursors.ts';
+import { Thinner, type ThinnerParts } from './thinner.ts';
 
 /** How much of the past the journal holds. */
 export interface Limits {
@@ -23,6 +23,10 @@ const CHUNK = 1_000;
 const LAGGARD_CHUNK = 100;
 /** What one call deletes at most; the next call, a minute later, goes on. */
 const ROUNDS = 20;
+/** Of these so many may thin, which takes longer than to delete. */
+const ROUNDS_OF_THINNING = 4;
+/** So much larger than its limit the file may become before the next call: there SQLite itself ends it. */
+export const OVERSHOOT = 1.01;
 /** A file this large with this little in it is written anew, by way of memory, instead of kept large for ever. */
 const WORTH_SHRINKING_BYTES = 64e6;
 const LITTLE_BYTES = 3e6;
@@ -37,44 +41,66 @@ export function freeInsideBytes(db: Database): number {
   return pragma(db, 'freelist_count') * pragma(db, 'page_size');
 }
 
+export interface RetentionParts extends ThinnerParts {
+  readonly limits: Limits;
+}
+
 /**
- * Lets go of the oldest rows: first what every endpoint has and is over age or size, then, over `maxBytes`, what the
- * laggard still needed. The newest row always stays.
+ * Lets go of rows: first of the oldest what every endpoint has and is over age or size; then, over `maxBytes`, what a
+ * thinned backlog can do without; and then the oldest of what the laggard still needs. The newest row always stays.
  */
-export function reclaim(
-  db: Database,
-  cursors: Cursors,
-  limits: Limits,
-  wallMs: number,
-  commit: (work: () => void) => void,
-): void {
-  for (let round = 0; round < ROUNDS; round++) {
-    const going = toGo(db, cursors, limits, wallMs);
-    const last = going.at(-1);
-    if (last === undefined) break;
+export class Retention {
+  readonly #parts: RetentionParts;
+  readonly #thinner: Thinner;
+
+  constructor(parts: RetentionParts) {
+    this.#parts = parts;
+    this.#thinner = new Thinner(parts);
+  }
+
+  /** @param roomBytes what is about to be written, and must fit. */
+  reclaim(wallMs: number, roomBytes: number): void {
+    const { db, limits } = this.#parts;
+    let thinning = ROUNDS_OF_THINNING;
+    for (let round = 0; round < ROUNDS; round++) {
+      const bytes = usedBytes(db) + roomBytes;
+      if (this.#letGo(this.#spare(wallMs, bytes))) continue;
+      if (bytes <= limits.maxBytes) break;
+      if (thinning-- > 0 && this.#thinner.thinNext()) continue;
+      // What waits to be written does not wait for a long thinning.
+      const isPressed = bytes > limits.maxBytes * OVERSHOOT;
+      if (thinning < 0 && !isPressed) break;
+      if (!this.#letGo(this.#neededByLaggard())) break;
+    }
+    shrink(db);
+  }
+
+  #letGo(rows: readonly OldRow[]): boolean {
+    const { db, cursors, commit } = this.#parts;
+    const last = rows.at(-1);
+    if (last === undefined) return false;
     commit(() => {
-      cursors.drop(going);
+      cursors.drop(rows);
       db.prepare('DELETE FROM telegram WHERE seq <= ?').run(last.seq);
     });
+    return true;
   }
-  shrink(db);
-}
 
-/** The next rows to go, oldest first; none once every limit holds. */
-function toGo(db: Database, cursors: Cursors, limits: Limits, wallMs: number): readonly OldRow[] {
-  const rows = oldest(db);
-  const needed = cursors.lowest();
-  const bytes = usedBytes(db);
-  const before = bytes > limits.keepBytes ? Infinity : wallMs - limits.keepMs;
-  const spare = upTo(rows, ({ seq, at }) => seq <= needed && at < before);
-  if (spare.length > 0 || bytes <= limits.maxBytes) return spare;
-  return neededByLaggard(rows, cursors);
-}
+  /** What every endpoint has, as far as it is over age or size. */
+  #spare(wallMs: number, bytes: number): readonly OldRow[] {
+    const { db, cursors, limits } = this.#parts;
+    const needed = cursors.lowest();
+    const isOver = bytes > Math.min(limits.keepBytes, limits.maxBytes);
+    const before = isOver ? Infinity : wallMs - limits.keepMs;
+    return upTo(oldest(db), ({ seq, at }) => seq <= needed && at < before);
+  }
 
-/** What only the endpoint that lags most still needs. */
-function neededByLaggard(rows: readonly OldRow[], cursors: Cursors): readonly OldRow[] {
-  const needed = cursors.lowest(rows[0]?.seq);
-  return upTo(rows.slice(0, LAGGARD_CHUNK), ({ seq }) => seq <= needed);
+  /** What only the endpoint that lags most still needs. */
+  #neededByLaggard(): readonly OldRow[] {
+    const rows = oldest(this.#parts.db).slice(0, LAGGARD_CHUNK);
+    const needed = this.#parts.cursors.lowest(rows[0]?.seq);
+    return upTo(rows, ({ seq }) => seq <= needed);
+  }
 }
 
 function upTo(rows: readonly OldRow[], goes: (row: OldRow) => boolean): readonly OldRow[] {

@@ -10,7 +10,7 @@ import { Dictionaries } from './dictionaries.ts';
 import { Disk } from './disk.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
 import { Reserve, reservePath } from './reserve.ts';
-import { freeInsideBytes, reclaim, usedBytes, type Limits } from './retention.ts';
+import { freeInsideBytes, OVERSHOOT, Retention, usedBytes, type Limits } from './retention.ts';
 import { JournalFull, unlessFull, withRoom } from './room.ts';
 import { CHECKSUMS, migrations } from './schema.ts';
 import { Replays, type ReplayPlan, type ReplayState } from './replays.ts';
@@ -54,8 +54,6 @@ export interface StoreOptions extends Limits {
 export const PAGE_BYTES = 1_024;
 /** Room inside the file for the next telegrams, however the disk stands. */
 const SPARE_BYTES = 64 * PAGE_BYTES;
-/** So much larger than its limit the file can become before the next reclaim: there SQLite itself ends it. */
-const OVERSHOOT = 1.01;
 
 /**
  * The accepted telegrams on disk, one cursor an endpoint, and the dead letters. Synchronous: `worker.ts` runs it in a
@@ -75,6 +73,7 @@ export class JournalStore {
   readonly #dictionaries: Dictionaries;
   readonly #disk: Disk;
   readonly #reserve: Reserve;
+  readonly #retention: Retention;
   readonly #statements: ReturnType<typeof prepareStatements>;
 
   constructor(options: StoreOptions) {
@@ -95,6 +94,11 @@ export class JournalStore {
       this.replays = new Replays(this.#db);
       const mirrors = [this.cursors, this.replays, this.#dictionaries, this.#sources];
       this.#commits = new Commits(this.#db, { syncIntervalMs: options.syncIntervalMs, nowMs, mirrors });
+      this.#retention = new Retention({
+        ...{ db: this.#db, cursors: this.cursors, limits: options },
+        commit: (work) => this.#commits.runSynced(work),
+        unpack: (row) => this.#dictionaries.unpack(row, row.dictionary),
+      });
       this.#begin();
     } catch (error) {
       // A damaged journal can be opened for repair only once nobody holds it.
@@ -275,8 +279,7 @@ export class JournalStore {
   }
 
   #reclaim(wallMs: number, roomBytes = 0): void {
-    const limits = { ...this.options, maxBytes: this.options.maxBytes - roomBytes };
-    reclaim(this.#db, this.cursors, limits, wallMs, (work) => this.#commits.runSynced(work));
+    this.#retention.reclaim(wallMs, roomBytes);
     const oldest = this.#statements.oldest.get();
     if (oldest !== undefined) this.#commits.run(() => this.#dictionaries.reclaim(oldest.seq));
   }
