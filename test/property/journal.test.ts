@@ -13,13 +13,13 @@ type Act = (model: JournalModel) => void | Promise<void>;
 
 const endpoint = fc.nat(PLACES.length - 1);
 const waits = fc.constantFrom(1, 50, 1_000, 20_000, 90_000);
-const limits = fc.constantFrom(200_000, 400_000, 1e9);
+const limits = fc.constantFrom(120_000, 200_000, 1e9);
 
 /** What can happen, and how often. */
 const step = fc.oneof(
   weigh(
     8,
-    fc.tuple(fc.integer({ min: 1, max: 150 }), fc.constantFrom('house', 'barn')),
+    fc.tuple(fc.integer({ min: 1, max: 250 }), fc.constantFrom('house', 'barn')),
     'append',
     (model, [count, source]) => model.append(count, source),
   ),
@@ -30,7 +30,7 @@ const step = fc.oneof(
   weigh(2, fc.constant(''), 'tidy', (model) => model.tidy()),
   weigh(2, fc.constant(''), 'crash', (model) => model.crash()),
   weigh(1, fc.constant(''), 'restart', (model) => model.restart()),
-  weigh(1, limits, 'limit', (model, bytes) => model.limit(bytes)),
+  weigh(2, limits, 'limit', (model, bytes) => model.limit(bytes)),
 );
 
 function weigh<T>(
