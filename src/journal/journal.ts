@@ -103,9 +103,9 @@ export class Journal {
     return rows.map(toLetter);
   }
 
-  /** The letters of a source just before a sequence number, oldest first, without damaged ones. */
-  async before(seq: number, limit: number, source: string): Promise<readonly Letter[]> {
-    const rows = await this.#thread.ask('before', { seq, limit, source });
+  /** The letters of a source just before a sequence number, oldest first, without those damaged, and those refused. */
+  async before(endpoint: string, seq: number, limit: number, source: string): Promise<readonly Letter[]> {
+    const rows = await this.#thread.ask('before', { endpoint, seq, limit, source });
     return rows.map(toLetter).filter(isWhole);
   }
 

@@ -24,7 +24,7 @@ export interface Requests {
   open: { ask: Nothing; answer: JournalState };
   append: { ask: { telegrams: Incoming[] }; answer: number[] };
   read: { ask: { after: number; limit: number; source: string | undefined }; answer: Row[] };
-  before: { ask: { seq: number; limit: number; source: string }; answer: Row[] };
+  before: { ask: { endpoint: string; seq: number; limit: number; source: string }; answer: Row[] };
   pass: { ask: Nothing; answer: undefined };
   doubt: { ask: { endpoint: string; doubt: 'sending' | null }; answer: undefined };
   bury: { ask: { endpoint: string; letter: DeadLetter; aside: boolean }; answer: undefined };

@@ -21,7 +21,8 @@ export class Sequence {
         .map((row) => [row.key, row.value]),
     );
     this.#reserved = meta.get('reserved') ?? 0;
-    this.#next = meta.get('next') ?? this.#reserved + 1;
+    // A card that lied about a sync may hold rows, but not the reservation that was synced before them.
+    this.#next = Math.max(meta.get('next') ?? this.#reserved + 1, highestUsed(db) + 1);
   }
 
   /** The newest number handed out, 0 where there is none. */
@@ -55,4 +56,12 @@ export class Sequence {
     update.run(reserved, 'reserved');
     update.run(next, 'next');
   }
+}
+
+function highestUsed(db: Database): number {
+  const used = db.prepare<[], { row: number | null; cursor: number | null }>(
+    'SELECT (SELECT max(seq) FROM telegram) AS row, (SELECT max(acked) FROM endpoint) AS cursor',
+  );
+  const { row, cursor } = used.get() ?? { row: 0, cursor: 0 };
+  return Math.max(row ?? 0, cursor ?? 0);
 }

@@ -27,8 +27,9 @@ export function prepareStatements(db: Database) {
     readSource: db.prepare<[number, number, number], TelegramRow>(
       'SELECT * FROM telegram WHERE seq > ? AND source = ? ORDER BY seq LIMIT ?',
     ),
-    readBefore: db.prepare<[number, number, number], TelegramRow>(
-      'SELECT * FROM telegram WHERE seq < ? AND source = ? ORDER BY seq DESC LIMIT ?',
+    readBefore: db.prepare<[number, number, string, number], TelegramRow>(
+      `SELECT * FROM telegram WHERE seq < ? AND source = ? AND seq NOT IN (SELECT seq FROM dead WHERE endpoint = ?)
+       ORDER BY seq DESC LIMIT ?`,
     ),
     countBetween: db.prepare<[number, number, number | null, number | null], { count: number }>(
       'SELECT count(*) AS count FROM telegram WHERE seq > ? AND seq <= ? AND (? IS NULL OR source = ?)',

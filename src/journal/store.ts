@@ -177,9 +177,9 @@ export class JournalStore {
     return rows.map((row) => this.#unpack(row));
   }
 
-  /** The letters of a source just before a sequence number, oldest first. */
-  before(seq: number, limit: number, source: string): Row[] {
-    const rows = this.#statements.readBefore.all(seq, this.#sources.known(source), limit);
+  /** The letters of a source just before a sequence number, oldest first, those not that the endpoint refused. */
+  before(endpoint: string, seq: number, limit: number, source: string): Row[] {
+    const rows = this.#statements.readBefore.all(seq, this.#sources.known(source), endpoint, limit);
     return rows.reverse().map((row) => this.#unpack(row));
   }
 

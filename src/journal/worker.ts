@@ -42,7 +42,7 @@ const handlers: Handlers = {
   },
   append: ({ telegrams }, store) => store.append(telegrams),
   read: ({ after, limit, source }, store) => store.read(after, limit, source),
-  before: ({ seq, limit, source }, store) => store.before(seq, limit, source),
+  before: ({ endpoint, seq, limit, source }, store) => store.before(endpoint, seq, limit, source),
   pass: () => undefined,
   doubt: ({ endpoint, doubt }, store) => {
     store.doubt(endpoint, doubt);

@@ -9,11 +9,13 @@ export function letterOf({ seq, source, checksum, raw, at }: KeptDeadLetter): Le
   return { seq, telegram: { source, checksum, receivedAt: new Date(at), raw: Buffer.from(raw) } };
 }
 
+export type Taken = Extract<Outcome, { how: 'taken' }>;
+
 /** A letter that lay with the dead ones was taken: it is none any more. */
 export async function takenAfterAll(
   { books, insist, journal, name }: LaneParts,
   { id }: KeptDeadLetter,
-  outcome: Extract<Outcome, { how: 'taken' }>,
+  outcome: Taken,
 ): Promise<void> {
   await insist(() => journal.deadTaken(name, id));
   books.counts.delivered += 1;
@@ -22,6 +24,6 @@ export async function takenAfterAll(
 }
 
 /** Why a letter that went again is still with the dead ones. */
-export function reasonOf(outcome: Exclude<Outcome, { how: 'taken' }>): string {
+export function reasonOf(outcome: Exclude<Outcome, Taken>): string {
   return outcome.how === 'left' ? 'a request for it got no answer, and it is not sent again' : outcome.error.message;
 }

@@ -120,8 +120,8 @@ export class Delivery {
       doubts.answered(letter);
       return this.#answered({ how: 'taken', proof: 'answered', twice }, startedMs);
     } catch (error) {
-      if (error instanceof Ambiguous || cut.aborted) doubts.raise(letter);
-      else doubts.lower();
+      if (error instanceof Ambiguous) doubts.raise(letter, error.message);
+      else if (!cut.aborted) doubts.lower();
       if (error instanceof Refused) return this.#answered({ how: 'refused', error }, startedMs);
       if (error instanceof Unreadable) return this.#answered({ how: 'unreadable', error }, startedMs);
       throw toTryAgain(error);

@@ -3,6 +3,7 @@ import { backoff, type BackoffOptions } from './backoff.ts';
 import { Ambiguous, LOOK_BACK, type Endpoint, type Fate } from './endpoint.ts';
 import type { OutboxJournal } from './outbox-journal.ts';
 import { TRIED_AGAIN, type Patience, type Why } from './patience.ts';
+import type { Thinning } from './thinning.ts';
 
 /** Which way letters go to an endpoint: those that wait, and those that go again for one reason or another. */
 const LANES = ['backlog', 'again', 'aside', 'replay'] as const;
@@ -15,6 +16,9 @@ export interface DoubtsOptions {
   readonly patience: Patience;
   /** Ends every question and every wait. */
   readonly signal: AbortSignal;
+  /** What of the letters before one was left out on purpose cannot look like it at the far side. */
+  readonly intervalMs: number;
+  readonly thinningOf: (intervalMs: number) => Thinning;
   readonly onAmbiguous: 'verify' | 'resend' | 'drop';
   /** For so long after a request without an answer its letter may still turn up. */
   readonly verifyWindowMs: number;
@@ -45,7 +49,7 @@ const REMEDY = 'nothing has to be done: the server is asked before anything is s
 export class Doubts {
   readonly #options: DoubtsOptions;
   /** The letter whose request of this process got no answer, and since when. */
-  #raised: { readonly seq: number; readonly sinceMs: number } | undefined;
+  #raised: { readonly seq: number; readonly sinceMs: number; readonly reason: string } | undefined;
   /** Ways on which an earlier process may have had a letter. */
   readonly #earlier: Set<LaneName>;
   readonly #earlierSinceMs: number;
@@ -66,8 +70,8 @@ export class Doubts {
   }
 
   /** A request for this letter is under way, or ended without an answer. */
-  raise({ seq }: Letter): void {
-    this.#raised = { seq, sinceMs: performance.now() };
+  raise({ seq }: Letter, reason = 'no answer came'): void {
+    this.#raised = { seq, sinceMs: performance.now(), reason };
   }
 
   /** It got its answer, or was never sent. */
@@ -104,53 +108,59 @@ export class Doubts {
   async ask(letter: Letter): Promise<Fate> {
     const { endpoint, journal, signal } = this.#options;
     if (endpoint.wasTaken === undefined) return 'unknown';
-    const before = await journal.before(letter.seq, LOOK_BACK, letter.telegram.source);
-    return endpoint.wasTaken(letter, before, signal);
+    const { name, thinningOf, intervalMs } = this.#options;
+    const before = await journal.before(name, letter.seq, LOOK_BACK, letter.telegram.source);
+    const thinning = thinningOf(intervalMs);
+    const sent = before.filter(({ telegram }) => thinning.wants(telegram));
+    return endpoint.wasTaken(letter, sent, signal);
   }
 
   async #fateOf(letter: Letter): Promise<Fate> {
     const { patience, signal, verifyWindowMs } = this.#options;
-    const sinceMs = this.#raised?.seq === letter.seq ? this.#raised.sinceMs : this.#earlierSinceMs;
+    const raised = this.#raised?.seq === letter.seq ? this.#raised : undefined;
+    const endMs = (raised?.sinceMs ?? this.#earlierSinceMs) + verifyWindowMs;
     const waits = backoff({ ...this.#options.backoff, longestMs: LONGEST_WAIT_MS });
     for (let unanswered = 0; ;) {
       signal.throwIfAborted();
-      const leftMs = sinceMs + verifyWindowMs - performance.now();
-      const found = await this.#look(letter);
-      if (found === 'taken' || found === 'unknown') return found;
-      if (found === 'absent' && leftMs <= 0) return 'absent';
-      if (found instanceof Ambiguous && leftMs <= 0 && ++unanswered >= MOST_UNANSWERED) return 'unknown';
+      const leftMs = endMs - performance.now();
+      const seen = await this.#look(letter);
+      if (seen === 'taken' || seen === 'unknown') return seen;
+      if (seen === 'absent' && leftMs <= 0) return this.#control === 0 ? 'unknown' : 'absent';
+      if (seen instanceof Ambiguous && leftMs <= 0 && ++unanswered >= MOST_UNANSWERED) return 'unknown';
       const waitMs = waits.next().value;
-      await patience.wait(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, whyOf(found, leftMs));
+      await patience.wait(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, whyOf(seen, raised?.reason ?? EARLIER));
     }
   }
 
-  /** `absent` only where that can be believed; an error where no answer came. */
+  /** `absent` only where nothing shows that the list cannot be believed; an error where no answer came. */
   async #look(letter: Letter): Promise<Fate | Error> {
     try {
       const fate = await this.ask(letter);
-      return fate === 'absent' && !(await this.#listsControl(letter)) ? 'unknown' : fate;
+      return fate === 'absent' && (await this.#hidesControl(letter)) ? 'unknown' : fate;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
   }
 
-  async #listsControl({ seq, telegram }: Letter): Promise<boolean> {
+  /** Where it has not said yes to any letter yet, nothing can be hidden. */
+  async #hidesControl({ seq, telegram }: Letter): Promise<boolean> {
+    if (this.#control === 0) return false;
     const control =
       typeof this.#control === 'number' ? await this.#read(this.#control, telegram.source) : this.#control;
-    if (control === undefined || control.seq === seq) return false;
+    if (control === undefined || control.seq === seq) return true;
     this.#control = control;
-    return (await this.ask(control)) === 'taken';
+    return (await this.ask(control)) !== 'taken';
   }
 
   async #read(seq: number, source: string): Promise<Letter | undefined> {
-    const [letter] = seq === 0 ? [] : await this.#options.journal.read(seq - 1, 1, source);
+    const [letter] = await this.#options.journal.read(seq - 1, 1, source);
     return letter === undefined || letter.seq !== seq || 'damaged' in letter ? undefined : letter;
   }
 }
 
-function whyOf(found: Fate | Error, leftMs: number): Why {
-  if (found instanceof Error) return { state: 'later', reason: found.message, remedy: TRIED_AGAIN };
-  const seconds = Math.max(1, Math.ceil(leftMs / 1_000));
-  const reason = `a request got no answer: asking the server for ${seconds} s more whether it has the telegram`;
-  return { state: 'verifying', reason, remedy: REMEDY };
+const EARLIER = 'the last process ended without a note of what it had sent';
+
+function whyOf(seen: Fate | Error, cause: string): Why {
+  if (seen instanceof Error) return { state: 'later', reason: seen.message, remedy: TRIED_AGAIN };
+  return { state: 'verifying', reason: `${cause}: asking the server whether it has the telegram`, remedy: REMEDY };
 }

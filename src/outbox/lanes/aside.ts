@@ -1,11 +1,20 @@
 import type { KeptDeadLetter } from '../../journal/dead-letters.ts';
 import type { Letter } from '../../journal/letter.ts';
-import { letterOf, reasonOf, takenAfterAll } from '../dead-letter.ts';
+import { letterOf, reasonOf, takenAfterAll, type Taken } from '../dead-letter.ts';
 import { Paused, type Unreadable } from '../endpoint.ts';
 import type { Lane, LaneParts, Work } from '../lane.ts';
 
 /** So many letters that it could not read, and none that it took: the far side is to blame, not the letters. */
 const MOST_ASIDE = 20;
+
+/** Once through the letters that are set aside. */
+interface Round {
+  /** The far side was found to read again in the midst of the first: those before that get another chance. */
+  readonly isSecond: boolean;
+  hasFailed: boolean;
+  /** A second round is due. */
+  isDue: boolean;
+}
 
 /**
  * Letters that the far side could not read. They are dead once it takes a letter behind them; while it takes none they
@@ -15,6 +24,7 @@ export class Aside implements Lane {
   readonly name = 'aside';
   readonly #parts: LaneParts;
   #newest: Unreadable | undefined;
+  #round: Round = { isSecond: false, hasFailed: false, isDue: false };
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -47,8 +57,10 @@ export class Aside implements Lane {
 
   async next(): Promise<readonly Work[]> {
     const { books, delivery, journal, name } = this.#parts;
-    if (!this.isBlocking) return [];
-    if (this.#newest !== undefined) await delivery.pause(pausedBy(this.#newest));
+    const isSecond = this.#round.isDue;
+    this.#round = { isSecond, hasFailed: false, isDue: false };
+    if (!this.isBlocking && !isSecond) return [];
+    if (this.#newest !== undefined && !isSecond) await delivery.pause(pausedBy(this.#newest));
     const letters = await journal.aside(name, books.counts.aside);
     return letters.map((one) => () => this.#handle(one));
   }
@@ -58,13 +70,22 @@ export class Aside implements Lane {
     const letter = letterOf(dead);
     if (letter === undefined) return this.#die(dead, dead.reason);
     const outcome = await delivery.deliver(letter, this.name);
-    if (outcome.how === 'taken') {
-      await takenAfterAll(this.#parts, dead, outcome);
-      this.#parts.books.counts.aside -= 1;
-      await this.condemn(dead.id);
-    } else if (outcome.how === 'unreadable') this.#newest = outcome.error;
+    if (outcome.how === 'taken') await this.#taken(dead, outcome);
+    else if (outcome.how === 'unreadable') this.#failed(outcome.error);
     else await this.#die(dead, reasonOf(outcome));
     await pace(rate, letter);
+  }
+
+  async #taken(dead: KeptDeadLetter, outcome: Taken): Promise<void> {
+    await takenAfterAll(this.#parts, dead, outcome);
+    this.#parts.books.counts.aside -= 1;
+    if (this.#round.hasFailed && !this.#round.isSecond) this.#round.isDue = true;
+    else await this.condemn(dead.id);
+  }
+
+  #failed(error: Unreadable): void {
+    this.#newest = error;
+    this.#round.hasFailed = true;
   }
 
   async #die({ id }: KeptDeadLetter, reason: string): Promise<void> {

@@ -98,6 +98,24 @@ describe('twenty in a row, and none taken', () => {
     expect(outbox.status()).toMatchObject({ delivered: 20, refused: 2, aside: 0, waiting: 0 });
   });
 
+  test('and the server is set right while they are tried again: none is lost by that', async () => {
+    const { store, far, outbox, accept } = start();
+    const taken: number[] = [];
+    let round = 0;
+    far.script = (n) => {
+      if (n === 1) round += 1;
+      if (round < 2 || (round === 2 && n < 9)) throw unreadable();
+      taken.push(n);
+    };
+    accept(upTo(22));
+    await pass(1_000);
+    expect(outbox.status().state).toBe('paused');
+    await pass(PROBE_MS + 1_000);
+    expect(taken.toSorted((a, b) => a - b)).toEqual(upTo(22));
+    expect(taken.slice(-2)).toEqual([21, 22]);
+    expect(store.dead.list('a', 10)).toEqual([]);
+  });
+
   test('still come first after a restart', async () => {
     const { folder, store, far, outbox, accept } = start();
     far.script = () => {
