@@ -133,6 +133,16 @@ export class Cursors implements Mirror {
     this.#unwritten.add(name);
   }
 
+  /** So many dead letters are kept no more: they count as dropped. */
+  forgotten(name: string, count: number): void {
+    const cursor = this.#cursors.get(name);
+    if (cursor === undefined) return;
+    cursor.buried -= count;
+    cursor.dropped += count;
+    cursor.lost = { ...cursor.lost, forgotten: cursor.lost.forgotten + count };
+    this.#unwritten.add(name);
+  }
+
   /** Takes letters from all endpoints that still needed them. */
   drop(letters: readonly RowOf[]): void {
     const last = letters.at(-1)?.seq ?? 0;

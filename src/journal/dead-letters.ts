@@ -67,7 +67,6 @@ export class DeadLetters {
         aside: aside ? 1 : 0,
         raw: undefined,
       });
-    this.#trim(endpoint);
   }
 
   /** Oldest first. */
@@ -131,6 +130,20 @@ export class DeadLetters {
       .run(reason, buriedAt, id);
   }
 
+  /** Forgets the oldest of endpoints that have too many. @returns how many of which. */
+  trim(): { readonly endpoint: string; readonly count: number }[] {
+    const over = this.#db
+      .prepare<[number], { endpoint: string; count: number }>(
+        'SELECT endpoint, count(*) - ? AS count FROM dead WHERE aside = 0 GROUP BY endpoint HAVING count > 0',
+      )
+      .all(MOST_DEAD);
+    const forget = this.#db.prepare(
+      'DELETE FROM dead WHERE id IN (SELECT id FROM dead WHERE endpoint = ? AND aside = 0 ORDER BY id LIMIT ?)',
+    );
+    for (const { endpoint, count } of over) forget.run(endpoint, count);
+    return over;
+  }
+
   #count(select: string, endpoint: string): number {
     return this.#db.prepare<[string], { count: number }>(select).get(endpoint)?.count ?? 0;
   }
@@ -139,15 +152,6 @@ export class DeadLetters {
     if (ids === undefined) return this.#db.prepare(statement).run(endpoint).changes;
     const one = this.#db.prepare(`${statement} AND id = ?`);
     return ids.reduce((count, id) => count + one.run(endpoint, id).changes, 0);
-  }
-
-  #trim(endpoint: string): void {
-    this.#db
-      .prepare(
-        `DELETE FROM dead WHERE endpoint = ? AND aside = 0 AND id <=
-           (SELECT id FROM dead WHERE endpoint = ? AND aside = 0 ORDER BY id DESC LIMIT 1 OFFSET ?)`,
-      )
-      .run(endpoint, endpoint, MOST_DEAD);
   }
 }
 

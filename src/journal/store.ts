@@ -198,9 +198,19 @@ export class JournalStore {
     });
   }
 
-  /** What is changed of the dead letters is on the card when it returns. @throws {JournalFull} */
+  /**
+   * What is changed of the dead letters is on the card when it returns, and those over their number are forgotten.
+   *
+   * @throws {JournalFull}
+   */
   changeDead<T>(change: (dead: DeadLetters) => T): T {
-    return this.#makingRoom(() => this.#commits.runSynced(() => change(this.dead)));
+    return this.#makingRoom(() =>
+      this.#commits.runSynced(() => {
+        const result = change(this.dead);
+        for (const { endpoint, count } of this.dead.trim()) this.cursors.forgotten(endpoint, count);
+        return result;
+      }),
+    );
   }
 
   /** Puts on the card what has been only committed for an interval. */

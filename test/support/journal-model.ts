@@ -173,8 +173,10 @@ export class JournalModel {
       const never = this.#lettersOf(side).filter((n) => !taken.includes(n) && !refused.has(n));
       expect(waiting, `${side.name}: nothing waits any more`).toBe(0);
       expect(this.#store.dead.count(side.name)).toBe(buried);
-      if (this.#crashes === 0) expect(gone, `${side.name}: what was lost was counted`).toBe(never.length);
-      else expect(gone, `${side.name}: nothing was lost without being counted`).toBeGreaterThanOrEqual(never.length);
+      expect(gone, `${side.name}: nothing was lost without being counted`).toBeGreaterThanOrEqual(never.length);
+      // A letter that was taken without an answer may be let go before a next process could ask about it.
+      const most = never.length + side.far.doubtful.size;
+      if (this.#crashes === 0) expect(gone, `${side.name}: what was lost was counted`).toBeLessThanOrEqual(most);
     }
   }
 

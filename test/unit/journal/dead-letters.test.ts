@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NO_LOSSES } from '../../../src/journal/losses.ts';
 import { countsOf, filesAsAfterAKill, incoming, openStore, several, temporaryFolder } from '../../support/journal.ts';
 
 const dead = (n: number, reason = `refused ${n}`) => ({ ...incoming(n), seq: n, buriedAt: 5, reason });
@@ -70,7 +71,7 @@ test('they are dropped by number or all at once, of the endpoint that was named 
   expect(reasonsOf(store.dead.list(undefined, 10))).toEqual(['of b']);
 });
 
-test('at most 1,000 are kept for an endpoint: the oldest go', () => {
+test('at most 1,000 are kept for an endpoint: the oldest go, counted as dropped', () => {
   const { store } = buried();
   store.changeDead((letters) => {
     letters.add('b', dead(1, 'of b'));
@@ -79,4 +80,30 @@ test('at most 1,000 are kept for an endpoint: the oldest go', () => {
   expect(store.dead.count('a')).toBe(1_000);
   expect(reasonsOf(store.dead.list('a', 1))).toEqual(['refused 51']);
   expect(store.dead.count('b')).toBe(1);
+  expect(store.cursors.newlyLost()).toEqual(new Map([['a', { ...NO_LOSSES, forgotten: 50 }]]));
+});
+
+test('with the letter that is one too many the counts of the endpoint say that one was dropped', () => {
+  const folder = temporaryFolder();
+  const store = openStore(folder);
+  store.append(several(1, 1_002));
+  store.changeDead((letters) => {
+    for (let n = 1; n <= 1_000; n++) letters.add('a', dead(n));
+    store.cursors.pass(several(1, 1_000).map((_telegram, index) => ({ endpoint: 'a', seq: index + 1, how: 'buried' })));
+  });
+  store.bury('a', dead(1_001));
+  expect(countsOf(store)).toEqual({ waiting: 1, buried: 1_000, dropped: 1 });
+  expect(countsOf(openStore(filesAsAfterAKill(folder)))).toEqual({ waiting: 1, buried: 1_000, dropped: 1 });
+});
+
+test('those set aside are no dead letters, until they are condemned', () => {
+  const { store } = buried();
+  store.changeDead((letters) => {
+    for (let n = 1; n <= 1_000; n++) letters.add('a', dead(n));
+    for (let n = 1_001; n <= 1_003; n++) letters.add('a', dead(n), true);
+  });
+  expect(store.dead.count('a')).toBe(1_000);
+  store.changeDead((letters) => letters.condemn('a'));
+  expect(store.dead.count('a')).toBe(1_000);
+  expect(reasonsOf(store.dead.list('a', 1))).toEqual(['refused 4']);
 });
