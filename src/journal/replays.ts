@@ -65,6 +65,11 @@ export class Replays implements Mirror {
     return this.#replays.get(endpoint);
   }
 
+  /** Letters up to the number returned are needed by no replay. */
+  lowest(): number {
+    return Math.min(Infinity, ...[...this.#replays.values()].map(({ position }) => position));
+  }
+
   start(replay: ReplayState): void {
     this.#replays = new Map([...this.#replays, [replay.endpoint, { ...replay }]]);
     this.#unwritten.add(replay.endpoint);

@@ -1,4 +1,5 @@
 import type { Database } from '../storage/sqlite.ts';
+import type { Replays } from './replays.ts';
 import { Thinner, type ThinnerParts } from './thinner.ts';
 
 /** How much of the past the journal holds. */
@@ -42,6 +43,7 @@ export function freeInsideBytes(db: Database): number {
 }
 
 export interface RetentionParts extends ThinnerParts {
+  readonly replays: Pick<Replays, 'lowest'>;
   readonly limits: Limits;
 }
 
@@ -88,8 +90,9 @@ export class Retention {
 
   /** What every endpoint has, as far as it is over age or size. */
   #spare(wallMs: number, bytes: number): readonly OldRow[] {
-    const { db, cursors, limits } = this.#parts;
-    const needed = cursors.lowest();
+    const { db, cursors, replays, limits } = this.#parts;
+    // A replay keeps its period from growing too old, but not the journal from its limit.
+    const needed = Math.min(cursors.lowest(), bytes > limits.maxBytes ? Infinity : replays.lowest());
     const isOver = bytes > Math.min(limits.keepBytes, limits.maxBytes);
     const before = isOver ? Infinity : wallMs - limits.keepMs;
     return upTo(oldest(db), ({ seq, at }) => seq <= needed && at < before);

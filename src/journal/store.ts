@@ -95,7 +95,7 @@ export class JournalStore {
       const mirrors = [this.cursors, this.replays, this.#dictionaries, this.#sources];
       this.#commits = new Commits(this.#db, { syncIntervalMs: options.syncIntervalMs, nowMs, mirrors });
       this.#retention = new Retention({
-        ...{ db: this.#db, cursors: this.cursors, limits: options },
+        ...{ db: this.#db, cursors: this.cursors, replays: this.replays, limits: options },
         commit: (work) => this.#commits.runSynced(work),
         unpack: (row) => this.#dictionaries.unpack(row, row.dictionary),
       });

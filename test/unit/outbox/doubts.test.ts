@@ -16,7 +16,7 @@ class Listing extends Scripted {
     this.rows.push(numberOf(letter));
   }
 
-  wasTaken(letter: Letter, _before?: readonly Letter[]): Promise<Fate> {
+  wasTaken(letter: Letter): Promise<Fate> {
     this.asked.push(numberOf(letter));
     return new Promise((resolve) => resolve(this.fate(numberOf(letter))));
   }

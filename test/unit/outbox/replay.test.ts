@@ -159,6 +159,20 @@ describe('a replay', () => {
     expect(far.sent).toEqual([]);
   });
 
+  test('keeps its period from growing too old until it is through', async () => {
+    const { folder, store } = kept();
+    store.close();
+    const short = openStore(folder, { keepMs: 1_000 });
+    short.startReplay(plan(), false);
+    short.tidy(Date.now());
+    const far = new Scripted();
+    startOutbox(short, far);
+    await pass(2_000);
+    expect(far.sent).toEqual(upTo(40, 11));
+    short.tidy(Date.now());
+    expect(short.read(0, 200, undefined)).toHaveLength(1);
+  });
+
   test('of a period that holds nothing ends at once', async () => {
     const { store } = kept();
     const far = new Scripted();
