@@ -142,9 +142,18 @@ function identifiersIn(telegram: string): string[] {
   return [ident, ...identifiers, ...identifiers.map((digits) => Buffer.from(digits, 'hex').toString('latin1'))];
 }
 
-/** An endpoint of each of these servers: `home`, `vps` and so on, by the API given. */
-export function endpointsOf(servers: Readonly<Record<string, readonly [DsmrReader, 'v1' | 'v2']>>) {
-  return Object.entries(servers).map(([name, [{ url, key }, api]]) => ({ name, type: `dsmr-${api}`, url, key }));
+/** An endpoint of each of these servers: `home`, `vps` and so on, by the API given, with these settings besides. */
+export function endpointsOf(
+  servers: Readonly<Record<string, readonly [DsmrReader, 'v1' | 'v2']>>,
+  settings: Readonly<Record<string, string>> = {},
+) {
+  return Object.entries(servers).map(([name, [{ url, key }, api]]) => ({
+    name,
+    type: `dsmr-${api}`,
+    url,
+    key,
+    ...settings,
+  }));
 }
 
 /** The telegrams that a server holds, byte for byte, in the order in which they came. */

@@ -43,11 +43,14 @@ function countDescents(rows: readonly Row[]): number {
   return stamps.filter((stamp, index) => index > 0 && stamp < stamps[index - 1]!).length;
 }
 
-/** A row of API v1 holds the telegram, byte for byte; one of v2 its values. */
+/**
+ * A row of API v1 holds the telegram, byte for byte (a line end behind the checksum that comes late is no part of it); one
+ * of v2 its values.
+ */
 function isAsPrinted({ telegram, reading }: Row, raw: Buffer | undefined): boolean {
   const text = raw?.toString('latin1');
   if (text === undefined) return false;
-  if (telegram !== undefined) return telegram === text;
+  if (telegram !== undefined) return telegram.trimEnd() === text.trimEnd();
   const expected = parseTelegram(text, 'nl').reading;
   return VALUES.every((field) => reading[field] === expected[field]);
 }
