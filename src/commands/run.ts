@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { runAgent } from '../agent.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
+import { lockHolder } from '../storage/lock-holder.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
 import { configOption, withConfig } from './with-config.ts';
@@ -41,8 +43,10 @@ function explain(error: unknown, { stateDir }: Config, log: Log): Outcome {
   if (error instanceof ConfigError) throw error;
   const { name, message } = error as Error;
   if (name === 'DatabaseInUse') {
+    const pid = lockHolder(join(stateDir.path, 'journal.db'));
+    const holder = pid === undefined ? '' : ` (process ${pid})`;
     log.error(
-      `another p1-relay already runs with state directory ${stateDir.path}; stop it, or give this one its own state.dir`,
+      `another p1-relay already runs with state directory ${stateDir.path}${holder}; stop it, or give this one its own state.dir`,
     );
     return 'unavailable';
   }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { lockHolder } from './lock-holder.ts';
 
 export type Database = Sqlite.Database;
 
@@ -39,7 +40,7 @@ export function openDatabase(path: string, migrations: Migrations, pageBytes: nu
   } catch (error) {
     db?.close();
     if (sqliteCode(error).startsWith('SQLITE_BUSY'))
-      throw new DatabaseInUse(`${path} is in use by another process`, { cause: error });
+      throw new DatabaseInUse(`${path} is in use by ${nameOf(lockHolder(path))}`, { cause: error });
     if (sqliteCode(error) === '') throw error;
     throw new Error(`${path} cannot be opened: ${messageOf(error)}`, { cause: error });
   }
@@ -128,6 +129,10 @@ function migrate(db: Database, path: string, migrations: Migrations): void {
     db.pragma(`user_version=${migrations.length}`);
   })();
   syncedCommits(db, false);
+}
+
+function nameOf(pid: number | undefined): string {
+  return pid === undefined ? 'another process' : `process ${pid}`;
 }
 
 function sqliteCode(error: unknown): string {

@@ -50,7 +50,7 @@ describe('a state directory', () => {
 
     expect(await second.exited()).toBe(69);
     expect(second.lines.at(-1)).toContain(
-      `another p1-relay already runs with state directory ${first.stateDir}; stop it, or give this one its own state.dir`,
+      `another p1-relay already runs with state directory ${first.stateDir} (process ${first.pid}); stop it, or give this one its own state.dir`,
     );
     expect(first.isRunning).toBe(true);
     expect((await first.health()).pid).toBe(first.pid);

@@ -29,7 +29,7 @@ test('a second opener is told that the database is in use, and which', () => {
   const db = openDatabase(path, [V1], 1_024);
   const error = thrownBy(() => openDatabase(path, [V1], 1_024));
   expect(error).toBeInstanceOf(DatabaseInUse);
-  expect(error.message).toBe(`${path} is in use by another process`);
+  expect(error.message).toBe(`${path} is in use by process ${process.pid}`);
   expect([isDamage(error), isFull(error)]).toEqual([false, false]);
   db.close();
   openDatabase(path, [V1], 1_024).close();
