@@ -13,13 +13,13 @@ type Act = (model: JournalModel) => void | Promise<void>;
 
 const endpoint = fc.nat(PLACES.length - 1);
 const waits = fc.constantFrom(1, 50, 1_000, 20_000, 90_000);
-const limits = fc.constantFrom(120_000, 200_000, 1e9);
+const limits = fc.constantFrom(200_000, 300_000, 1e9);
 
 /** What can happen, and how often. */
 const step = fc.oneof(
   weigh(
     8,
-    fc.tuple(fc.integer({ min: 1, max: 250 }), fc.constantFrom('house', 'barn')),
+    fc.tuple(fc.integer({ min: 1, max: 400 }), fc.constantFrom('house', 'barn')),
     'append',
     (model, [count, source]) => model.append(count, source),
   ),
