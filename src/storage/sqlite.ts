@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { lockHolder } from './lock-holder.ts';
@@ -18,6 +18,10 @@ export class DatabaseTooNew extends Error {
   override readonly name = 'DatabaseTooNew';
 }
 
+const MAGIC = 'SQLite format 3\0';
+const HEADER_BYTES = 100;
+const USER_VERSION_AT = 60;
+
 /** How many damaged databases are kept for a diagnosis before the oldest is removed. */
 const QUARANTINED_KEPT = 3;
 
@@ -32,6 +36,8 @@ const QUARANTINED_KEPT = 3;
  */
 export function openDatabase(path: string, migrations: Migrations, pageBytes: number): Database {
   let db: Database | undefined;
+  // Merely to open and close it would move its -wal into it. To close a file that this process holds would unlock it.
+  if (lockHolder(path) !== process.pid) refuseNewer(path, versionInHeader(path), migrations);
   try {
     db = new Sqlite(path, { timeout: 0 });
     configure(db, pageBytes);
@@ -115,13 +121,29 @@ function configure(db: Database, pageBytes: number): void {
   db.pragma('temp_store=MEMORY');
 }
 
+function refuseNewer(path: string, version: number, { length: known }: Migrations): void {
+  if (version <= known) return;
+  throw new DatabaseTooNew(
+    `${path} has schema ${version}, this p1-relay knows up to ${known}; install the newer p1-relay, or name another state.dir`,
+  );
+}
+
+/** SQLite's `user_version` as the file itself has it, 0 where it is no database. Source: sqlite.org/fileformat.html §1.3. */
+function versionInHeader(path: string): number {
+  const header = Buffer.alloc(HEADER_BYTES);
+  try {
+    const file = openSync(path, 'r');
+    readSync(file, header, 0, HEADER_BYTES, 0);
+    closeSync(file);
+  } catch {
+    // SQLite will say what is wrong with it.
+  }
+  return header.toString('latin1', 0, MAGIC.length) === MAGIC ? header.readInt32BE(USER_VERSION_AT) : 0;
+}
+
 function migrate(db: Database, path: string, migrations: Migrations): void {
   const version = Number(db.pragma('user_version', { simple: true }));
-  if (version > migrations.length) {
-    throw new DatabaseTooNew(
-      `${path} has schema ${version}, this p1-relay knows up to ${migrations.length}; install the newer p1-relay, or name another state.dir`,
-    );
-  }
+  refuseNewer(path, version, migrations);
   if (version === migrations.length) return;
   syncedCommits(db, true);
   db.transaction(() => {

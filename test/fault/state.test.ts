@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { print } from '../support/meter-line.ts';
@@ -94,6 +94,57 @@ describe('a state directory', () => {
 });
 
 describe('a journal', () => {
+  test('of a newer p1-relay is refused: one line says what to do, the exit code is 78, and no byte of it is changed', async ({
+    scene,
+  }) => {
+    const service = await scene.service({ config: { source: SIMULATED } });
+    await until(async () => (await service.health()).summary.startsWith('3 telegrams'), 20_000);
+    await service.kill();
+    const journal = join(service.stateDir, 'journal.db');
+    await makeNewer(journal);
+    const before = await Promise.all([readFile(journal), readFile(`${journal}-wal`)]);
+    const older = await scene.launch({ config: { source: SIMULATED }, stateDir: service.stateDir });
+
+    expect(await older.exited()).toBe(78);
+    expect(older.lines.at(-1)).toMatch(
+      /journal\.db has schema 99, .*install the newer p1-relay, or name another state\.dir/,
+    );
+    expect(await Promise.all([readFile(journal), readFile(`${journal}-wal`)])).toEqual(before);
+  });
+
+  test('goes on under another configuration: an endpoint renamed, one added, one taken out and named', async ({
+    scene,
+  }) => {
+    const { server, stateDir, config, line } = await keepTelegrams(scene, 20);
+    const added = await scene.server();
+    const [home] = endpointsOf({ cabin: [server, 'v1'] });
+    const [hut] = endpointsOf({ hut: [added, 'v1'] });
+    await server.start();
+    const renamed = {
+      ...config,
+      endpoints: [
+        { ...home, formerly: 'home' },
+        { ...hut, from: 'beginning' },
+      ],
+    };
+    const first = await scene.service({ config: renamed, stateDir });
+    await until(() => telegramsAt(server).length === 20 && telegramsAt(added).length === 20, 20_000);
+    expect(telegramsAt(server)).toEqual(asText(scene.telegrams(20)));
+    expect(telegramsAt(added)).toEqual(telegramsAt(server));
+    expect(first.lines.filter((text) => text.includes('not in the configuration'))).toEqual([]);
+
+    await added.stop();
+    await line.opened();
+    await print(line, scene.telegrams(22).slice(20), 1);
+    await until(async () => (await first.outbox()).find(({ name }) => name === 'hut')?.waiting === 2, 20_000);
+    expect(await first.stop()).toBe(0);
+    const second = await scene.service({ config: { ...config, endpoints: [home!] }, stateDir });
+    expect(second.lines.filter((text) => text.includes('not in the configuration'))).toEqual([
+      expect.stringMatching(/endpoint hut: not in the configuration any more; 2 telegrams that waited for it/),
+    ]);
+    expect((await second.outbox()).map(({ name }) => name)).toEqual(['cabin']);
+  });
+
   test('damaged while the service was stopped is put aside; what can be read of it is delivered', async ({ scene }) => {
     const { server, stateDir, config, line } = await keepTelegrams(scene, 200);
     await overwrite(join(stateDir, 'journal.db'), 0.5);
@@ -146,6 +197,13 @@ async function keepTelegrams(scene: Scene, count: number) {
   await until(async () => (await service.outbox())[0]?.waiting === count, 20_000);
   expect(await service.stop()).toBe(0);
   return { server, line, stateDir, config };
+}
+
+/** The version of its schema stands in a database's header. Source: sqlite.org/fileformat.html §1.3. */
+async function makeNewer(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.write(Buffer.from([0, 0, 0, 99]), 0, 4, 60);
+  await file.close();
 }
 
 const DAMAGE = Buffer.alloc(4_096, 'damage');
