@@ -209,8 +209,9 @@ export class Events {
       this.#refusals.set(name, { amount: (this.#refusals.get(name)?.amount ?? 0) + 1, newest: reason });
     },
     replayed: (name, { sent, found, thinned, refused }) => {
-      const counts = `${sent} sent, ${found} were there, ${thinned} thinned, ${refused} refused`;
-      this.#log.info(`endpoint ${name}: replay done: ${counts}`);
+      this.#log.info(
+        `endpoint ${name}: replay done: ${sent} sent, ${found} were there, ${thinned} thinned, ${refused} refused`,
+      );
     },
     journalFailed: (name, error) => {
       if (this.#journalTrouble === error.message) return;
