@@ -24,8 +24,10 @@ export function prepareStatements(db: Database) {
       'INSERT INTO telegram(seq, source, at, checksum, dictionary, crc, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     read: db.prepare<[number, number], TelegramRow>('SELECT * FROM telegram WHERE seq > ? ORDER BY seq LIMIT ?'),
+    // A row of no source at all is a damaged one, and must not be passed over without a word.
     readSource: db.prepare<[number, number, number], TelegramRow>(
-      'SELECT * FROM telegram WHERE seq > ? AND source = ? ORDER BY seq LIMIT ?',
+      `SELECT * FROM telegram
+       WHERE seq > ? AND (source = ? OR source IS NULL OR source NOT IN (SELECT id FROM source)) ORDER BY seq LIMIT ?`,
     ),
     readBefore: db.prepare<[number, number, string, number], TelegramRow>(
       `SELECT * FROM telegram WHERE seq < ? AND source = ? AND seq NOT IN (SELECT seq FROM dead WHERE endpoint = ?)

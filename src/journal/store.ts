@@ -9,6 +9,7 @@ import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { Disk } from './disk.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
+import { inOrder } from './order.ts';
 import { Reserve, reservePath } from './reserve.ts';
 import { freeInsideBytes, OVERSHOOT, Retention, usedBytes, type Limits } from './retention.ts';
 import { JournalFull, unlessFull, withRoom } from './room.ts';
@@ -172,9 +173,12 @@ export class JournalStore {
   /** Letters of one source (or of all) behind a sequence number, oldest first. */
   read(after: number, limit: number, source: string | undefined): Row[] {
     const { read, readSource } = this.#statements;
+    // One more than asked for: whether the last one is in order shows in the one behind it.
+    const most = limit + 1;
     const rows =
-      source === undefined ? read.all(after, limit) : readSource.all(after, this.#sources.known(source), limit);
-    return rows.map((row) => this.#unpack(row));
+      source === undefined ? read.all(after, most) : readSource.all(after, this.#sources.known(source), most);
+    const whole = inOrder(rows, [after, this.#sequence.last]);
+    return whole.slice(0, limit).map((row) => this.#unpack(row));
   }
 
   /** The letters of a source just before a sequence number, oldest first, those not that the endpoint refused. */

@@ -18,6 +18,11 @@ export class DatabaseTooNew extends Error {
   override readonly name = 'DatabaseTooNew';
 }
 
+/** The database is damaged in a way that SQLite itself does not notice. */
+export class Damaged extends Error {
+  override readonly name = 'Damaged';
+}
+
 const MAGIC = 'SQLite format 3\0';
 const HEADER_BYTES = 100;
 const USER_VERSION_AT = 60;
@@ -68,6 +73,7 @@ export function syncedCommits(db: Database, synced: boolean): void {
 
 /** True where the error says that the file itself is broken, and not the disk full or the lock held. */
 export function isDamage(error: unknown): boolean {
+  if (error instanceof Damaged) return true;
   return (
     /^SQLITE_(CORRUPT|NOTADB|FORMAT|IOERR_SHORT_READ)/.test(sqliteCode(error)) || /no such table/.test(messageOf(error))
   );

@@ -29,7 +29,8 @@ export function journalOver(store: JournalStore): OutboxJournal {
   return {
     pass: (passed) => store.pass([passed]),
     read: (after, limit, source) => later(() => store.read(after, limit, source).map(toLetter)),
-    before: (endpoint, seq, limit, source) => later(() => store.before(endpoint, seq, limit, source).map(toLetter).filter(isWhole)),
+    before: (endpoint, seq, limit, source) =>
+      later(() => store.before(endpoint, seq, limit, source).map(toLetter).filter(isWhole)),
     doubt: (endpoint, doubt) =>
       later(() => {
         store.cursors.doubt(endpoint, doubt);

@@ -106,7 +106,7 @@ describe('a damaged journal', () => {
 
   test('with a page of zeros in the middle keeps what is before and behind it', () => {
     const folder = closedJournal();
-    overwrite(file(folder), pageOf(folder, 1_000) * 1_024, new Uint8Array(1_024));
+    overwrite(file(folder), pageOf(folder, 1_050) * 1_024, new Uint8Array(1_024));
     // It opens: only reading finds the hole.
     const { store } = open(folder);
     expect(() => store.read(0, 10_000, undefined)).toThrow(/malformed/);
@@ -156,6 +156,33 @@ describe('a damaged journal', () => {
     expect(opened.store.append([incoming(5)])[0]).toBeGreaterThan(4);
   });
 
+  test('whose rows have damaged numbers lets no endpoint pass over others: they are left out, and the rest is kept', () => {
+    for (const [seq, damaged] of [
+      [1_050, 1_055],
+      [1_050, 200],
+      [1_050, 16_000],
+    ] as const) {
+      const folder = closedJournal();
+      changeKey(folder, seq, damaged);
+      const { store } = open(folder);
+      expect(() => store.read(1_040, 100, undefined)).toThrow(/out of order/);
+      store.abandon();
+      const saved = readAll(repaired(folder));
+      expect(saved).toEqual(several(1, TELEGRAMS).flatMap((_, index) => (index + 1 === seq ? [] : [index + 1])));
+    }
+  });
+
+  test('with damage in several places keeps what lies between them', () => {
+    const folder = closedJournal();
+    for (const seq of [650, 1_050, 1_450, 1_850])
+      overwrite(file(folder), pageOf(folder, seq) * 1_024, new Uint8Array(1_024));
+    const saved = readAll(repaired(folder));
+    // A page holds some 32 of these rows.
+    expect(saved.length).toBeGreaterThanOrEqual(TELEGRAMS - 4 * 35);
+    expect(saved).toEqual(expect.arrayContaining([1, 700, 1_100, 1_500, TELEGRAMS]));
+    expect([...saved].sort((a, b) => a - b)).toEqual(saved);
+  });
+
   test('keeps its dead letters and its sources', () => {
     const folder = temporaryFolder();
     const store = openStore(folder);
@@ -171,7 +198,7 @@ describe('a damaged journal', () => {
     } as const;
     store.bury('a', letter);
     store.close();
-    overwrite(file(folder), pageOf(folder, 1_000) * 1_024, new Uint8Array(1_024));
+    overwrite(file(folder), pageOf(folder, 1_050) * 1_024, new Uint8Array(1_024));
     const { store: saved } = repaired(folder);
     expect(saved.dead.list('a', 10)).toEqual([
       { ...letter, id: 1, endpoint: 'a', retry: false, aside: false, raw: incoming(1).raw },
@@ -231,3 +258,16 @@ function pageOf(folder: string, seq: number): number {
   const found = readFileSync(file(folder)).indexOf(crc > 0x7fffffff ? big : big.subarray(2));
   return Math.floor(found / 1_024);
 }
+
+/** Gives a row another number where it lies, as flipped bits would; both have two bytes on disk. */
+function changeKey(folder: string, seq: number, damaged: number): void {
+  const begin = pageOf(folder, seq) * 1_024;
+  const page = readFileSync(file(folder)).subarray(begin, begin + 1_024);
+  // The format of SQLite's files, 1.6: the cells of a leaf begin with the length of the row and its number.
+  const cells = Array.from({ length: page.readUInt16BE(3) }, (_, index) => page.readUInt16BE(8 + 2 * index));
+  const keys = cells.map((cell) => cell + (page.readUInt8(cell) < 0x80 ? 1 : 2));
+  const key = keys.find((at) => page.subarray(at, at + 2).equals(varint(seq)))!;
+  overwrite(file(folder), begin + key, varint(damaged));
+}
+
+const varint = (number: number): Buffer => Buffer.of(0x80 | (number >> 7), number & 0x7f);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -233,6 +233,31 @@ describe('damage', () => {
 });
 
 describeOnSmallDisk('a disk that others fill', () => {
+  test('while damage is repaired: the repair is done once there is room, and no endpoint goes back', async () => {
+    const disk = new SmallDisk(90);
+    const store = openStore(disk.folder);
+    store.append(several(1, 2_000));
+    store.close();
+    const content = readFileSync(join(disk.folder, 'journal.db'));
+    writeFileSync(join(disk.folder, 'journal.db'), content.fill(0, 40 * 1_024, 41 * 1_024));
+    const { journal, told } = await openJournal(disk.folder);
+    rmSync(join(disk.folder, 'journal.reserve'));
+    disk.fill();
+
+    journal.pass({ endpoint: 'a', seq: 7, how: 'delivered' });
+    await expect(journal.read(7, 5_000, undefined)).rejects.toMatchObject({ name: 'JournalFull' });
+    journal.pass({ endpoint: 'a', seq: 8, how: 'delivered' });
+    await expect(journal.read(8, 5_000, undefined)).rejects.toThrow(/has no room to be repaired; free some space/);
+    expect(told.calm).toEqual([]);
+
+    disk.free();
+    const read = () => journal.read(8, 5_000, undefined).catch(() => undefined);
+    const letters = await vi.waitUntil(read, { timeout: 30_000, interval: 100 });
+    expect(told.calm).toEqual([expect.stringMatching(/^quarantined, saved 19\d\d$/)]);
+    expect(letters[0]?.seq).toBe(9);
+    expect((await journal.state()).endpoints).toMatchObject([{ acked: 8, delivered: 2, waiting: letters.length }]);
+  });
+
   test('keeps telegrams in memory, tells it once, and writes them all once there is room', async () => {
     const disk = new SmallDisk(90);
     disk.fill(50e6);
