@@ -96,8 +96,12 @@ export class JournalModel {
     }
   }
 
+  /** Outboxes hear within a second what the journal let go of. */
   async wait(ms: number): Promise<void> {
-    await pass(ms);
+    for (let left = ms; left > 0; left -= 1_000) {
+      await pass(Math.min(left, 1_000));
+      this.#tellDropped();
+    }
   }
 
   become(side: number, mode: Mode): void {
@@ -164,7 +168,7 @@ export class JournalModel {
   /** What holds once every far side takes, and had the time to. */
   async end(): Promise<void> {
     for (const { far } of this.#sides) far.mode = 'takes';
-    await pass(300_000);
+    await this.wait(300_000);
     this.check();
     for (const side of this.#sides) {
       const { waiting, thinned, dropped, buried } = this.#countsOf(side);
