@@ -21,6 +21,11 @@ export class AgeClock {
     if (knownMs !== undefined) this.#believed = { wallMs: knownMs, nowMs };
   }
 
+  /** The wall clock when it was last believed, in milliseconds since 1970. */
+  get believedMs(): number {
+    return this.#believed?.wallMs ?? 0;
+  }
+
   /** @param nowMs monotonic, in milliseconds. @returns milliseconds since 1970. */
   read(wallMs: number, nowMs: number): number {
     this.#believed ??= { wallMs, nowMs };

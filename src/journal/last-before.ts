@@ -26,15 +26,28 @@ export function lastBefore(db: Database, time: number, nowMs: number): number {
   return before;
 }
 
-/** Finds a letter with a true time from a number on, in steps that double. */
-function finder(db: Database, isTrue: (row: Stamp) => boolean) {
+/** Finds the first letter with a true time from a number on, where those without stand in a row. */
+export function finder(db: Database, isTrue: (row: Stamp) => boolean) {
   const first = db.prepare<[number, number], Stamp>(
     'SELECT seq, at FROM telegram WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT 1',
   );
   return (from: number, behind: number): Stamp | undefined => {
-    let row = first.get(from, behind);
-    for (let step = 1; row !== undefined && !isTrue(row); step *= 2) row = first.get(row.seq + step, behind);
-    return row;
+    let last = first.get(from, behind);
+    if (last === undefined || isTrue(last)) return last;
+    let found: Stamp | undefined;
+    let end = behind;
+    // Steps that double, and that begin anew once one leads too far.
+    for (let step = 1; last.seq + step < end; step *= 2) {
+      const row = first.get(last.seq + step, end);
+      if (row !== undefined && !isTrue(row)) {
+        last = row;
+        continue;
+      }
+      found = row ?? found;
+      end = last.seq + step;
+      step = 0.5;
+    }
+    return found;
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from '../storage/sqlite.ts';
+import type { Ages } from './ages.ts';
 import type { Replays } from './replays.ts';
 import { Thinner, type ThinnerParts } from './thinner.ts';
 
@@ -43,6 +44,7 @@ export function freeInsideBytes(db: Database): number {
 }
 
 export interface RetentionParts extends ThinnerParts {
+  readonly ages: Ages;
   readonly replays: Pick<Replays, 'lowest'>;
   readonly limits: Limits;
 }
@@ -60,7 +62,10 @@ export class Retention {
     this.#thinner = new Thinner(parts);
   }
 
-  /** @param roomBytes what is about to be written, and must fit. */
+  /**
+   * @param wallMs milliseconds since 1970; Infinity where nothing is to be kept for its age.
+   * @param roomBytes what is about to be written, and must fit.
+   */
   reclaim(wallMs: number, roomBytes: number): void {
     const { db, limits } = this.#parts;
     let thinning = ROUNDS_OF_THINNING;
@@ -93,9 +98,9 @@ export class Retention {
     const { db, cursors, replays, limits } = this.#parts;
     // A replay keeps its period from growing too old, but not the journal from its limit.
     const needed = Math.min(cursors.lowest(), bytes > limits.maxBytes ? Infinity : replays.lowest());
-    const isOver = bytes > Math.min(limits.keepBytes, limits.maxBytes);
-    const before = isOver ? Infinity : wallMs - limits.keepMs;
-    return upTo(oldest(db), ({ seq, at }) => seq <= needed && at < before);
+    const isOver = wallMs === Infinity || bytes > Math.min(limits.keepBytes, limits.maxBytes);
+    const spare = upTo(oldest(db), ({ seq }) => seq <= needed);
+    return isOver ? spare : this.#parts.ages.outdated(spare, limits.keepMs, wallMs);
   }
 
   /** What only the endpoint that lags most still needs. */

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { openDatabase, type Database } from '../storage/sqlite.ts';
 import type { Checksum } from '../telegram/telegram.ts';
+import { Ages } from './ages.ts';
 import { Commits } from './commits.ts';
 import type { CursorState } from './cursor.ts';
 import { Cursors, type Passed } from './cursors.ts';
@@ -97,6 +98,7 @@ export class JournalStore {
       this.#commits = new Commits(this.#db, { syncIntervalMs: options.syncIntervalMs, nowMs, mirrors });
       this.#retention = new Retention({
         ...{ db: this.#db, cursors: this.cursors, replays: this.replays, limits: options },
+        ages: new Ages(this.#db, nowMs),
         commit: (work) => this.#commits.runSynced(work),
         unpack: (row) => this.#dictionaries.unpack(row, row.dictionary),
       });
