@@ -21,6 +21,37 @@ describe('one letter every ten seconds', () => {
     expect(stamps.map((stamp) => thinning.wants(received('2026-02-01T00:00:00Z', stamp)))).toEqual([true, false, true]);
   });
 
+  test('goes by our own clock while that of the meter stands still', () => {
+    const thinning = new Thinning(10_000, () => new Date('2026-01-05T12:00:00Z'));
+    const seconds = ['01', '02', '09', '10', '11', '12', '20', '21', '22'];
+    const wanted = seconds.filter((second) => thinning.wants(received(`2026-02-01T00:00:${second}Z`)));
+    expect(wanted).toEqual(['01', '11', '21']);
+  });
+
+  test("lets through few more where the meter's clock goes to and fro", () => {
+    let second = 0;
+    const thinning = new Thinning(10_000, () => new Date(Date.UTC(2026, 0, 5, second % 2)));
+    let wanted = 0;
+    for (; second < 100; second++) {
+      if (thinning.wants(received(new Date(Date.UTC(2026, 1, 1, 0, 0, second)).toISOString()))) wanted += 1;
+    }
+    expect(wanted).toBeGreaterThanOrEqual(10);
+    expect(wanted).toBeLessThanOrEqual(21);
+  });
+
+  test("goes on where the meter's clock is set back by an hour", () => {
+    const thinning = new Thinning(10_000, (raw) => new Date(raw.toString()));
+    const letters = [
+      ['12:00:01', '13:00:01', true],
+      ['12:00:02', '12:00:02', false],
+      ['12:00:03', '12:00:03', true],
+      ['12:00:04', '12:00:04', false],
+      ['12:00:11', '12:00:11', true],
+    ] as const;
+    const wants = letters.map(([own, meter]) => thinning.wants(received(`2026-01-05T${own}Z`, `2026-01-05T${meter}Z`)));
+    expect(wants).toEqual(letters.map(([, , wanted]) => wanted));
+  });
+
   test('goes on where a clock is set back', () => {
     const thinning = new Thinning(10_000, noClock);
     const times = ['2026-01-05T12:00:01Z', '1970-01-01T00:00:01Z', '1970-01-01T00:00:02Z'];
