@@ -39,11 +39,12 @@ const READ_AFTER_MS = 1_000;
 /**
  * Builds every part from the configuration, starts them, runs until the signal aborts, and stops them in reverse.
  *
+ * @returns false where `untilDelivered` was asked for, and not everything could be delivered.
  * @throws {ConfigError} for what a part finds wrong with its settings; what opening the journal throws; an error where
  * the journal's thread ends by itself.
  */
-export async function runAgent(options: AgentOptions, stop: AbortSignal): Promise<void> {
-  await new Agent(options).run(stop);
+export async function runAgent(options: AgentOptions, stop: AbortSignal): Promise<boolean> {
+  return new Agent(options).run(stop);
 }
 
 interface BuiltSource {
@@ -86,7 +87,7 @@ class Agent {
   }
 
   /** Reads from the first second, however long the journal takes to open. @throws what ended it before it was stopped. */
-  async run(stop: AbortSignal): Promise<void> {
+  async run(stop: AbortSignal): Promise<boolean> {
     const { signal } = this.#ended;
     stop.addEventListener('abort', () => this.#ended.abort(), { once: true });
     if (stop.aborted) this.#ended.abort();
@@ -97,7 +98,7 @@ class Agent {
     else await aborted(signal);
     this.#ended.abort();
     await Promise.all([...reading, opening]);
-    await this.#stop();
+    return this.#stop();
   }
 
   async #begin(signal: AbortSignal): Promise<Promise<void>[]> {
@@ -112,7 +113,7 @@ class Agent {
     return reading;
   }
 
-  async #stop(): Promise<void> {
+  async #stop(): Promise<boolean> {
     void this.#manager.stopping('stopping');
     await this.#control.close();
     await Promise.all(this.#outboxes.map((outbox) => outbox.stop()));
@@ -123,7 +124,10 @@ class Agent {
     });
     if (this.#failure !== undefined) throw this.#failure;
     this.#events.summarise();
+    const missed = this.#options.untilDelivered ? this.#events.tally.missed() : [];
+    if (missed.length > 0) this.#options.log.error(`not everything was delivered: ${missed.join(', ')}`);
     this.#options.log.info('stopped');
+    return missed.length === 0;
   }
 
   #buildEndpoint(config: EndpointConfig): BuiltEndpoint {
@@ -203,7 +207,8 @@ class Agent {
     const { name, checksum, silenceMs } = config;
     const events = this.#events;
     events.tally.source(name);
-    await readSource({ name, source, checksum, silenceMs, journal: this.#journal, events, signal });
+    const once = this.#options.untilDelivered;
+    await readSource({ name, source, checksum, silenceMs, journal: this.#journal, events, once, signal });
   }
 
   #feedWatchdog(signal: AbortSignal): void {
@@ -218,11 +223,22 @@ class Agent {
 
   async #delivered(first: readonly Promise<unknown>[], signal: AbortSignal): Promise<void> {
     await Promise.all(first);
-    const waits = (): boolean =>
-      this.#journal.unaccepted > 0 ||
-      this.#journal.appendingMs > 0 ||
-      this.#outboxes.some((outbox) => outbox.status().waiting > 0);
-    while (!signal.aborted && waits()) await sleep(DELIVERED_CHECK_MS, signal);
+    while (!signal.aborted && (this.#isBusy() || (await this.#hasToSendAgain())))
+      await sleep(DELIVERED_CHECK_MS, signal);
+  }
+
+  #isBusy(): boolean {
+    const { unaccepted, appendingMs } = this.#journal;
+    return unaccepted > 0 || appendingMs > 0 || this.#outboxes.some((outbox) => outbox.status().waiting > 0);
+  }
+
+  /** Dead letters that somebody wants sent again. A journal that does not answer is asked again. */
+  async #hasToSendAgain(): Promise<boolean> {
+    const asked = this.#outboxes.map(async ({ name }) => (await this.#journal.deadToRetry(name, 1)).length > 0);
+    return Promise.all(asked).then(
+      (answers) => answers.includes(true),
+      () => true,
+    );
   }
 
   #health(): Health {

@@ -1,5 +1,5 @@
 import type { Journal } from './journal/journal.ts';
-import { keepOpen } from './sources/reconnect.ts';
+import { BrokenOff, keepOpen } from './sources/reconnect.ts';
 import type { Source } from './sources/source.ts';
 import { Framer, type Found, type FramerOptions } from './telegram/framer.ts';
 import type { Events } from './telemetry/events.ts';
@@ -12,6 +12,8 @@ export interface PipelineOptions {
   readonly silenceMs: number;
   readonly journal: Pick<Journal, 'append' | 'room'>;
   readonly events: Events;
+  /** True where a capture that cannot be read is an error, and not tried again. */
+  readonly once: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -21,12 +23,19 @@ const QUIET_MS = 1_000;
 /**
  * The straight line, for one source: bytes → telegrams → journal. Everything behind the journal answers for itself:
  * nothing here waits for the network. Ends when the signal aborts, or with a capture.
+ *
+ * @throws {BrokenOff} where `once` was asked for, and the capture cannot be read.
  */
 export async function readSource(options: PipelineOptions): Promise<void> {
-  const { name, source, silenceMs, events, signal } = options;
-  const connection = { silenceMs, signal, events: events.connection(name) };
-  await keepOpen(source, (bytes) => readConnection(bytes, options), connection);
-  if (!signal.aborted) events.sourceEnded(name);
+  const { name, source, silenceMs, events, once, signal } = options;
+  const connection = { silenceMs, signal, once, events: events.connection(name) };
+  try {
+    await keepOpen(source, (bytes) => readConnection(bytes, options), connection);
+    if (!signal.aborted) events.sourceEnded(name);
+  } catch (error) {
+    if (!(error instanceof BrokenOff) || once) throw error;
+    events.sourceBrokeOff(name, error);
+  }
 }
 
 /** A framer for each connection: one that begins in the middle of a telegram passes over the rest without a word. */

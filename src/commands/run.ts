@@ -16,7 +16,7 @@ export const run: CommandDefinition = {
   arguments: (command) =>
     configOption(command).option(
       '--until-delivered',
-      'end once every source has ended and nothing waits (for captures)',
+      'end once every source has ended and nothing waits (for captures); exit 1 if anything was rejected, refused or lost',
     ),
   run: (_args, options, io) =>
     withConfig(options, io, (loaded) => serve(loaded, options['untilDelivered'] === true, io)),
@@ -31,8 +31,7 @@ async function serve(
   for (const warning of warnings) log.warn(warning);
   log.info(`configuration from ${origin}; state in ${config.stateDir.path} (${config.stateDir.reason})`);
   try {
-    await runAgent({ config, log, env, untilDelivered }, signal);
-    return 'ok';
+    return (await runAgent({ config, log, env, untilDelivered }, signal)) ? 'ok' : 'failed';
   } catch (error) {
     return explain(error, config, log);
   }

@@ -11,7 +11,14 @@ export interface ConnectionEvents {
   silent(ms: number, retryInMs: number): void;
 }
 
+/** A capture broke off in the midst of it: read again, its beginning would come twice. */
+export class BrokenOff extends Error {
+  override readonly name = 'BrokenOff';
+}
+
 export interface KeepOpen {
+  /** True where a source that `ends` is tried only once. */
+  readonly once?: boolean | undefined;
   /** A connection without a byte for so long is taken for dead. A source that `ends` may be silent as long as it likes. */
   readonly silenceMs: number;
   readonly signal: AbortSignal;
@@ -27,7 +34,7 @@ export type Read = (bytes: AsyncIterable<Uint8Array>) => Promise<void>;
 /**
  * Opens a source, lets `read` have its bytes, and opens it again whenever the connection is lost, until the signal
  * aborts or a source that `ends` has ended. Only one connection is open at a time.
- * @throws whatever `read` throws: that is no fault of the connection.
+ * @throws whatever `read` throws: that is no fault of the connection; {BrokenOff} of a source that `ends` and broke.
  */
 export async function keepOpen(source: Source, read: Read, options: KeepOpen): Promise<void> {
   const { silenceMs, signal, events, waits = realWaits, random = Math.random } = options;
@@ -35,6 +42,8 @@ export async function keepOpen(source: Source, read: Read, options: KeepOpen): P
   while (!signal.aborted) {
     const { end, carriedBytes } = await connect(source, read, { silenceMs, signal, events, waits });
     if (isAborted(signal) || (end === 'ended' && source.ends)) return;
+    if (source.ends === true && end instanceof Error && (carriedBytes || options.once === true))
+      throw new BrokenOff(end.message, { cause: end });
     failures = carriedBytes ? 0 : failures;
     const retryInMs = backOffMs(failures++, random);
     if (end === 'silent') events.silent(silenceMs, retryInMs);
@@ -58,7 +67,7 @@ interface Connection {
   heardAtMs: number;
 }
 
-type Options = Required<Omit<KeepOpen, 'random'>>;
+type Options = Required<Omit<KeepOpen, 'random' | 'once'>>;
 
 async function connect(source: Source, read: Read, options: Options): Promise<Connection> {
   const { signal, waits } = options;

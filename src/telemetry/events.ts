@@ -127,6 +127,11 @@ export class Events {
     this.#log.info(`source ${source}: read to its end`);
   }
 
+  sourceBrokeOff(source: string, { message }: Error): void {
+    Object.assign(this.tally.source(source), { connected: false, trouble: message });
+    this.#log.error(`source ${source}: ${message}; not read again, as its beginning would come twice`);
+  }
+
   /** What the journal tells is counted and logged here, and handed on to whom it moves. */
   journal(then: Pick<JournalEvents, 'accepted' | 'letGo' | 'failed'>): JournalEvents {
     return {
@@ -206,6 +211,7 @@ export class Events {
   readonly outbox: OutboxEvents = {
     changed: (status, before) => this.#changed(status, before),
     refused: (name, reason) => {
+      this.tally.refused += 1;
       this.#refusals.set(name, { amount: (this.#refusals.get(name)?.amount ?? 0) + 1, newest: reason });
     },
     replayed: (name, { sent, found, thinned, refused }) => {

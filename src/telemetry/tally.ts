@@ -21,6 +21,16 @@ export interface SourceTally {
 /** What was counted since the start, by source. Outboxes count for themselves. */
 export class Tally {
   readonly #sources = new Map<string, SourceTally>();
+  /** Letters that no endpoint will take, whichever. */
+  refused = 0;
+
+  /** What did not come through, with its number; empty where everything did. */
+  missed(): string[] {
+    const sum = (of: (source: SourceTally) => number): number => this.sources().reduce((all, one) => all + of(one), 0);
+    const rejected = sum(({ rejected }) => Object.values(rejected).reduce((all, one) => all + one, 0));
+    const amounts = { rejected, lost: sum(({ lost }) => lost), refused: this.refused };
+    return Object.entries(amounts).flatMap(([what, amount]) => (amount > 0 ? [`${amount} ${what}`] : []));
+  }
 
   source(name: string): SourceTally {
     const known = this.#sources.get(name);

@@ -96,6 +96,30 @@ describe('run --until-delivered', () => {
     expect(stampsAt(vps)).toEqual(scene.stamps(300));
   });
 
+  test('with a capture that is not there: one line names it, and the exit code is 1', async ({ scene }) => {
+    const path = join(await scene.folder(), 'nothing.bin');
+    const service = await scene.launch({ config: { source: { type: 'file', path } }, args: ['--until-delivered'] });
+
+    expect(await service.exited()).toBe(1);
+    expect(service.lines.at(-1)).toContain(`cannot go on: ${path}: no such file`);
+  });
+
+  test('with a damaged telegram in a capture: the others are delivered, and the exit code is 1', async ({ scene }) => {
+    const home = await scene.server();
+    const telegrams = scene.telegrams(20);
+    const damaged = Buffer.from(telegrams[9]!);
+    damaged[200] = (damaged[200] ?? 0) ^ 1;
+    const service = await scene.launch({
+      config: { source: { type: 'file', path: '-' }, endpoints: endpointsOf({ home: [home, 'v1'] }) },
+      args: ['--until-delivered'],
+      input: Buffer.concat(telegrams.with(9, damaged)),
+    });
+
+    expect(await service.exited()).toBe(1);
+    expect(telegramsAt(home)).toEqual(asText(telegrams.toSpliced(9, 1)));
+    expect(service.lines).toContainEqual(expect.stringMatching(/not everything was delivered: 1 rejected$/));
+  });
+
   test('with standard input: everything that came through the pipe is delivered, and the exit code is 0', async ({
     scene,
   }) => {

@@ -27,10 +27,10 @@ function capture(...chunks: Buffer[]): Source {
   };
 }
 
-async function read(source: Source, room = vi.fn(() => Promise.resolve())): Promise<void> {
+async function read(source: Source, room = vi.fn(() => Promise.resolve()), once = false): Promise<void> {
   const journal = { append: (telegram: Telegram) => void appended.push(telegram), room };
   const { signal } = new AbortController();
-  await readSource({ name: 'meter', source, checksum: 'required', silenceMs: 15_000, journal, events, signal });
+  await readSource({ name: 'meter', source, checksum: 'required', silenceMs: 15_000, journal, events, once, signal });
 }
 
 describe('the straight line', () => {
@@ -54,6 +54,20 @@ describe('the straight line', () => {
     await read(capture(one, two.subarray(0, 40)));
     expect(appended).toHaveLength(1);
     expect(events.tally.source('meter').rejected).toEqual({ truncated: 1 });
+  });
+
+  test('does not read a capture again that broke off: its beginning would come twice', async () => {
+    const breaking: Source = {
+      ends: true,
+      async *open() {
+        yield await Promise.resolve(one);
+        throw new Error('capture: input/output error');
+      },
+    };
+    await read(breaking);
+    expect(appended).toHaveLength(1);
+    expect(events.tally.source('meter')).toMatchObject({ ended: false, trouble: 'capture: input/output error' });
+    await expect(read(breaking, undefined, true)).rejects.toThrow('capture: input/output error');
   });
 
   test('makes a capture wait while the journal has no room', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { backOffMs, keepOpen, type ConnectionEvents } from '../../../src/sources/reconnect.ts';
 import type { Source } from '../../../src/sources/source.ts';
 import { createClock, type Clock } from '../../support/sleeping-clock.ts';
@@ -77,6 +77,16 @@ test('a source that ends and breaks is opened again', async () => {
   expect(run.got).toEqual(['there']);
 });
 
+test('a source that ends and is tried once is not opened again', async () => {
+  const events = { opened: vi.fn(), lost: vi.fn(), silent: vi.fn() };
+  const source = { ends: true, open: vi.fn(() => fail('no such file')) };
+  const signal = new AbortController().signal;
+  const running = keepOpen(source, drain, { silenceMs: 15_000, once: true, signal, events, waits: createClock() });
+  await expect(running).rejects.toThrow('no such file');
+  expect(source.open).toHaveBeenCalledOnce();
+  expect(events.lost).not.toHaveBeenCalled();
+});
+
 test('an abort ends it while it reads, without a word', async () => {
   const run = start((_, signal, clock) => both(bytes('one'), silence(signal, clock)), { tries: 9 });
   await run.heard;
@@ -145,6 +155,11 @@ function start(open: Open, script: { tries: number; ends?: boolean; openingMs?: 
     random: () => 0.5,
   });
   return { finished, heard, stop, log, got, clock };
+}
+
+async function drain(all: AsyncIterable<Uint8Array>): Promise<void> {
+  const bytes = all[Symbol.asyncIterator]();
+  while ((await bytes.next()).done !== true);
 }
 
 async function* bytes(text: string): AsyncGenerator<Uint8Array> {
