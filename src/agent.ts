@@ -3,7 +3,7 @@ import type { Config, EndpointConfig, SourceConfig } from './config/config.ts';
 import { placesOf } from './config/places.ts';
 import { Journal } from './journal/journal.ts';
 import { NO_LOSSES } from './journal/losses.ts';
-import type { EndpointState } from './journal/protocol.ts';
+import type { EndpointState } from './journal/view.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { Thinning } from './outbox/thinning.ts';
@@ -13,6 +13,7 @@ import { meterTime } from './reading/time.ts';
 import { BadRequest, ControlServer, isServed } from './service/control.ts';
 import type { Desk } from './service/desk.ts';
 import { health, type Health } from './service/health.ts';
+import { liveJournalDesk } from './service/journal-desk.ts';
 import { liveDesk } from './service/live-desk.ts';
 import { routes } from './service/routes.ts';
 import { createServiceManager, feedWatchdog, type ServiceManager } from './service/systemd.ts';
@@ -173,14 +174,17 @@ class Agent {
 
   #makeControl(): ControlServer {
     const parts = {
-      desk: () => {
-        if (this.#desk !== undefined) return this.#desk;
-        throw new BadRequest(`the journal is not open yet: ${this.#journal.trouble ?? 'it is being opened'}`);
-      },
+      desk: () => this.#opened(this.#desk),
+      journal: () => this.#opened(this.#desk && liveJournalDesk(this.#journal)),
       health: () => this.#health(),
       rejections: () => this.#events.rejections.kept,
     };
     return new ControlServer(routes(parts));
+  }
+
+  #opened<T>(desk: T | undefined): T {
+    if (desk !== undefined) return desk;
+    throw new BadRequest(`the journal is not open yet: ${this.#journal.trouble ?? 'it is being opened'}`);
   }
 
   /**

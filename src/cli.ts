@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   decode: async () => (await import('./commands/decode.ts')).decode,
   simulate: async () => (await import('./commands/simulate.ts')).simulate,
   outbox: async () => (await import('./commands/outbox.ts')).outbox,
+  journal: async () => (await import('./commands/journal.ts')).journal,
   health: async () => (await import('./commands/health.ts')).health,
 };
 

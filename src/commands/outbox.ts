@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
-import { placesOf } from '../config/places.ts';
-import { openJournalStore } from '../journal/open.ts';
-import { NoService } from '../service/control.ts';
+import type { Changed } from '../journal/dead-letters.ts';
 import type { DeadRow, Desk, OutboxRow } from '../service/desk.ts';
 import { fileDesk } from '../service/file-desk.ts';
 import { remoteDesk } from '../service/remote-desk.ts';
 import { count, span } from '../telemetry/wording.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
+import { onJournal } from './on-journal.ts';
 import { table } from './table.ts';
-import { configOption, withState, type Whereabouts } from './with-config.ts';
+import { configOption, withState } from './with-config.ts';
 
 /** Shows what waits for each endpoint, and what is to become of dead letters. */
 export const outbox: CommandDefinition = {
@@ -30,7 +27,12 @@ export const outbox: CommandDefinition = {
       .option('--json', 'print JSON')
       .hook('preAction', requireEndpoint),
   run: ([action = 'list'], options, io) =>
-    withState(options, io, (whereabouts) => onDesk(whereabouts, io, (desk) => act(desk, action, options, io))),
+    withState(options, io, (whereabouts) =>
+      onJournal(whereabouts, io, {
+        service: (socket) => act(remoteDesk(socket), action, options, io),
+        files: (files) => act(fileDesk(files), action, options, io),
+      }),
+    ),
 };
 
 const ACTIONS = ['list', 'dead', 'retry', 'drop'];
@@ -46,51 +48,56 @@ function requireEndpoint(command: Command): void {
   command.error(`error: which endpoint? say \`p1-relay outbox ${action} --endpoint NAME\``);
 }
 
-type Work = (desk: Desk) => Promise<Outcome>;
-
-/** The service that runs, or, where none does, its files. */
-async function onDesk({ stateDir, config }: Whereabouts, io: Io, work: Work): Promise<Outcome> {
-  try {
-    return await work(remoteDesk(join(stateDir, 'control.sock')));
-  } catch (error) {
-    if (error instanceof NoService) return onFiles({ stateDir, config }, io, work);
-    throw error;
-  }
-}
-
-async function onFiles({ stateDir, config }: Whereabouts, io: Io, work: Work): Promise<Outcome> {
-  if (config === undefined || !existsSync(join(stateDir, 'journal.db'))) {
-    io.stderr.write(
-      `no p1-relay runs with state directory ${stateDir}, and it keeps no journal there; name its --config\n`,
-    );
-    return 'unavailable';
-  }
-  const { store } = openJournalStore({ ...config.journal, folder: stateDir, endpoints: placesOf(config) });
-  try {
-    return await work(fileDesk(store));
-  } finally {
-    store.close();
-  }
-}
-
 async function act(desk: Desk, action: string, options: Readonly<Record<string, unknown>>, io: Io): Promise<Outcome> {
   const endpoint = options['endpoint'] as string | undefined;
   const json = options['json'] === true;
   if (action === 'list') return print(io, await desk.list(), json, listText);
-  if (action === 'dead') return print(io, await desk.dead(endpoint), json, deadText);
+  if (action === 'dead') return print(io, await allDead(desk, endpoint), json, deadText);
   const choice = { endpoint: endpoint ?? '', ids: options['id'] as readonly number[] | undefined };
   const changed = action === 'retry' ? await desk.retry(choice) : await desk.drop(choice);
-  const text = action === 'retry' ? 'will be sent again' : 'dropped';
-  return print(io, { changed }, json, () => `${count(changed, 'dead letter')} ${text}`);
+  return tell(io, changed, action, choice.endpoint, json);
 }
+
+async function allDead(desk: Desk, endpoint: string | undefined): Promise<DeadRow[]> {
+  const all: DeadRow[] = [];
+  for (;;) {
+    const page = await desk.dead({ endpoint, after: all.at(-1)?.id ?? 0 });
+    if (page.length === 0) return all;
+    all.push(...page);
+  }
+}
+
+function tell(io: Io, changed: Changed, action: string, endpoint: string, json: boolean): Outcome {
+  const { missing } = changed;
+  const text = action === 'retry' ? 'will be sent again' : 'dropped';
+  print(io, { changed: changed.count, missing }, json, () => `${count(changed.count, 'dead letter')} ${text}`);
+  if (missing.length === 0) return 'ok';
+  io.stderr.write(`endpoint ${endpoint} has no dead letter ${missing.join(', ')}; ${WHERE_LISTED}\n`);
+  return 'failed';
+}
+
+const WHERE_LISTED = '`p1-relay outbox dead` lists those it has';
 
 function listText(rows: readonly OutboxRow[]): string {
   if (rows.length === 0) return 'no endpoints';
-  const heads = ['endpoint', 'state', 'waiting', 'oldest', 'gone in', 'delivered', 'thinned', 'dropped', 'dead'];
-  const lines = rows.map(({ name, state, waiting, oldestAt, drainedInMs, delivered, thinned, dropped, dead }) => {
-    const gone = waiting === 0 ? '-' : drainedInMs === undefined ? 'unknown' : span(drainedInMs);
-    return [name, state, waiting, oldestAt ?? '-', gone, delivered, thinned, dropped, dead];
-  });
+  const heads = [
+    'endpoint',
+    'state',
+    'waiting',
+    'oldest',
+    'gone in',
+    'delivered',
+    'thinned',
+    'dropped',
+    'dead',
+    'aside',
+  ];
+  const lines = rows.map(
+    ({ name, state, waiting, oldestAt, drainedInMs, delivered, thinned, dropped, dead, aside }) => {
+      const gone = waiting === 0 ? '-' : drainedInMs === undefined ? 'unknown' : span(drainedInMs);
+      return [name, state, waiting, oldestAt ?? '-', gone, delivered, thinned, dropped, dead, aside];
+    },
+  );
   return [table(heads, lines), ...rows.flatMap(whyText)].join('\n');
 }
 
@@ -100,12 +107,18 @@ function whyText({ name, state, since, reason, remedy }: OutboxRow): string[] {
 }
 
 function deadText(rows: readonly DeadRow[]): string {
-  if (rows.length === 0) return 'no dead letters';
-  const heads = ['id', 'endpoint', 'received', 'refused', 'again', 'reason'];
-  return table(
-    heads,
-    rows.map((row) => [row.id, row.endpoint, row.receivedAt, row.buriedAt, row.retry ? 'yes' : 'no', row.reason]),
-  );
+  const dead = rows.filter(({ aside }) => !aside);
+  const aside = rows.filter((row) => row.aside);
+  const texts = [dead.length === 0 ? 'no dead letters' : table(DEAD_HEADS, dead.map(toCells))];
+  if (aside.length > 0) texts.push(`${SET_ASIDE}:`, table(DEAD_HEADS, aside.map(toCells)));
+  return texts.join('\n');
+}
+
+const DEAD_HEADS = ['id', 'endpoint', 'received', 'refused', 'again', 'reason'];
+const SET_ASIDE = 'set aside, until the letters behind them tell whether they are to blame or the server';
+
+function toCells({ id, endpoint, receivedAt, buriedAt, retry, reason }: DeadRow): (string | number)[] {
+  return [id, endpoint, receivedAt, buriedAt, retry ? 'yes' : 'no', reason];
 }
 
 function print<T>({ stdout }: Io, value: T, json: boolean, text: (value: T) => string): Outcome {

@@ -1,6 +1,6 @@
 import type { Telegram } from '../telegram/telegram.ts';
 import type { DamagedLetter, Letter } from './letter.ts';
-import type { Row } from './store.ts';
+import type { Row } from './telegrams.ts';
 
 // How telegrams cross between the journal's thread and the rest.
 

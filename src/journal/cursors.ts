@@ -1,6 +1,6 @@
 import type { Database } from '../storage/sqlite.ts';
 import type { Mirror } from './commits.ts';
-import { needs, stateOf, type Cursor, type CursorState } from './cursor.ts';
+import { needs, NOTHING_YET, stateOf, TAKEN_OUT, type Cursor, type CursorState } from './cursor.ts';
 import { changeOf, NO_LOSSES, type Losses } from './losses.ts';
 import { Placing, type EndpointPlace, type TakenOut } from './placing.ts';
 
@@ -76,6 +76,12 @@ export class Cursors implements Mirror {
     this.#cursors = new Map(cursors.map((cursor) => [cursor.name, cursor]));
     for (const { name } of cursors) this.#unwritten.add(name);
     return takenOut;
+  }
+
+  /** Takes the endpoints as they were last written, to look at: none is placed. */
+  look(): void {
+    const rows = this.#db.prepare<[number], Cursor>('SELECT * FROM endpoint WHERE placed <> ?').all(TAKEN_OUT);
+    this.#cursors = new Map(rows.map((row) => [row.name, { ...NOTHING_YET, ...row }]));
   }
 
   /** After a repair: the cursors stand where they stood in memory, and what is no more behind them was dropped. */

@@ -25,6 +25,13 @@ export interface KeptDeadLetter extends DeadLetter {
   readonly aside: boolean;
 }
 
+/** What became of a wish about dead letters. */
+export interface Changed {
+  readonly count: number;
+  /** Numbers that were named, and are none of a dead letter of this endpoint. */
+  readonly missing: readonly number[];
+}
+
 /** The oldest go when an endpoint has more: a mis-set server must not fill the disk with them. */
 export const MOST_DEAD = 1_000;
 
@@ -69,13 +76,13 @@ export class DeadLetters {
       });
   }
 
-  /** Oldest first. */
-  list(endpoint: string | undefined, limit: number): KeptDeadLetter[] {
+  /** Those behind a number, oldest first, with those that are set aside. */
+  list(endpoint: string | undefined, limit: number, after = 0): KeptDeadLetter[] {
     return this.#db
-      .prepare<[string | null, string | null, number], DeadRow>(
-        'SELECT * FROM dead WHERE (? IS NULL OR endpoint = ?) ORDER BY id LIMIT ?',
+      .prepare<[number, string | null, string | null, number], DeadRow>(
+        'SELECT * FROM dead WHERE id > ? AND (? IS NULL OR endpoint = ?) ORDER BY id LIMIT ?',
       )
-      .all(endpoint ?? null, endpoint ?? null, limit)
+      .all(after, endpoint ?? null, endpoint ?? null, limit)
       .map(toKept);
   }
 
@@ -113,14 +120,19 @@ export class DeadLetters {
       .map(toKept);
   }
 
-  /** Marks dead letters to be sent again; all of the endpoint where no ids are given. @returns how many. */
-  retry(endpoint: string, ids: readonly number[] | undefined): number {
+  /** Marks dead letters to be sent again; all of the endpoint where no ids are given. */
+  retry(endpoint: string, ids: readonly number[] | undefined): Changed {
     return this.#change('UPDATE dead SET retry = 1 WHERE endpoint = ? AND aside = 0', endpoint, ids);
   }
 
-  /** Forgets dead letters; all of the endpoint where no ids are given. @returns how many. */
-  drop(endpoint: string, ids: readonly number[] | undefined): number {
-    return this.#change('DELETE FROM dead WHERE endpoint = ?', endpoint, ids);
+  /** Forgets dead letters; all of the endpoint where no ids are given. */
+  drop(endpoint: string, ids: readonly number[] | undefined): Changed {
+    return this.#change('DELETE FROM dead WHERE endpoint = ? AND aside = 0', endpoint, ids);
+  }
+
+  /** One was taken after all. @returns whether it was there. */
+  remove(endpoint: string, id: number): boolean {
+    return this.#db.prepare('DELETE FROM dead WHERE endpoint = ? AND id = ?').run(endpoint, id).changes > 0;
   }
 
   /** A second try was refused too. */
@@ -148,10 +160,12 @@ export class DeadLetters {
     return this.#db.prepare<[string], { count: number }>(select).get(endpoint)?.count ?? 0;
   }
 
-  #change(statement: string, endpoint: string, ids: readonly number[] | undefined): number {
-    if (ids === undefined) return this.#db.prepare(statement).run(endpoint).changes;
+  #change(statement: string, endpoint: string, ids: readonly number[] | undefined): Changed {
+    if (ids === undefined) return { count: this.#db.prepare(statement).run(endpoint).changes, missing: [] };
     const one = this.#db.prepare(`${statement} AND id = ?`);
-    return ids.reduce((count, id) => count + one.run(endpoint, id).changes, 0);
+    const named = [...new Set(ids)];
+    const missing = named.filter((id) => one.run(endpoint, id).changes === 0);
+    return { count: named.length - missing.length, missing };
   }
 }
 

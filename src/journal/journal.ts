@@ -1,15 +1,18 @@
 import type { Telegram } from '../telegram/telegram.ts';
 import type { Passed } from './cursors.ts';
-import type { KeptDeadLetter } from './dead-letters.ts';
+import type { Changed, KeptDeadLetter } from './dead-letters.ts';
 import { isWhole, toIncoming, toLetter } from './crossing.ts';
 import type { JournalEvents } from './journal-events.ts';
 import type { DamagedLetter, Letter } from './letter.ts';
 import { PASSING } from './passing.ts';
-import type { JournalState, Message, WorkerSettings } from './protocol.ts';
+import type { Message, WorkerSettings } from './protocol.ts';
 import { Recent } from './recent.ts';
 import type { ReplayPlan, ReplayState } from './replays.ts';
+import type { Survey, SurveyAsk } from './survey.ts';
+import type { Page, PageAsk } from './telegrams.ts';
 import { Thread } from './thread.ts';
 import { sleep } from '../time/sleep.ts';
+import type { JournalState } from './view.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** How much goes to the thread at once when telegrams come faster than it commits. */
@@ -139,21 +142,22 @@ export class Journal {
     return this.#thread.ask('condemn', { endpoint, upToId });
   }
 
-  async dead(endpoint: string | undefined, limit: number): Promise<KeptDeadLetter[]> {
-    return this.#thread.ask('dead', { endpoint, limit });
+  /** Dead letters behind a number, oldest first, with those that are set aside. */
+  async dead(endpoint: string | undefined, limit: number, after = 0): Promise<KeptDeadLetter[]> {
+    return this.#thread.ask('dead', { endpoint, limit, after });
   }
 
   async deadToRetry(endpoint: string, limit: number): Promise<KeptDeadLetter[]> {
     return this.#thread.ask('deadToRetry', { endpoint, limit });
   }
 
-  /** Marks dead letters to be sent again; all of the endpoint where no ids are given. @returns how many. */
-  async retryDead(endpoint: string, ids: readonly number[] | undefined): Promise<number> {
+  /** Marks dead letters to be sent again; all of the endpoint where no ids are given. */
+  async retryDead(endpoint: string, ids: readonly number[] | undefined): Promise<Changed> {
     return this.#thread.ask('retryDead', { endpoint, ids });
   }
 
-  /** Forgets dead letters; all of the endpoint where no ids are given. @returns how many. */
-  async dropDead(endpoint: string, ids: readonly number[] | undefined): Promise<number> {
+  /** Forgets dead letters; all of the endpoint where no ids are given. */
+  async dropDead(endpoint: string, ids: readonly number[] | undefined): Promise<Changed> {
     return this.#thread.ask('dropDead', { endpoint, ids });
   }
 
@@ -183,6 +187,15 @@ export class Journal {
 
   async state(): Promise<JournalState> {
     return this.#thread.ask('state', {});
+  }
+
+  /** A part of what is asked about, so small that nothing else has to wait for it; likewise a page. */
+  async survey(ask: SurveyAsk): Promise<Survey> {
+    return this.#thread.ask('survey', ask);
+  }
+
+  async page(ask: PageAsk): Promise<Page> {
+    return this.#thread.ask('page', ask);
   }
 
   /**

@@ -1,11 +1,13 @@
-import type { CursorState } from './cursor.ts';
 import type { Passed } from './cursors.ts';
-import type { DeadLetter, KeptDeadLetter } from './dead-letters.ts';
+import type { Changed, DeadLetter, KeptDeadLetter } from './dead-letters.ts';
 import type { Losses } from './losses.ts';
 import type { Quarantined } from './open.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
 import type { ReplayPlan, ReplayState } from './replays.ts';
-import type { Incoming, Row } from './store.ts';
+import type { Incoming } from './store.ts';
+import type { Survey, SurveyAsk } from './survey.ts';
+import type { Page, PageAsk, Row } from './telegrams.ts';
+import type { JournalState } from './view.ts';
 
 /** What the journal's thread is started with. */
 export interface WorkerSettings {
@@ -30,16 +32,18 @@ export interface Requests {
   bury: { ask: { endpoint: string; letter: DeadLetter; aside: boolean }; answer: undefined };
   aside: { ask: { endpoint: string; limit: number }; answer: KeptDeadLetter[] };
   condemn: { ask: { endpoint: string; upToId: number | undefined }; answer: number };
-  dead: { ask: { endpoint: string | undefined; limit: number }; answer: KeptDeadLetter[] };
+  dead: { ask: { endpoint: string | undefined; limit: number; after: number }; answer: KeptDeadLetter[] };
   deadToRetry: { ask: { endpoint: string; limit: number }; answer: KeptDeadLetter[] };
-  retryDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: number };
+  retryDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: Changed };
   deadTaken: { ask: { endpoint: string; id: number }; answer: undefined };
-  dropDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: number };
+  dropDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: Changed };
   deadRefusedAgain: { ask: { id: number; reason: string; buriedAt: number }; answer: undefined };
   replay: { ask: { endpoint: string }; answer: ReplayState | undefined };
   startReplay: { ask: { plan: ReplayPlan; isDry: boolean }; answer: ReplayState & { readonly letters: number } };
   endReplay: { ask: { endpoint: string }; answer: ReplayState | undefined };
   state: { ask: Nothing; answer: JournalState };
+  survey: { ask: SurveyAsk; answer: Survey };
+  page: { ask: PageAsk; answer: Page };
   close: { ask: Nothing; answer: undefined };
 }
 
@@ -50,25 +54,6 @@ export interface Request {
   readonly op: Op;
   readonly ask: Requests[Op]['ask'];
   readonly passed: readonly Passed[];
-}
-
-export interface JournalState {
-  /** The newest sequence number, 0 where there is none. */
-  readonly head: number;
-  readonly bytes: number;
-  readonly freeBytes: number;
-  readonly endpoints: readonly EndpointState[];
-}
-
-export interface EndpointState extends CursorState {
-  /** When the oldest letter that waits was received, milliseconds since 1970. */
-  readonly oldestAt: number | undefined;
-  /** A kept period that is being sent once more. */
-  readonly replay: ReplayState | undefined;
-  /** Letters refused for good that are kept. */
-  readonly dead: number;
-  /** Letters set aside until those behind them tell whose fault it is. */
-  readonly aside: number;
 }
 
 /** An answer, or something that the thread tells unasked. */

@@ -38,6 +38,11 @@ export function usedBytes(db: Database): number {
   return (pragma(db, 'page_count') - pragma(db, 'freelist_count')) * pragma(db, 'page_size');
 }
 
+/** Bytes of the database file, without its -wal. */
+export function fileBytes(db: Database): number {
+  return pragma(db, 'page_count') * pragma(db, 'page_size');
+}
+
 /** Bytes that can be written without the file growing. */
 export function freeInsideBytes(db: Database): number {
   return pragma(db, 'freelist_count') * pragma(db, 'page_size');
@@ -125,8 +130,7 @@ function oldest(db: Database): OldRow[] {
 }
 
 function shrink(db: Database): void {
-  const fileBytes = pragma(db, 'page_count') * pragma(db, 'page_size');
-  if (fileBytes > WORTH_SHRINKING_BYTES && usedBytes(db) < LITTLE_BYTES) db.exec('VACUUM');
+  if (fileBytes(db) > WORTH_SHRINKING_BYTES && usedBytes(db) < LITTLE_BYTES) db.exec('VACUUM');
 }
 
 function pragma(db: Database, name: string): number {

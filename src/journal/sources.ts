@@ -24,6 +24,10 @@ export class Sources {
     return this.#ids.get(name) ?? -1;
   }
 
+  get names(): string[] {
+    return [...this.#ids.keys()];
+  }
+
   name(id: number): string {
     return this.#names.get(id) ?? 'unknown';
   }

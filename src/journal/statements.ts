@@ -17,6 +17,8 @@ export interface Stamp {
   readonly at: number;
 }
 
+export type Statements = ReturnType<typeof prepareStatements>;
+
 /** What the journal asks of its telegrams, prepared once. */
 export function prepareStatements(db: Database) {
   return {
@@ -39,6 +41,10 @@ export function prepareStatements(db: Database) {
     oldest: db.prepare<[], Stamp>('SELECT seq, at FROM telegram ORDER BY seq LIMIT 1'),
     oldestBehind: db.prepare<[number, number | null, number | null], Stamp>(
       'SELECT seq, at FROM telegram WHERE seq > ? AND (? IS NULL OR source = ?) ORDER BY seq LIMIT 1',
+    ),
+    one: db.prepare<[number], TelegramRow>('SELECT * FROM telegram WHERE seq = ?'),
+    stamps: db.prepare<[number, number], { number: number; source: number; at: number }>(
+      'SELECT seq AS number, source, at FROM telegram WHERE seq > ? AND seq <= ? ORDER BY seq',
     ),
     countSync: db.prepare("UPDATE meta SET value = value + 1 WHERE key = 'syncs'"),
   };

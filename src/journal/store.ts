@@ -10,7 +10,6 @@ import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { Disk } from './disk.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
-import { inOrder } from './order.ts';
 import { Reserve, reservePath } from './reserve.ts';
 import { freeInsideBytes, OVERSHOOT, Retention, usedBytes, type Limits } from './retention.ts';
 import { JournalFull, unlessFull, withRoom } from './room.ts';
@@ -18,7 +17,9 @@ import { CHECKSUMS, migrations } from './schema.ts';
 import { Replays, type ReplayPlan, type ReplayState } from './replays.ts';
 import { Sequence } from './sequence.ts';
 import { Sources } from './sources.ts';
-import { prepareStatements, type Stamp, type TelegramRow } from './statements.ts';
+import { prepareStatements, type Statements } from './statements.ts';
+import { Telegrams, type Row } from './telegrams.ts';
+import { JournalView } from './view.ts';
 
 /** A telegram on its way into the journal. */
 export interface Incoming {
@@ -27,15 +28,6 @@ export interface Incoming {
   readonly at: number;
   readonly checksum: Checksum;
   readonly raw: Uint8Array;
-}
-
-/** A telegram as it lies in the journal; `raw` is undefined where its row is damaged. */
-export interface Row {
-  readonly seq: number;
-  readonly source: string;
-  readonly at: number;
-  readonly checksum: Checksum;
-  readonly raw: Buffer | undefined;
 }
 
 export interface StoreOptions extends Limits {
@@ -66,6 +58,7 @@ export class JournalStore {
   readonly cursors: Cursors;
   readonly dead: DeadLetters;
   readonly replays: Replays;
+  readonly view: JournalView;
   /** Endpoints that the last process had and this one has not. */
   takenOut: readonly TakenOut[] = [];
   readonly #db: Database;
@@ -73,10 +66,11 @@ export class JournalStore {
   readonly #sequence: Sequence;
   readonly #sources: Sources;
   readonly #dictionaries: Dictionaries;
+  readonly #telegrams: Telegrams;
   readonly #disk: Disk;
   readonly #reserve: Reserve;
   readonly #retention: Retention;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #statements: Statements;
 
   constructor(options: StoreOptions) {
     const nowMs = options.nowMs ?? (() => performance.now());
@@ -94,6 +88,12 @@ export class JournalStore {
       this.cursors = new Cursors(this.#db, (name) => this.#sources.id(name));
       this.dead = new DeadLetters(this.#db);
       this.replays = new Replays(this.#db);
+      const read = { statements: this.#statements, sources: this.#sources, dictionaries: this.#dictionaries, nowMs };
+      this.#telegrams = new Telegrams(read);
+      this.view = new JournalView({
+        ...{ ...read, db: this.#db, sequence: this.#sequence, telegrams: this.#telegrams, disk: this.#disk },
+        ...{ cursors: this.cursors, replays: this.replays, dead: this.dead },
+      });
       const mirrors = [this.cursors, this.replays, this.#dictionaries, this.#sources];
       this.#commits = new Commits(this.#db, { syncIntervalMs: options.syncIntervalMs, nowMs, mirrors });
       this.#retention = new Retention({
@@ -174,19 +174,12 @@ export class JournalStore {
 
   /** Letters of one source (or of all) behind a sequence number, oldest first. */
   read(after: number, limit: number, source: string | undefined): Row[] {
-    const { read, readSource } = this.#statements;
-    // One more than asked for: whether the last one is in order shows in the one behind it.
-    const most = limit + 1;
-    const rows =
-      source === undefined ? read.all(after, most) : readSource.all(after, this.#sources.known(source), most);
-    const whole = inOrder(rows, [after, this.#sequence.last]);
-    return whole.slice(0, limit).map((row) => this.#unpack(row));
+    return this.#telegrams.read(after, limit, source, this.#sequence.last);
   }
 
   /** The letters of a source just before a sequence number, oldest first, those not that the endpoint refused. */
   before(endpoint: string, seq: number, limit: number, source: string): Row[] {
-    const rows = this.#statements.readBefore.all(seq, this.#sources.known(source), endpoint, limit);
-    return rows.reverse().map((row) => this.#unpack(row));
+    return this.#telegrams.before(endpoint, seq, limit, source);
   }
 
   /** Makes a letter a dead letter, or sets it aside, on the card together with the cursor that moves past it. @throws {JournalFull} */
@@ -200,7 +193,7 @@ export class JournalStore {
   /** A dead letter was taken at its second try. @throws {JournalFull} */
   deadTaken(endpoint: string, id: number): void {
     this.changeDead((dead) => {
-      if (dead.drop(endpoint, [id]) > 0) this.cursors.takenAfterAll(endpoint);
+      if (dead.remove(endpoint, id)) this.cursors.takenAfterAll(endpoint);
     });
   }
 
@@ -231,12 +224,6 @@ export class JournalStore {
   tidy(wallMs: number): void {
     this.#reclaim(wallMs);
     if (!this.#disk.isLow) this.#reserve.fill();
-  }
-
-  /** The oldest letter that waits for an endpoint. */
-  oldestFor(endpoint: string): Stamp | undefined {
-    const place = this.cursors.placeOf(endpoint);
-    return place && this.#statements.oldestBehind.get(place.acked, place.source, place.source);
   }
 
   state(): { head: number; bytes: number; freeBytes: number; cursors: CursorState[] } {
@@ -315,18 +302,6 @@ export class JournalStore {
     this.#statements.insert.run(seq, source, telegram.at, checksum, dictionary, crc, body);
     this.cursors.arrived(source);
     return seq;
-  }
-
-  #unpack(row: TelegramRow): Row {
-    const { seq, at } = row;
-    const checksum = CHECKSUMS[row.checksum] ?? 'valid';
-    return {
-      seq,
-      at,
-      checksum,
-      source: this.#sources.name(row.source),
-      raw: this.#dictionaries.unpack(row, row.dictionary),
-    };
   }
 }
 

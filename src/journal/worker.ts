@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { isDamage } from '../storage/sqlite.ts';
 import { openJournalStore, openRepaired, repair, type Opened } from './open.ts';
 import type { Passed } from './cursors.ts';
-import type { JournalState, Message, Op, Request, Requests, WorkerSettings } from './protocol.ts';
+import type { Message, Op, Request, Requests, WorkerSettings } from './protocol.ts';
 import type { JournalStore } from './store.ts';
 
 /** The journal's own thread: a card that stalls for seconds stalls this one, and reading goes on. */
@@ -38,7 +38,7 @@ type Handlers = { [O in Op]: (ask: Requests[O]['ask'], store: JournalStore) => R
 const handlers: Handlers = {
   open: (_ask, store) => {
     keepHouse();
-    return state(store);
+    return store.view.state();
   },
   append: ({ telegrams }, store) => store.append(telegrams),
   read: ({ after, limit, source }, store) => store.read(after, limit, source),
@@ -52,7 +52,7 @@ const handlers: Handlers = {
   },
   aside: ({ endpoint, limit }, store) => store.dead.aside(endpoint, limit),
   condemn: ({ endpoint, upToId }, store) => store.changeDead((dead) => dead.condemn(endpoint, upToId)),
-  dead: ({ endpoint, limit }, store) => store.dead.list(endpoint, limit),
+  dead: ({ endpoint, limit, after }, store) => store.dead.list(endpoint, limit, after),
   deadToRetry: ({ endpoint, limit }, store) => store.dead.toRetry(endpoint, limit),
   deadTaken: ({ endpoint, id }, store) => {
     store.deadTaken(endpoint, id);
@@ -65,7 +65,9 @@ const handlers: Handlers = {
   replay: ({ endpoint }, store) => store.replays.of(endpoint),
   startReplay: ({ plan, isDry }, store) => store.startReplay(plan, isDry),
   endReplay: ({ endpoint }, store) => store.endReplay(endpoint),
-  state: (_ask, store) => state(store),
+  state: (_ask, store) => store.view.state(),
+  survey: (ask, store) => store.view.survey(ask),
+  page: (ask, store) => store.view.page(ask),
   close: () => {
     isClosed = true;
   },
@@ -162,18 +164,6 @@ function opened({ store, quarantined }: Opened): JournalStore {
 function tellLetGo(store: JournalStore): void {
   const letters = store.cursors.newlyLost();
   if (letters.size > 0) tell({ event: 'letGo', letters });
-}
-
-function state(open: JournalStore): JournalState {
-  const { head, bytes, freeBytes, cursors } = open.state();
-  const endpoints = cursors.map((cursor) => ({
-    ...cursor,
-    oldestAt: cursor.waiting > 0 ? open.oldestFor(cursor.name)?.at : undefined,
-    replay: open.replays.of(cursor.name),
-    dead: open.dead.count(cursor.name),
-    aside: open.dead.countAside(cursor.name),
-  }));
-  return { head, bytes, freeBytes, endpoints };
 }
 
 function keepHouse(): void {

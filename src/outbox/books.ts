@@ -1,5 +1,5 @@
 import type { Losses } from '../journal/losses.ts';
-import type { EndpointState } from '../journal/protocol.ts';
+import type { EndpointState } from '../journal/view.ts';
 import type { Outcome } from './delivery.ts';
 import { Progress } from './progress.ts';
 

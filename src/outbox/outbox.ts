@@ -1,7 +1,7 @@
 import type { Letter } from '../journal/letter.ts';
 import type { Losses } from '../journal/losses.ts';
-import type { EndpointState } from '../journal/protocol.ts';
 import type { ReplayState } from '../journal/replays.ts';
+import type { EndpointState } from '../journal/view.ts';
 import { elapsedSince } from '../time/boot.ts';
 import { sleep } from '../time/sleep.ts';
 import type { BackoffOptions } from './backoff.ts';

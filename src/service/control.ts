@@ -88,9 +88,35 @@ export async function ask(path: string, method: 'GET' | 'POST', route: string, b
   const [response] = (await once(request, 'response').catch((error: unknown) => {
     throw whyNoAnswer(path, error);
   })) as [IncomingMessage];
-  const value = JSON.parse(await text(response)) as unknown;
+  const value = JSON.parse(await text(response, Infinity)) as unknown;
   if (response.statusCode === 200) return value;
   throw new BadRequest((value as { error: string }).error);
+}
+
+/** True where a service runs that can be asked. @throws as {@link ask} for any other trouble. */
+export async function isListening(path: string): Promise<boolean> {
+  try {
+    await ask(path, 'GET', '/health');
+    return true;
+  } catch (error) {
+    if (error instanceof NoService) return false;
+    throw error;
+  }
+}
+
+/** Questions as a query string; what is undefined is left out. */
+export function query(asked: Readonly<Record<string, string | number | undefined>>): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked)) if (value !== undefined) given.set(name, String(value));
+  return given.toString();
+}
+
+/** A number of a query. @throws {BadRequest} */
+export function wholeNumber(asked: URLSearchParams, name: string): number {
+  const text = asked.get(name) ?? '';
+  const value = Number(text);
+  if (text === '' || !Number.isSafeInteger(value)) throw new BadRequest(`expected ${name} as a whole number`);
+  return value;
 }
 
 function whyNoAnswer(path: string, error: unknown): Error {
@@ -116,7 +142,7 @@ async function answer(routes: Routes, request: IncomingMessage, response: Server
       send(response, 404, { error: `no such route: ${pathname}` });
       return;
     }
-    const body = await text(request);
+    const body = await text(request, LARGEST_BODY_BYTES);
     send(response, 200, await route(searchParams, body === '' ? undefined : JSON.parse(body)));
   } catch (error) {
     const status = error instanceof BadRequest || error instanceof SyntaxError ? 400 : 500;
@@ -128,12 +154,12 @@ function send(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value ?? null));
 }
 
-async function text(message: IncomingMessage): Promise<string> {
+async function text(message: IncomingMessage, mostBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (message.method !== undefined && bytes > LARGEST_BODY_BYTES) throw new BadRequest('the request is too long');
+    if (bytes > mostBytes) throw new BadRequest('the request is too long');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

@@ -1,5 +1,5 @@
 import { BadRequest } from './control.ts';
-import type { KeptDeadLetter } from '../journal/dead-letters.ts';
+import type { Changed, KeptDeadLetter } from '../journal/dead-letters.ts';
 import type { OutboxState } from '../outbox/status.ts';
 
 /** How one outbox stands, for a person. */
@@ -19,9 +19,11 @@ export interface OutboxRow {
   readonly thinned: number;
   readonly dropped: number;
   readonly dead: number;
+  /** Set aside until the letters behind them tell whether they are to blame, or the server. */
+  readonly aside: number;
 }
 
-/** A dead letter, without its telegram. */
+/** A dead letter, or one that is only set aside, without its telegram. */
 export interface DeadRow {
   readonly id: number;
   readonly endpoint: string;
@@ -30,6 +32,14 @@ export interface DeadRow {
   readonly reason: string;
   /** True once somebody asked to send it again. */
   readonly retry: boolean;
+  readonly aside: boolean;
+}
+
+/** Which dead letters are listed next: those behind a number, a page at a time. */
+interface DeadAsk {
+  /** Undefined: of all. */
+  readonly endpoint: string | undefined;
+  readonly after: number;
 }
 
 /** Which dead letters of an endpoint; all where no ids are given. */
@@ -44,12 +54,16 @@ export interface Choice {
  */
 export interface Desk {
   list(): Promise<OutboxRow[]>;
-  dead(endpoint: string | undefined): Promise<DeadRow[]>;
-  /** @returns how many dead letters will be sent again. */
-  retry(choice: Choice): Promise<number>;
-  /** @returns how many dead letters were forgotten. */
-  drop(choice: Choice): Promise<number>;
+  /** The next of them by number; none where there are no more. */
+  dead(ask: DeadAsk): Promise<DeadRow[]>;
+  /** Dead letters are to be sent again. */
+  retry(choice: Choice): Promise<Changed>;
+  /** Dead letters are forgotten. */
+  drop(choice: Choice): Promise<Changed>;
 }
+
+/** Their telegrams come along from the disk: more at once would keep the journal's thread busy. */
+export const DEAD_PAGE = 100;
 
 /** The one of this name. @throws {BadRequest} where there is none. */
 export function findEndpoint<T extends { readonly name: string }>(name: string, all: readonly T[]): T {
@@ -58,15 +72,9 @@ export function findEndpoint<T extends { readonly name: string }>(name: string, 
   throw new BadRequest(`no endpoint ${name}; there is: ${all.map((one) => one.name).join(', ') || 'none'}`);
 }
 
-export function toDeadRow({ id, endpoint, at, buriedAt, reason, retry }: KeptDeadLetter): DeadRow {
-  return {
-    id,
-    endpoint,
-    receivedAt: new Date(at).toISOString(),
-    buriedAt: new Date(buriedAt).toISOString(),
-    reason,
-    retry,
-  };
+export function toDeadRow({ id, endpoint, at, buriedAt, reason, retry, aside }: KeptDeadLetter): DeadRow {
+  const [receivedAt, since] = [new Date(at).toISOString(), new Date(buriedAt).toISOString()];
+  return { id, endpoint, receivedAt, buriedAt: since, reason, retry, aside };
 }
 
 export function toStamp(at: number | undefined): string | undefined {

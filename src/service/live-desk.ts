@@ -1,7 +1,6 @@
-import { MOST_DEAD } from '../journal/dead-letters.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { findEndpoint, toDeadRow, toStamp, type Desk, type OutboxRow } from './desk.ts';
+import { DEAD_PAGE, findEndpoint, toDeadRow, toStamp, type Desk, type OutboxRow } from './desk.ts';
 
 /** The desk of the service that runs. */
 export function liveDesk(journal: Journal, outboxes: readonly Outbox[]): Desk {
@@ -14,13 +13,13 @@ export function liveDesk(journal: Journal, outboxes: readonly Outbox[]): Desk {
           outbox.status();
         const place = places.get(name);
         const oldestAt = waiting > 0 ? toStamp(place?.oldestAt) : undefined;
-        const dead = place?.dead ?? 0;
+        const { dead = 0, aside = 0 } = place ?? {};
         const how = { name, state, since: since.toISOString(), reason, remedy };
-        return { ...how, waiting, oldestAt, drainedInMs, delivered, thinned, dropped, dead };
+        return { ...how, waiting, oldestAt, drainedInMs, delivered, thinned, dropped, dead, aside };
       });
     },
-    async dead(endpoint) {
-      return (await journal.dead(endpoint, MOST_DEAD)).map(toDeadRow);
+    async dead({ endpoint, after }) {
+      return (await journal.dead(endpoint, DEAD_PAGE, after)).map(toDeadRow);
     },
     async retry({ endpoint, ids }) {
       const outbox = findEndpoint(endpoint, outboxes);

@@ -1,4 +1,5 @@
-import { ask } from './control.ts';
+import type { Changed } from '../journal/dead-letters.ts';
+import { ask, query } from './control.ts';
 import type { DeadRow, Desk, OutboxRow } from './desk.ts';
 
 /** The desk of a service that runs, asked through its control socket. */
@@ -7,15 +8,14 @@ export function remoteDesk(socket: string): Desk {
     async list() {
       return (await ask(socket, 'GET', '/outbox')) as OutboxRow[];
     },
-    async dead(endpoint) {
-      const query = endpoint === undefined ? '' : `?endpoint=${encodeURIComponent(endpoint)}`;
-      return (await ask(socket, 'GET', `/outbox/dead${query}`)) as DeadRow[];
+    async dead(which) {
+      return (await ask(socket, 'GET', `/outbox/dead?${query({ ...which })}`)) as DeadRow[];
     },
     async retry(choice) {
-      return (await ask(socket, 'POST', '/outbox/retry', choice)) as number;
+      return (await ask(socket, 'POST', '/outbox/retry', choice)) as Changed;
     },
     async drop(choice) {
-      return (await ask(socket, 'POST', '/outbox/drop', choice)) as number;
+      return (await ask(socket, 'POST', '/outbox/drop', choice)) as Changed;
     },
   };
 }

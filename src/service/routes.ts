@@ -1,25 +1,48 @@
+import { SUBJECTS, type Subject } from '../journal/survey.ts';
 import type { KeptRejection } from '../telemetry/rejections.ts';
-import { BadRequest, type Routes } from './control.ts';
+import { BadRequest, wholeNumber, type Routes } from './control.ts';
 import type { Choice, Desk } from './desk.ts';
 import type { Health } from './health.ts';
+import type { JournalDesk } from './journal-desk.ts';
 
 export interface RouteParts {
   /** @throws {BadRequest} while there is none yet. */
   readonly desk: () => Desk;
+  /** @throws {BadRequest} likewise. */
+  readonly journal: () => JournalDesk;
   readonly health: () => Health;
   readonly rejections: () => readonly KeptRejection[];
 }
 
 /** What the service that runs can be asked. */
-export function routes({ desk, health, rejections }: RouteParts): Routes {
+export function routes({ desk, journal, health, rejections }: RouteParts): Routes {
   return {
     'GET /health': () => health(),
     'GET /outbox': () => desk().list(),
-    'GET /outbox/dead': (query) => desk().dead(query.get('endpoint') ?? undefined),
+    'GET /outbox/dead': (query) =>
+      desk().dead({ endpoint: query.get('endpoint') ?? undefined, after: wholeNumber(query, 'after') }),
     'POST /outbox/retry': (_query, body) => desk().retry(toChoice(body)),
     'POST /outbox/drop': (_query, body) => desk().drop(toChoice(body)),
+    'GET /journal': () => journal().state(),
+    'GET /journal/survey': (query) => journal().survey({ subject: toSubject(query), ...toRange(query) }),
+    'GET /journal/page': (query) => journal().page({ ...toRange(query), ...toTimes(query) }),
     'GET /rejections': () => rejections().map(({ raw, ...rest }) => ({ ...rest, raw: raw.toString('latin1') })),
   };
+}
+
+function toSubject(query: URLSearchParams): Subject {
+  const subject = SUBJECTS.find((one) => one === query.get('subject'));
+  if (subject === undefined) throw new BadRequest(`expected a subject: ${SUBJECTS.join(', ')}`);
+  return subject;
+}
+
+function toRange(query: URLSearchParams): { after: number; upTo: number } {
+  return { after: wholeNumber(query, 'after'), upTo: wholeNumber(query, 'upTo') };
+}
+
+function toTimes(query: URLSearchParams): { from: number; to: number; source: string | undefined } {
+  const source = query.get('source') ?? undefined;
+  return { from: wholeNumber(query, 'from'), to: wholeNumber(query, 'to'), source };
 }
 
 function toChoice(body: unknown): Choice {

@@ -42,7 +42,7 @@ const QUARANTINED_KEPT = 3;
 export function openDatabase(path: string, migrations: Migrations, pageBytes: number): Database {
   let db: Database | undefined;
   // Merely to open and close it would move its -wal into it. To close a file that this process holds would unlock it.
-  if (lockHolder(path) !== process.pid) refuseNewer(path, versionInHeader(path), migrations);
+  if (lockHolder(path) !== process.pid) refuseNewer(path, versionInHeader(path), migrations.length);
   try {
     db = new Sqlite(path, { timeout: 0 });
     configure(db, pageBytes);
@@ -50,11 +50,23 @@ export function openDatabase(path: string, migrations: Migrations, pageBytes: nu
     return db;
   } catch (error) {
     db?.close();
-    if (sqliteCode(error).startsWith('SQLITE_BUSY'))
-      throw new DatabaseInUse(`${path} is in use by ${nameOf(lockHolder(path))}`, { cause: error });
-    if (sqliteCode(error) === '') throw error;
-    throw new Error(`${path} cannot be opened: ${messageOf(error)}`, { cause: error });
+    throw whyNotOpened(path, error);
   }
+}
+
+/** What a person is told of a database that could not be opened. */
+export function whyNotOpened(path: string, error: unknown): unknown {
+  if (sqliteCode(error).startsWith('SQLITE_BUSY'))
+    return new DatabaseInUse(`${path} is in use by ${nameOf(lockHolder(path))}`, { cause: error });
+  if (sqliteCode(error) === '') return error;
+  return new Error(`${path} cannot be opened: ${messageOf(error)}`, { cause: error });
+}
+
+/** @returns the schema of a database. @throws {DatabaseTooNew} where this program does not know it. */
+export function knownSchema(db: Database, path: string, newest: number): number {
+  const version = Number(db.pragma('user_version', { simple: true }));
+  refuseNewer(path, version, newest);
+  return version;
 }
 
 /** Opens a damaged database to read what can still be read of it. */
@@ -106,13 +118,19 @@ export function quarantine(path: string, now: Date): string {
 
 /** Removes quarantined databases but for the newest few. */
 export function forgetQuarantined(path: string, kept = QUARANTINED_KEPT): void {
-  const folder = dirname(path);
-  const all = readdirSync(folder)
-    .filter((name) => name.startsWith(`${basename(path)}.corrupt-`) && !/-(wal|shm)$/.test(name))
-    .sort();
-  for (const name of all.slice(0, Math.max(0, all.length - kept))) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, name + suffix), { force: true });
+  const all = quarantinedBeside(path);
+  for (const broken of all.slice(0, Math.max(0, all.length - kept))) {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(broken + suffix, { force: true });
   }
+}
+
+/** The broken databases that were put aside in the place of this one, oldest first. */
+export function quarantinedBeside(path: string): string[] {
+  const folder = dirname(path);
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`${basename(path)}.corrupt-`) && !/-(wal|shm)$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 function configure(db: Database, pageBytes: number): void {
@@ -127,7 +145,7 @@ function configure(db: Database, pageBytes: number): void {
   db.pragma('temp_store=MEMORY');
 }
 
-function refuseNewer(path: string, version: number, { length: known }: Migrations): void {
+function refuseNewer(path: string, version: number, known: number): void {
   if (version <= known) return;
   throw new DatabaseTooNew(
     `${path} has schema ${version}, this p1-relay knows up to ${known}; install the newer p1-relay, or name another state.dir`,
@@ -148,8 +166,7 @@ function versionInHeader(path: string): number {
 }
 
 function migrate(db: Database, path: string, migrations: Migrations): void {
-  const version = Number(db.pragma('user_version', { simple: true }));
-  refuseNewer(path, version, migrations);
+  const version = knownSchema(db, path, migrations.length);
   if (version === migrations.length) return;
   syncedCommits(db, true);
   db.transaction(() => {

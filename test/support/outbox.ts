@@ -1,7 +1,8 @@
 import { onTestFinished, vi } from 'vitest';
 import type { DamagedLetter, Letter } from '../../src/journal/letter.ts';
-import type { EndpointState } from '../../src/journal/protocol.ts';
-import type { JournalStore, Row } from '../../src/journal/store.ts';
+import type { EndpointState } from '../../src/journal/view.ts';
+import type { JournalStore } from '../../src/journal/store.ts';
+import type { Row } from '../../src/journal/telegrams.ts';
 import type { Endpoint } from '../../src/outbox/endpoint.ts';
 import type { OutboxJournal } from '../../src/outbox/outbox-journal.ts';
 import { Outbox, type OutboxOptions } from '../../src/outbox/outbox.ts';
@@ -49,15 +50,9 @@ export function journalOver(store: JournalStore): OutboxJournal {
 }
 
 function stateOf(store: JournalStore, name = 'a'): EndpointState {
-  const cursor = store.cursors.state().find((state) => state.name === name);
-  if (cursor === undefined) throw new Error(`no endpoint ${name}`);
-  return {
-    ...cursor,
-    oldestAt: undefined,
-    replay: store.replays.of(name),
-    dead: store.dead.count(name),
-    aside: store.dead.countAside(name),
-  };
+  const state = store.view.state().endpoints.find((endpoint) => endpoint.name === name);
+  if (state === undefined) throw new Error(`no endpoint ${name}`);
+  return state;
 }
 
 export interface Rig {

@@ -1,7 +1,8 @@
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { openJournalStore } from '../../../src/journal/open.ts';
-import type { JournalStore, Row } from '../../../src/journal/store.ts';
+import type { JournalStore } from '../../../src/journal/store.ts';
+import type { Row } from '../../../src/journal/telegrams.ts';
 import { createDice } from '../dice.ts';
 import {
   deadLetterName,

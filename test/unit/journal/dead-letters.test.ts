@@ -44,7 +44,7 @@ test('lists are by endpoint or of all, oldest first, and bounded', () => {
 
 test('those marked to go again are given out in order until each was taken or refused again', () => {
   const { store } = buried(1, 2, 3);
-  expect(store.changeDead((letters) => letters.retry('a', [3, 1, 99]))).toBe(2);
+  expect(store.changeDead((letters) => letters.retry('a', [3, 1, 99, 1]))).toEqual({ count: 2, missing: [99] });
   expect(reasonsOf(store.dead.toRetry('a', 10))).toEqual(['refused 1', 'refused 3']);
   store.deadTaken('a', 1);
   store.changeDead((letters) => letters.refusedAgain(3, 'still no', 77));
@@ -66,9 +66,25 @@ test('one that is taken at its second try counts as delivered, once, and no more
 test('they are dropped by number or all at once, of the endpoint that was named only', () => {
   const { store } = buried(1, 2, 3);
   store.bury('b', dead(1, 'of b'));
-  expect(store.changeDead((letters) => letters.drop('a', [2, 4]))).toBe(1);
-  expect(store.changeDead((letters) => letters.drop('a', undefined))).toBe(2);
+  expect(store.changeDead((letters) => letters.drop('a', [2, 4]))).toEqual({ count: 1, missing: [4] });
+  expect(store.changeDead((letters) => letters.drop('a', undefined))).toEqual({ count: 2, missing: [] });
   expect(reasonsOf(store.dead.list(undefined, 10))).toEqual(['of b']);
+});
+
+test('those that are set aside are neither sent again nor dropped by hand: the letters behind them decide', () => {
+  const { store } = buried(1);
+  store.bury('a', dead(2), true);
+  for (const change of ['retry', 'drop'] as const) {
+    expect(store.changeDead((letters) => letters[change]('a', [2]))).toEqual({ count: 0, missing: [2] });
+    expect(store.changeDead((letters) => letters[change]('a', undefined))).toEqual({ count: 1, missing: [] });
+  }
+  expect(store.dead.list('a', 10)).toMatchObject([{ id: 2, aside: true, retry: false }]);
+});
+
+test('lists go on behind a number', () => {
+  const { store } = buried(1, 2, 3);
+  expect(reasonsOf(store.dead.list('a', 1, 1))).toEqual(['refused 2']);
+  expect(store.dead.list('a', 10, 3)).toEqual([]);
 });
 
 test('at most 1,000 are kept for an endpoint: the oldest go, counted as dropped', () => {

@@ -7,7 +7,8 @@ import { Journal } from '../../../src/journal/journal.ts';
 import type { Letter } from '../../../src/journal/letter.ts';
 import type { Losses } from '../../../src/journal/losses.ts';
 import type { TakenOut } from '../../../src/journal/placing.ts';
-import type { JournalState, WorkerSettings } from '../../../src/journal/protocol.ts';
+import type { WorkerSettings } from '../../../src/journal/protocol.ts';
+import type { JournalState } from '../../../src/journal/view.ts';
 import type { Telegram } from '../../../src/telegram/telegram.ts';
 import {
   countsOf,

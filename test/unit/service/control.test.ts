@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ask, BadRequest, ControlServer, NoService } from '../../../src/service/control.ts';
 import type { Choice, Desk } from '../../../src/service/desk.ts';
 import type { Health } from '../../../src/service/health.ts';
+import { remoteJournalDesk, type JournalDesk } from '../../../src/service/journal-desk.ts';
 import { remoteDesk } from '../../../src/service/remote-desk.ts';
 import { routes } from '../../../src/service/routes.ts';
 
@@ -12,22 +13,36 @@ let folder: string;
 let socket: string;
 let server: ControlServer;
 let chosen: Choice[];
+let seen: unknown[];
 
 const desk: Desk = {
   list: () => Promise.resolve([]),
-  dead: (endpoint) =>
+  dead: ({ endpoint }) =>
     endpoint === 'none' ? Promise.reject(new BadRequest('no endpoint none; there is: home')) : Promise.resolve([]),
-  retry: (choice) => Promise.resolve(chosen.push(choice)),
-  drop: (choice) => Promise.resolve(chosen.push(choice)),
+  retry: (choice) => Promise.resolve({ count: chosen.push(choice), missing: [] }),
+  drop: (choice) => Promise.resolve({ count: chosen.push(choice), missing: [] }),
+};
+
+/** Longer than a request may be. */
+const TEXT = '/\u00ff\r\n'.repeat(25_000);
+
+const journal: JournalDesk = {
+  isLive: true,
+  state: () => Promise.reject(new Error('not asked for')),
+  survey: (asked) => Promise.resolve({ upTo: seen.push(asked), kept: [], damaged: [] }),
+  page: (asked) => Promise.resolve({ upTo: seen.push(asked), rows: [{ seq: 2, source: 'meter', at: 5, text: TEXT }] }),
+  faults: () => Promise.resolve([]),
 };
 
 beforeEach(async () => {
   chosen = [];
+  seen = [];
   folder = await mkdtemp(join(tmpdir(), 'p1-relay-'));
   socket = join(folder, 'control.sock');
   const rejection = { source: 'meter', at: new Date(0), reason: 'checksum', raw: Buffer.from([0x2f, 0xff]) } as const;
   const health = () => ({ status: 'pass' }) as Health;
-  server = new ControlServer(routes({ desk: () => desk, health, rejections: () => [rejection] }));
+  const parts = { desk: () => desk, journal: () => journal, health, rejections: () => [rejection] };
+  server = new ControlServer(routes(parts));
   await server.listen(socket);
 });
 
@@ -54,6 +69,16 @@ describe('the control socket', () => {
     expect(chosen).toEqual([{ endpoint: 'home', ids: [3, 4] }, { endpoint: 'home' }]);
   });
 
+  test('hands on which part of the journal is looked at', async () => {
+    const desk = remoteJournalDesk(socket);
+    const page = { after: 7, upTo: Number.MAX_SAFE_INTEGER, from: 0, to: 1_796_000_000_000, source: 'a b&c' };
+    await desk.survey({ subject: 'dead', after: 0, upTo: 12 });
+    const { rows } = await desk.page(page);
+    await desk.page({ ...page, source: undefined });
+    expect(seen).toEqual([{ subject: 'dead', after: 0, upTo: 12 }, page, { ...page, source: undefined }]);
+    expect(rows).toEqual([{ seq: 2, source: 'meter', at: 5, text: TEXT }]);
+  });
+
   test('gives the bytes of rejected telegrams one character a byte', async () => {
     expect(await ask(socket, 'GET', '/rejections')).toEqual([
       { source: 'meter', at: '1970-01-01T00:00:00.000Z', reason: 'checksum', raw: '/\u00ff' },
@@ -63,7 +88,15 @@ describe('the control socket', () => {
   test.each([
     ['no such route', 'GET', '/nowhere', undefined, /no such route: \/nowhere/],
     ['a body that is no choice', 'POST', '/outbox/retry', { ids: 'all' }, /endpoint/],
-    ['an unknown endpoint', 'GET', '/outbox/dead?endpoint=none', undefined, /no endpoint none; there is: home/],
+    ['an unknown endpoint', 'GET', '/outbox/dead?endpoint=none&after=0', undefined, /no endpoint none; there is: home/],
+    [
+      'a part of nothing',
+      'GET',
+      '/journal/survey?subject=all&after=0&upTo=1',
+      undefined,
+      /subject: numbers, telegrams/,
+    ],
+    ['a part without an end', 'GET', '/journal/survey?subject=dead&after=0', undefined, /upTo as a whole number/],
     ['a body without end', 'POST', '/outbox/drop', { endpoint: 'x'.repeat(100_000) }, /too long/],
   ] as const)('answers %s with a text for people', async (_, method, route, body, text) => {
     await expect(ask(socket, method, route, body)).rejects.toThrow(text);
