@@ -1,4 +1,5 @@
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { giveToOwnerOfFolder } from '../storage/owner.ts';
 
 const RESERVE_BYTES = 8_000_000;
 
@@ -35,6 +36,7 @@ export class Reserve {
   #write(): void {
     const file = openSync(this.#path, 'w', 0o600);
     try {
+      giveToOwnerOfFolder(this.#path);
       // Random enough not to be stored as a hole by file systems that look for zeros.
       const block = Buffer.alloc(1_000_000, 'p1-relay keeps this room free for a full disk. ');
       for (let written = 0; written < RESERVE_BYTES; written += block.length) writeSync(file, block);

@@ -44,7 +44,7 @@ export function prepareStatements(db: Database) {
     ),
     one: db.prepare<[number], TelegramRow>('SELECT * FROM telegram WHERE seq = ?'),
     stamps: db.prepare<[number, number], { number: number; source: number; at: number }>(
-      'SELECT seq AS number, source, at FROM telegram WHERE seq > ? AND seq <= ? ORDER BY seq',
+      'SELECT seq AS number, source, at FROM telegram WHERE seq >= ? + 1 AND seq <= ? ORDER BY seq',
     ),
     countSync: db.prepare("UPDATE meta SET value = value + 1 WHERE key = 'syncs'"),
   };

@@ -99,7 +99,8 @@ export class StoppedJournal {
   #unreadable({ subject, after, upTo }: SurveyAsk, error: unknown): Damaged {
     if (!isDamage(error)) throw error;
     const what = `cannot be read: ${(error as Error).message}`;
-    return { subject, first: after + 1, last: this.#lastUnreadable({ subject, after, upTo }), ...NO_TIMES, what };
+    const last = Math.max(after + 1, this.#lastUnreadable({ subject, after, upTo }));
+    return { subject, first: after + 1, last, ...NO_TIMES, what };
   }
 
   /** Reads from the other end until that fails, too. */

@@ -73,16 +73,19 @@ interface Row {
   readonly copy: Buffer | null;
 }
 
-/** In the order of their numbers, with two places to fill in: behind which, and up to which. */
+/**
+ * In the order of their numbers, with two places to fill in: behind which, and up to which. With `>` SQLite would go
+ * through the page of the number before, which may be the damaged one.
+ */
 export const SELECTS: Readonly<Record<Subject, string>> = {
-  numbers: 'SELECT seq AS number, source, at FROM telegram WHERE seq > ? AND seq <= ? ORDER BY number',
+  numbers: 'SELECT seq AS number, source, at FROM telegram WHERE seq >= ? + 1 AND seq <= ? ORDER BY number',
   telegrams:
-    'SELECT seq AS number, source, at, dictionary, crc, body FROM telegram WHERE seq > ? AND seq <= ? ORDER BY number',
+    'SELECT seq AS number, source, at, dictionary, crc, body FROM telegram WHERE seq >= ? + 1 AND seq <= ? ORDER BY number',
   dictionaries: `SELECT id AS number, 0 AS source, 0 AS at, main.crc, main.body, copy.crc AS copyCrc, copy.body AS copy
      FROM (SELECT id FROM dictionary UNION SELECT id FROM dictionary_copy)
      LEFT JOIN dictionary AS main USING (id) LEFT JOIN dictionary_copy AS copy USING (id)
-     WHERE id > ? AND id <= ? ORDER BY number`,
-  dead: 'SELECT id AS number, 0 AS source, at, crc, body FROM dead WHERE id > ? AND id <= ? ORDER BY number',
+     WHERE id >= ? + 1 AND id <= ? ORDER BY number`,
+  dead: 'SELECT id AS number, 0 AS source, at, crc, body FROM dead WHERE id >= ? + 1 AND id <= ? ORDER BY number',
 };
 
 /** Looks through what a journal holds, so much at a time that whoever else needs it does not have to wait. */

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readSync, readdirSync, renameSync, rmS
 import { basename, dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { lockHolder } from './lock-holder.ts';
+import { giveToOwnerOfFolder } from './owner.ts';
 
 export type Database = Sqlite.Database;
 
@@ -43,8 +44,11 @@ export function openDatabase(path: string, migrations: Migrations, pageBytes: nu
   let db: Database | undefined;
   // Merely to open and close it would move its -wal into it. To close a file that this process holds would unlock it.
   if (lockHolder(path) !== process.pid) refuseNewer(path, versionInHeader(path), migrations.length);
+  const isNew = !existsSync(path);
   try {
     db = new Sqlite(path, { timeout: 0 });
+    // SQLite makes the -wal whose the database is.
+    if (isNew) giveToOwnerOfFolder(path);
     configure(db, pageBytes);
     migrate(db, path, migrations);
     return db;

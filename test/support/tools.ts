@@ -16,6 +16,19 @@ export function describeWithTools(name: string, tools: readonly string[], suite:
   }
 }
 
+/** As `describe`, for a suite about files that root makes for others. Without root it is skipped and says so; in CI it fails. */
+export function describeAsRoot(name: string, suite: () => void): void {
+  const reason = `"${name}" gives files to another user: run it as root`;
+  if (process.getuid?.() === 0) {
+    describe(name, suite);
+  } else if (process.env['CI'] === 'true') {
+    describe(name, () => test('runs as root', () => expect.fail(reason)));
+  } else {
+    console.warn(`skipped: ${reason}`);
+    describe.skip(name, suite);
+  }
+}
+
 function isInstalled(tool: string): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isExecutable(join(folder, tool)));
 }

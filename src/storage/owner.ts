@@ -1,0 +1,12 @@
+import { chownSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * Gives a file that root made to the owner of its folder: otherwise the service, which is another user, could not write
+ * what a command under `sudo` left behind. For anybody but root it does nothing.
+ */
+export function giveToOwnerOfFolder(path: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(dirname(path));
+  chownSync(path, uid, gid);
+}
