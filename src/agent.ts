@@ -15,6 +15,7 @@ import type { Desk } from './service/desk.ts';
 import { health, type Health } from './service/health.ts';
 import { liveJournalDesk } from './service/journal-desk.ts';
 import { liveDesk } from './service/live-desk.ts';
+import { liveReplayDesk } from './service/replay-desk.ts';
 import { routes } from './service/routes.ts';
 import { createServiceManager, feedWatchdog, type ServiceManager } from './service/systemd.ts';
 import type { Source } from './sources/source.ts';
@@ -176,6 +177,7 @@ class Agent {
     const parts = {
       desk: () => this.#opened(this.#desk),
       journal: () => this.#opened(this.#desk && liveJournalDesk(this.#journal)),
+      replay: () => this.#opened(this.#desk && liveReplayDesk(this.#journal, this.#outboxes)),
       health: () => this.#health(),
       rejections: () => this.#events.rejections.kept,
     };

@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   check: async () => (await import('./commands/check.ts')).check,
   decode: async () => (await import('./commands/decode.ts')).decode,
   simulate: async () => (await import('./commands/simulate.ts')).simulate,
+  replay: async () => (await import('./commands/replay.ts')).replay,
   outbox: async () => (await import('./commands/outbox.ts')).outbox,
   journal: async () => (await import('./commands/journal.ts')).journal,
   health: async () => (await import('./commands/health.ts')).health,

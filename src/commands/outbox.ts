@@ -98,12 +98,20 @@ function listText(rows: readonly OutboxRow[]): string {
       return [name, state, waiting, oldestAt ?? '-', gone, delivered, thinned, dropped, dead, aside];
     },
   );
-  return [table(heads, lines), ...rows.flatMap(whyText)].join('\n');
+  return [table(heads, lines), ...rows.flatMap(whyText), ...rows.flatMap(replayText)].join('\n');
 }
 
 function whyText({ name, state, since, reason, remedy }: OutboxRow): string[] {
   if (reason === undefined) return [];
   return [`${name}: ${state} since ${since ?? ''}: ${reason}${remedy === undefined ? '' : `; ${remedy}`}`];
+}
+
+function replayText({ name, replay }: OutboxRow): string[] {
+  if (replay === undefined) return [];
+  const { sent, found, thinned, refused, position, last } = replay;
+  return [
+    `${name}: replay: ${sent} sent, ${found} were there, ${thinned} thinned, ${refused} refused, about ${last - position} to go`,
+  ];
 }
 
 function deadText(rows: readonly DeadRow[]): string {

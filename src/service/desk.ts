@@ -1,5 +1,6 @@
 import { BadRequest } from './control.ts';
 import type { Changed, KeptDeadLetter } from '../journal/dead-letters.ts';
+import type { ReplayState } from '../journal/replays.ts';
 import type { OutboxState } from '../outbox/status.ts';
 
 /** How one outbox stands, for a person. */
@@ -15,6 +16,8 @@ export interface OutboxRow {
   readonly oldestAt: string | undefined;
   /** When nothing will be waiting any more at the present rate, in milliseconds from now. */
   readonly drainedInMs: number | undefined;
+  /** A kept period that is being sent once more. */
+  readonly replay: ReplayState | undefined;
   readonly delivered: number;
   readonly thinned: number;
   readonly dropped: number;

@@ -23,10 +23,10 @@ export function fileDesk(files: JournalFiles): Desk {
   return {
     async list() {
       const { endpoints } = await files.look((journal) => journal.state());
-      return endpoints.map(({ name, waiting, oldestAt, delivered, thinned, dropped, dead, aside }) => ({
+      return endpoints.map(({ name, waiting, oldestAt, replay, delivered, thinned, dropped, dead, aside }) => ({
         ...{ name, state: 'stopped', since: undefined, reason: undefined, remedy: undefined },
         ...{ waiting, oldestAt: toStamp(oldestAt), drainedInMs: undefined },
-        ...{ delivered, thinned, dropped, dead, aside },
+        ...{ replay, delivered, thinned, dropped, dead, aside },
       }));
     },
     dead: ({ endpoint, after }) => files.look(({ dead }) => dead.list(endpoint, DEAD_PAGE, after).map(toDeadRow)),

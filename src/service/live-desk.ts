@@ -13,9 +13,9 @@ export function liveDesk(journal: Journal, outboxes: readonly Outbox[]): Desk {
           outbox.status();
         const place = places.get(name);
         const oldestAt = waiting > 0 ? toStamp(place?.oldestAt) : undefined;
-        const { dead = 0, aside = 0 } = place ?? {};
+        const { replay, dead = 0, aside = 0 } = place ?? {};
         const how = { name, state, since: since.toISOString(), reason, remedy };
-        return { ...how, waiting, oldestAt, drainedInMs, delivered, thinned, dropped, dead, aside };
+        return { ...how, waiting, oldestAt, drainedInMs, replay, delivered, thinned, dropped, dead, aside };
       });
     },
     async dead({ endpoint, after }) {

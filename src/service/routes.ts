@@ -4,18 +4,21 @@ import { BadRequest, wholeNumber, type Routes } from './control.ts';
 import type { Choice, Desk } from './desk.ts';
 import type { Health } from './health.ts';
 import type { JournalDesk } from './journal-desk.ts';
+import { toReplayWish, type ReplayDesk } from './replay-desk.ts';
 
 export interface RouteParts {
   /** @throws {BadRequest} while there is none yet. */
   readonly desk: () => Desk;
   /** @throws {BadRequest} likewise. */
   readonly journal: () => JournalDesk;
+  /** @throws {BadRequest} likewise. */
+  readonly replay: () => ReplayDesk;
   readonly health: () => Health;
   readonly rejections: () => readonly KeptRejection[];
 }
 
 /** What the service that runs can be asked. */
-export function routes({ desk, journal, health, rejections }: RouteParts): Routes {
+export function routes({ desk, journal, replay, health, rejections }: RouteParts): Routes {
   return {
     'GET /health': () => health(),
     'GET /outbox': () => desk().list(),
@@ -23,6 +26,8 @@ export function routes({ desk, journal, health, rejections }: RouteParts): Route
       desk().dead({ endpoint: query.get('endpoint') ?? undefined, after: wholeNumber(query, 'after') }),
     'POST /outbox/retry': (_query, body) => desk().retry(toChoice(body)),
     'POST /outbox/drop': (_query, body) => desk().drop(toChoice(body)),
+    'POST /replay': (_query, body) => replay().begin(toReplayWish(body)),
+    'POST /replay/end': (_query, body) => replay().end(toChoice(body).endpoint),
     'GET /journal': () => journal().state(),
     'GET /journal/survey': (query) => journal().survey({ subject: toSubject(query), ...toRange(query) }),
     'GET /journal/page': (query) => journal().page({ ...toRange(query), ...toTimes(query) }),

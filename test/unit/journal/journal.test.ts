@@ -185,7 +185,7 @@ describe('the journal in its thread', () => {
     await openJournal(folder);
     await expect(openJournal(folder)).rejects.toMatchObject({
       name: 'DatabaseInUse',
-      message: `${join(folder, 'journal.db')} is in use by another process`,
+      message: `${join(folder, 'journal.db')} is in use by process ${process.pid}`,
     });
   });
 });

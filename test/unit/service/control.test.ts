@@ -41,7 +41,13 @@ beforeEach(async () => {
   socket = join(folder, 'control.sock');
   const rejection = { source: 'meter', at: new Date(0), reason: 'checksum', raw: Buffer.from([0x2f, 0xff]) } as const;
   const health = () => ({ status: 'pass' }) as Health;
-  const parts = { desk: () => desk, journal: () => journal, health, rejections: () => [rejection] };
+  const parts = {
+    desk: () => desk,
+    replay: () => expect.fail('nobody asks it'),
+    journal: () => journal,
+    health,
+    rejections: () => [rejection],
+  };
   server = new ControlServer(routes(parts));
   await server.listen(socket);
 });
