@@ -140,6 +140,20 @@ describe('over the size limit', () => {
     expect(lost.some(([, b]) => b > 0)).toBe(true);
   });
 
+  test('endpoints that stand at the same letter lose the same, and a third that is further nothing', () => {
+    const three = [...endpoints, { name: 'c', source: undefined }];
+    const store = openStore(temporaryFolder(), { ...limits, endpoints: three });
+    fill(store, 1, 100, (seqs) => ['a', 'b', 'c'].forEach((name) => pass(store, name, seqs)));
+    fill(store, 101, 600, (seqs) => pass(store, 'c', seqs.slice(0, seqs[0]! <= 400 ? 10 : 0)));
+    fill(store, 601, 690);
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => countsOf(store, name));
+    expect(a).toEqual(b);
+    expect(a!['dropped']).toBeGreaterThan(50);
+    expect(a!['waiting']! + a!['dropped']!).toBe(590);
+    expect(c).toEqual({ waiting: 290, delivered: 400 });
+    expect(waitingFor(store, 'a')).toEqual(waitingFor(store, 'b'));
+  });
+
   test('the file itself never grows by more than one in a hundred past it, and no append is refused', () => {
     const folder = temporaryFolder();
     const store = openStore(folder, limits);
