@@ -14,7 +14,7 @@ export interface CursorState {
   readonly possiblyLost: number;
   /** Of those delivered: found at the far side after a request without an answer, and not sent again. */
   readonly found: number;
-  /** Of those delivered: sent again although an earlier request may have brought them. */
+  /** Sent again although an earlier request may have brought them. */
   readonly possiblyTwice: number;
   /** The newest letter to which the far side itself said yes. */
   readonly answered: number;

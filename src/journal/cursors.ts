@@ -4,6 +4,9 @@ import { needs, NOTHING_YET, stateOf, TAKEN_OUT, type Cursor, type CursorState }
 import { changeOf, NO_LOSSES, type Losses } from './losses.ts';
 import { Placing, type EndpointPlace, type TakenOut } from './placing.ts';
 
+/** Why a letter counts as delivered: the far side itself said so, or it was found there when it was asked. */
+export type Proof = 'answered' | 'found';
+
 /** A letter that an endpoint is done with. */
 export interface Passed {
   readonly endpoint: string;
@@ -11,10 +14,8 @@ export interface Passed {
   readonly lane?: 'replay';
   readonly seq: number;
   readonly how: 'delivered' | 'thinned' | 'buried' | 'possiblyLost';
-  /** Delivered: the far side itself said so, or it was found there when it was asked. */
-  readonly proof?: 'answered' | 'found';
-  /** It was sent again although an earlier request may have brought it. */
-  readonly twice?: boolean;
+  /** Of one that was delivered. */
+  readonly proof?: Proof;
 }
 
 /** Endpoints that lag and may be thinned, and what of their backlog may go. */
@@ -108,7 +109,7 @@ export class Cursors implements Mirror {
   }
 
   pass(passed: readonly Passed[]): void {
-    for (const { endpoint, lane, seq, how, proof, twice } of passed) {
+    for (const { endpoint, lane, seq, how, proof } of passed) {
       if (lane === 'replay') continue;
       const cursor = this.#cursors.get(endpoint);
       if (cursor === undefined) continue;
@@ -117,9 +118,16 @@ export class Cursors implements Mirror {
       cursor.acked = Math.max(cursor.acked, seq);
       if (proof === 'found') cursor.found += 1;
       if (proof === 'answered') cursor.answered = seq;
-      if (twice === true) cursor.possibly_twice += 1;
       this.#unwritten.add(endpoint);
     }
+  }
+
+  /** A letter is sent again although an earlier request may have brought it: counted before, as what comes of it may not be. */
+  mayComeTwice(name: string): void {
+    const cursor = this.#cursors.get(name);
+    if (cursor === undefined) return;
+    cursor.possibly_twice += 1;
+    this.#unwritten.add(name);
   }
 
   /** From here on letters are being sent (`sending`), or none is in doubt any more. */
@@ -131,11 +139,12 @@ export class Cursors implements Mirror {
   }
 
   /** A dead letter was taken at its second try. */
-  takenAfterAll(name: string): void {
+  takenAfterAll(name: string, proof: Proof): void {
     const cursor = this.#cursors.get(name);
     if (cursor === undefined) return;
     cursor.buried -= 1;
     cursor.delivered += 1;
+    if (proof === 'found') cursor.found += 1;
     this.#unwritten.add(name);
   }
 

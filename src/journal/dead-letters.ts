@@ -19,7 +19,7 @@ export interface DeadLetter {
 export interface KeptDeadLetter extends DeadLetter {
   readonly id: number;
   readonly endpoint: string;
-  /** True once somebody asked to send it again. */
+  /** True once it is to be sent again: somebody asked for it, or it was set aside and goes before all others. */
   readonly retry: boolean;
   /** True while the letters behind it have yet to tell whether it is to blame, or the far side. */
   readonly aside: boolean;
@@ -103,10 +103,15 @@ export class DeadLetters {
       .map(toKept);
   }
 
+  /** Those set aside go before all others, after a restart too. */
+  asideFirst(endpoint: string): void {
+    this.#db.prepare('UPDATE dead SET retry = 1 WHERE endpoint = ? AND aside = 1 AND retry = 0').run(endpoint);
+  }
+
   /** A letter behind them was taken: those set aside up to this one are to blame themselves. @returns how many. */
   condemn(endpoint: string, upToId = Number.MAX_SAFE_INTEGER): number {
     return this.#db
-      .prepare('UPDATE dead SET aside = 0 WHERE endpoint = ? AND aside = 1 AND id <= ?')
+      .prepare('UPDATE dead SET aside = 0, retry = 0 WHERE endpoint = ? AND aside = 1 AND id <= ?')
       .run(endpoint, upToId).changes;
   }
 

@@ -1,5 +1,5 @@
 import type { Telegram } from '../telegram/telegram.ts';
-import type { Passed } from './cursors.ts';
+import type { Passed, Proof } from './cursors.ts';
 import type { Changed, KeptDeadLetter } from './dead-letters.ts';
 import { isWhole, toIncoming, toLetter } from './crossing.ts';
 import type { JournalEvents } from './journal-events.ts';
@@ -107,9 +107,14 @@ export class Journal {
   }
 
   /** The letters of a source just before a sequence number, oldest first, without those damaged, and those refused. */
-  async before(endpoint: string, seq: number, limit: number, source: string): Promise<readonly Letter[]> {
+  async before(endpoint: string | undefined, seq: number, limit: number, source: string): Promise<readonly Letter[]> {
     const rows = await this.#thread.ask('before', { endpoint, seq, limit, source });
     return rows.map(toLetter).filter(isWhole);
+  }
+
+  /** Resolves once it is counted that a letter is about to be sent again that an earlier request may have brought. */
+  async mayComeTwice(endpoint: string): Promise<void> {
+    await this.#thread.ask('mayComeTwice', { endpoint });
   }
 
   /** Resolves once it is noted that an endpoint's letters are being sent (`sending`), or that none is in doubt. */
@@ -137,6 +142,11 @@ export class Journal {
     return this.#thread.ask('aside', { endpoint, limit });
   }
 
+  /** Letters set aside go before all others; resolves once it is on the card that they do. */
+  async asideFirst(endpoint: string): Promise<void> {
+    await this.#thread.ask('asideFirst', { endpoint });
+  }
+
   /** Letters set aside (up to this one) become dead letters; resolves once that is on the card. @returns how many. */
   async condemn(endpoint: string, upToId?: number): Promise<number> {
     return this.#thread.ask('condemn', { endpoint, upToId });
@@ -162,8 +172,8 @@ export class Journal {
   }
 
   /** A dead letter was taken at its second try; resolves once that is on the card. */
-  async deadTaken(endpoint: string, id: number): Promise<void> {
-    await this.#thread.ask('deadTaken', { endpoint, id });
+  async deadTaken(endpoint: string, id: number, proof: Proof): Promise<void> {
+    await this.#thread.ask('deadTaken', { endpoint, id, proof });
   }
 
   async deadRefusedAgain(id: number, reason: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Passed } from './cursors.ts';
+import type { Passed, Proof } from './cursors.ts';
 import type { Changed, DeadLetter, KeptDeadLetter } from './dead-letters.ts';
 import type { Losses } from './losses.ts';
 import type { Quarantined } from './open.ts';
@@ -26,16 +26,18 @@ export interface Requests {
   open: { ask: Nothing; answer: JournalState };
   append: { ask: { telegrams: Incoming[] }; answer: number[] };
   read: { ask: { after: number; limit: number; source: string | undefined }; answer: Row[] };
-  before: { ask: { endpoint: string; seq: number; limit: number; source: string }; answer: Row[] };
+  before: { ask: { endpoint: string | undefined; seq: number; limit: number; source: string }; answer: Row[] };
   pass: { ask: Nothing; answer: undefined };
+  mayComeTwice: { ask: { endpoint: string }; answer: undefined };
   doubt: { ask: { endpoint: string; doubt: 'sending' | null }; answer: undefined };
   bury: { ask: { endpoint: string; letter: DeadLetter; aside: boolean }; answer: undefined };
   aside: { ask: { endpoint: string; limit: number }; answer: KeptDeadLetter[] };
+  asideFirst: { ask: { endpoint: string }; answer: undefined };
   condemn: { ask: { endpoint: string; upToId: number | undefined }; answer: number };
   dead: { ask: { endpoint: string | undefined; limit: number; after: number }; answer: KeptDeadLetter[] };
   deadToRetry: { ask: { endpoint: string; limit: number }; answer: KeptDeadLetter[] };
   retryDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: Changed };
-  deadTaken: { ask: { endpoint: string; id: number }; answer: undefined };
+  deadTaken: { ask: { endpoint: string; id: number; proof: Proof }; answer: undefined };
   dropDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: Changed };
   deadRefusedAgain: { ask: { id: number; reason: string; buriedAt: number }; answer: undefined };
   replay: { ask: { endpoint: string }; answer: ReplayState | undefined };

@@ -31,7 +31,7 @@ export function prepareStatements(db: Database) {
       `SELECT * FROM telegram
        WHERE seq > ? AND (source = ? OR source IS NULL OR source NOT IN (SELECT id FROM source)) ORDER BY seq LIMIT ?`,
     ),
-    readBefore: db.prepare<[number, number, string, number], TelegramRow>(
+    readBefore: db.prepare<[number, number, string | null, number], TelegramRow>(
       `SELECT * FROM telegram WHERE seq < ? AND source = ? AND seq NOT IN (SELECT seq FROM dead WHERE endpoint = ?)
        ORDER BY seq DESC LIMIT ?`,
     ),

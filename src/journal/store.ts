@@ -4,7 +4,7 @@ import type { Checksum } from '../telegram/telegram.ts';
 import { Ages } from './ages.ts';
 import { Commits } from './commits.ts';
 import type { CursorState } from './cursor.ts';
-import { Cursors, type Passed } from './cursors.ts';
+import { Cursors, type Passed, type Proof } from './cursors.ts';
 import { lastBefore } from './last-before.ts';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { Dictionaries } from './dictionaries.ts';
@@ -178,7 +178,7 @@ export class JournalStore {
   }
 
   /** The letters of a source just before a sequence number, oldest first, those not that the endpoint refused. */
-  before(endpoint: string, seq: number, limit: number, source: string): Row[] {
+  before(endpoint: string | undefined, seq: number, limit: number, source: string): Row[] {
     return this.#telegrams.before(endpoint, seq, limit, source);
   }
 
@@ -191,9 +191,9 @@ export class JournalStore {
   }
 
   /** A dead letter was taken at its second try. @throws {JournalFull} */
-  deadTaken(endpoint: string, id: number): void {
+  deadTaken(endpoint: string, id: number, proof: Proof): void {
     this.changeDead((dead) => {
-      if (dead.remove(endpoint, id)) this.cursors.takenAfterAll(endpoint);
+      if (dead.remove(endpoint, id)) this.cursors.takenAfterAll(endpoint, proof);
     });
   }
 

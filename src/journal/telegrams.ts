@@ -67,9 +67,9 @@ export class Telegrams {
   }
 
   /** The telegrams of a source just before a number, oldest first, those not that the endpoint refused. */
-  before(endpoint: string, seq: number, limit: number, source: string): Row[] {
+  before(endpoint: string | undefined, seq: number, limit: number, source: string): Row[] {
     const { statements, sources } = this.#parts;
-    const rows = statements.readBefore.all(seq, sources.known(source), endpoint, limit);
+    const rows = statements.readBefore.all(seq, sources.known(source), endpoint ?? null, limit);
     return rows.reverse().map((row) => this.#unpack(row));
   }
 

@@ -44,6 +44,9 @@ const handlers: Handlers = {
   read: ({ after, limit, source }, store) => store.read(after, limit, source),
   before: ({ endpoint, seq, limit, source }, store) => store.before(endpoint, seq, limit, source),
   pass: () => undefined,
+  mayComeTwice: ({ endpoint }, store) => {
+    store.cursors.mayComeTwice(endpoint);
+  },
   doubt: ({ endpoint, doubt }, store) => {
     store.doubt(endpoint, doubt);
   },
@@ -51,11 +54,14 @@ const handlers: Handlers = {
     store.bury(endpoint, letter, aside);
   },
   aside: ({ endpoint, limit }, store) => store.dead.aside(endpoint, limit),
+  asideFirst: ({ endpoint }, store) => {
+    store.changeDead((dead) => dead.asideFirst(endpoint));
+  },
   condemn: ({ endpoint, upToId }, store) => store.changeDead((dead) => dead.condemn(endpoint, upToId)),
   dead: ({ endpoint, limit, after }, store) => store.dead.list(endpoint, limit, after),
   deadToRetry: ({ endpoint, limit }, store) => store.dead.toRetry(endpoint, limit),
-  deadTaken: ({ endpoint, id }, store) => {
-    store.deadTaken(endpoint, id);
+  deadTaken: ({ endpoint, id, proof }, store) => {
+    store.deadTaken(endpoint, id, proof);
   },
   retryDead: ({ endpoint, ids }, store) => store.changeDead((dead) => dead.retry(endpoint, ids)),
   dropDead: ({ endpoint, ids }, store) => store.changeDead((dead) => dead.drop(endpoint, ids)),

@@ -16,6 +16,7 @@ export interface Counts {
   aside: number;
   /** Of those delivered. */
   found: number;
+  /** Sent again though an earlier request may have brought them. */
   possiblyTwice: number;
 }
 
@@ -33,6 +34,12 @@ export class Books {
       ...{ waiting, delivered, thinned, refused: buried, possiblyLost, dropped },
       ...{ aside, found, possiblyTwice },
     };
+  }
+
+  /** Whether it was ever done with a letter. */
+  get hasBegun(): boolean {
+    const { delivered, thinned, refused, possiblyLost } = this.counts;
+    return delivered + thinned + refused + possiblyLost > 0;
   }
 
   came(): void {
@@ -56,10 +63,14 @@ export class Books {
     this.counts.dropped += dropped + forgotten;
   }
 
-  /** How sure it is that a delivered letter is at the far side, and there only once. */
-  sure({ proof, twice }: Extract<Outcome, { how: 'taken' }>): void {
+  /** How sure it is that a delivered letter is at the far side. */
+  sure({ proof }: Extract<Outcome, { how: 'taken' }>): void {
     if (proof === 'found') this.counts.found += 1;
-    if (twice) this.counts.possiblyTwice += 1;
+  }
+
+  /** A letter is sent again although an earlier request may have brought it. */
+  mayComeTwice(): void {
+    this.counts.possiblyTwice += 1;
   }
 
   /** When nothing will be waiting any more at the present rate, in milliseconds; undefined while it does not shrink. */

@@ -17,7 +17,7 @@ export async function takenAfterAll(
   { id }: KeptDeadLetter,
   outcome: Taken,
 ): Promise<void> {
-  await insist(() => journal.deadTaken(name, id));
+  await insist(() => journal.deadTaken(name, id, outcome.proof));
   books.counts.delivered += 1;
   books.counts.refused -= 1;
   books.sure(outcome);

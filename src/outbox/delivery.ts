@@ -1,4 +1,5 @@
 import pRetry from 'p-retry';
+import type { Proof } from '../journal/cursors.ts';
 import type { Letter } from '../journal/letter.ts';
 import { sleep } from '../time/sleep.ts';
 import { backoff, type BackoffOptions } from './backoff.ts';
@@ -14,6 +15,8 @@ export interface DeliveryOptions {
   readonly doubts: Doubts;
   /** Where a letter's fate stays unknown: send it again, or not. */
   readonly onAmbiguous: 'verify' | 'resend' | 'drop';
+  /** Called before a letter is sent again that an earlier request may have brought. */
+  readonly noteTwice: () => Promise<void>;
   /** Called before the first letter of this process is sent. */
   readonly noteSending: () => Promise<void>;
   /** No new try once it aborts. */
@@ -30,11 +33,18 @@ const PROBE_MS = 60_000;
 /** What became of a letter, in the end. */
 export type Outcome =
   /** `answered`: the far side said so. `found`: it was there when it was asked. */
-  | { readonly how: 'taken'; readonly proof: 'answered' | 'found'; readonly twice: boolean }
+  | { readonly how: 'taken'; readonly proof: Proof }
   /** Not sent again, though nobody knows whether it was taken. */
   | { readonly how: 'left' }
   | { readonly how: 'refused'; readonly error: Refused }
   | { readonly how: 'unreadable'; readonly error: Unreadable };
+
+/** A letter on its way. */
+interface Trip {
+  readonly letter: Letter;
+  readonly lane: LaneName;
+  mayComeTwice: boolean;
+}
 
 /** Hands one letter at a time to an endpoint, and does not give up until its fate is sealed. */
 export class Delivery {
@@ -58,9 +68,9 @@ export class Delivery {
   async deliver(letter: Letter, lane: LaneName): Promise<Outcome> {
     const waits = backoff(this.#options.backoff);
     const outcomes: Outcome[] = [];
-    const trip = { twice: false };
+    const trip: Trip = { letter, lane, mayComeTwice: false };
     try {
-      await pRetry(async () => outcomes.push(await this.#attempt(letter, lane, trip)), {
+      await pRetry(async () => outcomes.push(await this.#attempt(trip)), {
         retries: Infinity,
         // The waits are ours: p-retry's are without jitter once they reach their cap.
         minTimeout: 0,
@@ -99,18 +109,26 @@ export class Delivery {
   }
 
   /** @throws what says that the letter has to go again. */
-  async #attempt(letter: Letter, lane: LaneName, trip: { twice: boolean }): Promise<Outcome> {
+  async #attempt(trip: Trip): Promise<Outcome> {
+    const { letter, lane } = trip;
     const { doubts, onAmbiguous } = this.#options;
     if (doubts.concern(letter, lane)) {
       const fate = await doubts.settle(letter, lane);
-      if (fate === 'taken') return this.#answered({ how: 'taken', proof: 'found', twice: trip.twice });
+      if (fate === 'taken') return this.#answered({ how: 'taken', proof: 'found' });
       if (fate === 'unknown' && onAmbiguous === 'drop') return { how: 'left' };
-      if (fate === 'unknown') trip.twice = true;
+      if (fate === 'unknown') await this.#countTwice(trip);
     }
-    return this.#send(letter, trip.twice);
+    return this.#send(letter);
   }
 
-  async #send(letter: Letter, twice: boolean): Promise<Outcome> {
+  /** Counted once a letter, and before it goes: a process that ends now would never know. */
+  async #countTwice(trip: Trip): Promise<void> {
+    if (trip.mayComeTwice) return;
+    await this.#options.noteTwice();
+    trip.mayComeTwice = true;
+  }
+
+  async #send(letter: Letter): Promise<Outcome> {
     const { endpoint, doubts, cut } = this.#options;
     await this.#note();
     const startedMs = performance.now();
@@ -118,7 +136,7 @@ export class Delivery {
     try {
       await endpoint.deliver(letter, cut);
       doubts.answered(letter);
-      return this.#answered({ how: 'taken', proof: 'answered', twice }, startedMs);
+      return this.#answered({ how: 'taken', proof: 'answered' }, startedMs);
     } catch (error) {
       if (error instanceof Ambiguous) doubts.raise(letter, error.message);
       else if (!cut.aborted) doubts.lower();

@@ -5,9 +5,14 @@ import type { OutboxJournal } from './outbox-journal.ts';
 import { TRIED_AGAIN, type Patience, type Why } from './patience.ts';
 import type { Thinning } from './thinning.ts';
 
-/** Which way letters go to an endpoint: those that wait, and those that go again for one reason or another. */
-const LANES = ['backlog', 'again', 'aside', 'replay'] as const;
-export type LaneName = (typeof LANES)[number];
+/**
+ * The ways on which letters go to an endpoint, those that wait and those that go again for one reason or another, and how
+ * many letters a process can have sent on each without a note of it: of those that wait two reads, and what is in memory
+ * behind them; what becomes of a dead letter is noted before the next one goes.
+ */
+const MOST_UNNOTED = { backlog: 256, again: 1, aside: 1, replay: 256 } as const;
+export type LaneName = keyof typeof MOST_UNNOTED;
+const LANES = Object.keys(MOST_UNNOTED) as LaneName[];
 
 export interface DoubtsOptions {
   readonly name: string;
@@ -50,8 +55,8 @@ export class Doubts {
   readonly #options: DoubtsOptions;
   /** The letter whose request of this process got no answer, and since when. */
   #raised: { readonly seq: number; readonly sinceMs: number; readonly reason: string } | undefined;
-  /** Ways on which an earlier process may have had a letter. */
-  readonly #earlier: Set<LaneName>;
+  /** Ways on which an earlier process may have had letters, how many more there can be, and which was asked about. */
+  readonly #earlier = new Map<LaneName, { left: number; asked: number }>();
   readonly #earlierSinceMs: number;
   /** What the far side must list to be believed: the newest letter to which it said yes, or its number. */
   #control: Letter | number;
@@ -60,7 +65,8 @@ export class Doubts {
     const { earlier, answered } = options;
     this.#options = options;
     this.#control = answered;
-    this.#earlier = new Set(earlier === undefined ? [] : LANES);
+    if (earlier !== undefined)
+      for (const lane of LANES) this.#earlier.set(lane, { left: MOST_UNNOTED[lane], asked: 0 });
     this.#earlierSinceMs = performance.now() - (earlier?.elapsedMs ?? 0);
   }
 
@@ -92,16 +98,25 @@ export class Doubts {
 
   concern({ seq }: Letter, lane: LaneName): boolean {
     if (seq > (this.#options.earlier?.upTo ?? 0)) this.clear(lane);
-    return this.#raised?.seq === seq || this.#earlier.has(lane);
+    const earlier = this.#earlier.get(lane);
+    return this.#raised?.seq === seq || (earlier !== undefined && earlier.asked !== seq);
   }
 
   /** What became of a letter in doubt, asked until that is known. @throws when the signal aborts. */
   async settle(letter: Letter, lane: LaneName): Promise<Fate> {
     const fate = this.#options.onAmbiguous === 'resend' ? 'unknown' : await this.#fateOf(letter);
-    // Where this one had been sent, the earlier process may have sent the next one, too.
-    if (fate !== 'taken') this.clear(lane);
     this.#raised = undefined;
+    this.#learn(letter, lane, fate);
     return fate;
+  }
+
+  /** Where this one had been sent, or may have been, the earlier process may have sent the next one, too. */
+  #learn({ seq }: Letter, lane: LaneName, fate: Fate): void {
+    const earlier = this.#earlier.get(lane);
+    if (earlier === undefined || earlier.asked === seq) return;
+    earlier.asked = seq;
+    if (fate === 'unknown') earlier.left -= 1;
+    if (fate === 'absent' || earlier.left === 0) this.clear(lane);
   }
 
   /** Whether the far side has a letter, asked once. @throws as {@link Endpoint.wasTaken}. */
@@ -143,17 +158,17 @@ export class Doubts {
   }
 
   /** Where it has not said yes to any letter yet, nothing can be hidden. */
-  async #hidesControl({ seq, telegram }: Letter): Promise<boolean> {
+  async #hidesControl({ seq }: Letter): Promise<boolean> {
     if (this.#control === 0) return false;
-    const control =
-      typeof this.#control === 'number' ? await this.#read(this.#control, telegram.source) : this.#control;
+    const control = typeof this.#control === 'number' ? await this.#read(this.#control) : this.#control;
     if (control === undefined || control.seq === seq) return true;
     this.#control = control;
     return (await this.ask(control)) !== 'taken';
   }
 
-  async #read(seq: number, source: string): Promise<Letter | undefined> {
-    const [letter] = await this.#options.journal.read(seq - 1, 1, source);
+  /** Of whatever source: the endpoint may get those of several. */
+  async #read(seq: number): Promise<Letter | undefined> {
+    const [letter] = await this.#options.journal.read(seq - 1, 1, undefined);
     return letter === undefined || letter.seq !== seq || 'damaged' in letter ? undefined : letter;
   }
 }

@@ -93,7 +93,9 @@ export class Outbox {
   readonly #schedule: Schedule<Item>;
   readonly #watchdog: NodeJS.Timeout;
   #busy = false;
-  #watchedPosition = -1;
+  /** How many letters were handled, on whatever lane, and how many when the watchdog looked. */
+  #handled = 0;
+  #watchedHandled = -1;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -106,6 +108,7 @@ export class Outbox {
       standing: this.#standing,
       patience,
       doubts: this.#doubts,
+      noteTwice: () => this.#noteTwice(),
       noteSending: () => this.#insist(() => options.journal.doubt(options.name, 'sending')),
       signal: this.#stop.signal,
       cut: this.#cut.signal,
@@ -182,6 +185,11 @@ export class Outbox {
     await this.#options.journal.doubt(this.name, null).catch(() => undefined);
   }
 
+  async #noteTwice(): Promise<void> {
+    await this.#insist(() => this.#options.journal.mayComeTwice(this.name));
+    this.#books.mayComeTwice();
+  }
+
   #openDoubts(patience: Patience): Doubts {
     const { begin, head } = this.#options;
     const earlier = begin.doubt === null ? undefined : { elapsedMs: elapsedSince(begin.doubt), upTo: head };
@@ -229,6 +237,7 @@ export class Outbox {
     for (const { lane, work } of items) {
       this.#handling = this.#insist(work);
       await this.#handling;
+      this.#handled += 1;
       if (this.#stop.signal.aborted) return new Promise(() => undefined);
       if (this.#aside.isBlocking && lane !== this.#aside) break;
     }
@@ -261,8 +270,8 @@ export class Outbox {
 
   /** better-queue stalls without a word where its books and ours differ; this must never be needed. */
   #watch(): void {
-    const stuck = !this.#busy && this.#books.counts.waiting > 0 && this.#watchedPosition === this.#books.position;
-    this.#watchedPosition = this.#books.position;
+    const stuck = !this.#busy && this.#books.counts.waiting > 0 && this.#watchedHandled === this.#handled;
+    this.#watchedHandled = this.#handled;
     if (!stuck) return;
     this.#options.events.stalled(this.name);
     this.#schedule.wake();

@@ -27,7 +27,7 @@ export interface OutboxStatus {
   readonly dropped: number;
   /** Of those delivered: found at the far side after a request without an answer, and not sent again. */
   readonly found: number;
-  /** Of those delivered: sent again though an earlier request may have brought them, as that could not be asked. */
+  /** Sent again though an earlier request may have brought them, as that could not be asked. */
   readonly possiblyTwice: number;
   /** Not sent again, as `onAmbiguous: drop` wants it, though an earlier request may not have brought them. */
   readonly possiblyLost: number;

@@ -32,6 +32,11 @@ export function journalOver(store: JournalStore): OutboxJournal {
     read: (after, limit, source) => later(() => store.read(after, limit, source).map(toLetter)),
     before: (endpoint, seq, limit, source) =>
       later(() => store.before(endpoint, seq, limit, source).map(toLetter).filter(isWhole)),
+    mayComeTwice: (endpoint) =>
+      later(() => {
+        store.cursors.mayComeTwice(endpoint);
+        store.writeCursors();
+      }),
     doubt: (endpoint, doubt) =>
       later(() => {
         store.cursors.doubt(endpoint, doubt);
@@ -39,11 +44,12 @@ export function journalOver(store: JournalStore): OutboxJournal {
       }),
     bury: (endpoint, letter, reason, aside) => later(() => store.bury(endpoint, toDead(letter, reason), aside)),
     aside: (endpoint, limit) => later(() => store.dead.aside(endpoint, limit)),
+    asideFirst: (endpoint) => later(() => store.changeDead((dead) => dead.asideFirst(endpoint))),
     condemn: (endpoint, upToId) => later(() => store.changeDead((dead) => dead.condemn(endpoint, upToId))),
     replay: (endpoint) => later(() => store.replays.of(endpoint)),
     endReplay: (endpoint) => later(() => store.endReplay(endpoint)),
     deadToRetry: (endpoint, limit) => later(() => store.dead.toRetry(endpoint, limit)),
-    deadTaken: (endpoint, id) => later(() => store.deadTaken(endpoint, id)),
+    deadTaken: (endpoint, id, proof) => later(() => store.deadTaken(endpoint, id, proof)),
     deadRefusedAgain: (id, reason) =>
       later(() => store.changeDead((dead) => dead.refusedAgain(id, reason, Date.now()))),
   };

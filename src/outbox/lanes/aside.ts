@@ -24,10 +24,13 @@ export class Aside implements Lane {
   readonly name = 'aside';
   readonly #parts: LaneParts;
   #newest: Unreadable | undefined;
+  /** The last process may have ended in the midst of a round. */
+  #isInherited: boolean;
   #round: Round = { isSecond: false, hasFailed: false, isDue: false };
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
+    this.#isInherited = parts.books.counts.aside > 0;
   }
 
   /** True while no other letter may go. */
@@ -56,13 +59,27 @@ export class Aside implements Lane {
   }
 
   async next(): Promise<readonly Work[]> {
-    const { books, delivery, journal, name } = this.#parts;
-    const isSecond = this.#round.isDue;
-    this.#round = { isSecond, hasFailed: false, isDue: false };
-    if (!this.isBlocking && !isSecond) return [];
-    if (this.#newest !== undefined && !isSecond) await delivery.pause(pausedBy(this.#newest));
-    const letters = await journal.aside(name, books.counts.aside);
+    const letters = await this.#nextRound();
     return letters.map((one) => () => this.#handle(one));
+  }
+
+  async #nextRound(): Promise<readonly KeptDeadLetter[]> {
+    const { books, journal, name } = this.#parts;
+    const { isDue: isSecond } = this.#round;
+    const isInherited = this.#isInherited;
+    this.#round = { isSecond, hasFailed: false, isDue: false };
+    this.#isInherited = false;
+    if (!this.isBlocking && !isSecond && !isInherited) return [];
+    if (this.isBlocking && !isSecond) await this.#begin();
+    const letters = await journal.aside(name, books.counts.aside);
+    return letters.filter(({ retry }) => retry);
+  }
+
+  /** From here on they go first: where the process ends in the midst of them, those left are not to blame for it. */
+  async #begin(): Promise<void> {
+    const { delivery, journal, name } = this.#parts;
+    await journal.asideFirst(name);
+    if (this.#newest !== undefined) await delivery.pause(pausedBy(this.#newest));
   }
 
   async #handle(dead: KeptDeadLetter): Promise<void> {

@@ -1,6 +1,7 @@
 import type { DamagedLetter, Letter } from '../../journal/letter.ts';
 import { isWhole, type Lane, type LaneParts, type Work } from '../lane.ts';
 import { ReadAhead } from '../read-ahead.ts';
+import { isWanted } from '../wanted.ts';
 import type { Aside } from './aside.ts';
 
 /** The letters that wait, oldest first, live ones behind all others. */
@@ -24,16 +25,21 @@ export class Backlog implements Lane {
 
   async #handle(letter: Letter | DamagedLetter): Promise<void> {
     if (!isWhole(letter)) await this.#bury(letter, 'its row in the journal is damaged');
-    else if (this.#parts.thinning.wants(letter.telegram)) await this.#deliver(letter);
+    else if (await this.#wants(letter)) await this.#deliver(letter);
     else this.#pass(letter, 'thinned');
+  }
+
+  async #wants(letter: Letter): Promise<boolean> {
+    const { books, journal, thinning } = this.#parts;
+    // What came before the endpoint was there was not for it.
+    return books.hasBegun ? isWanted(letter, thinning, journal) : thinning.wants(letter.telegram);
   }
 
   async #deliver(letter: Letter): Promise<void> {
     const { books, delivery, journal, name, pace, rate } = this.#parts;
     const outcome = await delivery.deliver(letter, this.name);
     if (outcome.how === 'taken') {
-      const { proof, twice } = outcome;
-      journal.pass({ endpoint: name, seq: letter.seq, how: 'delivered', proof, twice });
+      journal.pass({ endpoint: name, seq: letter.seq, how: 'delivered', proof: outcome.proof });
       books.went(letter.seq, 'delivered');
       books.sure(outcome);
       await this.#aside.condemn();

@@ -1,10 +1,11 @@
 import type { DamagedLetter, Letter } from '../../journal/letter.ts';
-import type { Passed } from '../../journal/cursors.ts';
+import type { Passed, Proof } from '../../journal/cursors.ts';
 import type { ReplayState } from '../../journal/replays.ts';
 import { Paused, type Unreadable } from '../endpoint.ts';
 import { isWhole, type Lane, type LaneParts, type Work } from '../lane.ts';
 import { ReadAhead } from '../read-ahead.ts';
 import type { Thinning } from '../thinning.ts';
+import { isWanted } from '../wanted.ts';
 
 export interface ReplayOptions {
   /** Which of its telegrams a replay with an interval sends. */
@@ -78,8 +79,14 @@ export class Replay implements Lane {
     // Ended from outside, or gone back to letters that could not be read.
     if (plan !== this.#plan || letter.seq <= this.#position) return;
     if (!isWhole(letter)) this.#hold(letter, 'buried');
-    else if (this.#thinning?.wants(letter.telegram) === false) this.#hold(letter, 'thinned');
+    else if (!(await this.#wants(letter, plan))) this.#hold(letter, 'thinned');
     else await this.#deliver(letter, plan);
+  }
+
+  async #wants(letter: Letter, { sent, found, thinned, refused }: ReplayState): Promise<boolean> {
+    if (this.#thinning === undefined) return true;
+    const hasBegun = sent + found + thinned + refused > 0;
+    return hasBegun ? isWanted(letter, this.#thinning, this.#parts.journal) : this.#thinning.wants(letter.telegram);
   }
 
   async #deliver(letter: Letter, { rate }: ReplayState): Promise<void> {
@@ -90,7 +97,7 @@ export class Replay implements Lane {
       return;
     }
     const outcome = await delivery.deliver(letter, this.name);
-    if (outcome.how === 'taken') this.#taken(letter, outcome.proof, outcome.twice || fate === 'unknown');
+    if (outcome.how === 'taken') this.#taken(letter, outcome.proof);
     else if (outcome.how === 'unreadable') await this.#keepUnread(letter, outcome.error);
     else this.#hold(letter, 'buried');
     await pace(rate, letter);
@@ -113,10 +120,10 @@ export class Replay implements Lane {
     if (this.#unreadable === 0) this.#noteHeld();
   }
 
-  #taken({ seq }: Letter, proof: 'answered' | 'found', twice = false): void {
+  #taken({ seq }: Letter, proof: Proof): void {
     this.#noteHeld();
     this.#position = seq;
-    this.#parts.journal.pass({ endpoint: this.#parts.name, lane: 'replay', seq, how: 'delivered', proof, twice });
+    this.#parts.journal.pass({ endpoint: this.#parts.name, lane: 'replay', seq, how: 'delivered', proof });
   }
 
   #noteHeld(): void {

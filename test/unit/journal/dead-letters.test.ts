@@ -46,7 +46,7 @@ test('those marked to go again are given out in order until each was taken or re
   const { store } = buried(1, 2, 3);
   expect(store.changeDead((letters) => letters.retry('a', [3, 1, 99, 1]))).toEqual({ count: 2, missing: [99] });
   expect(reasonsOf(store.dead.toRetry('a', 10))).toEqual(['refused 1', 'refused 3']);
-  store.deadTaken('a', 1);
+  store.deadTaken('a', 1, 'answered');
   store.changeDead((letters) => letters.refusedAgain(3, 'still no', 77));
   expect(store.dead.toRetry('a', 10)).toEqual([]);
   expect(store.dead.list('a', 10)).toMatchObject([
@@ -57,8 +57,8 @@ test('those marked to go again are given out in order until each was taken or re
 
 test('one that is taken at its second try counts as delivered, once, and no more as buried', () => {
   const { folder, store } = buried(1, 2);
-  store.deadTaken('a', 1);
-  store.deadTaken('a', 1);
+  store.deadTaken('a', 1, 'answered');
+  store.deadTaken('a', 1, 'answered');
   expect(countsOf(store)).toEqual({ waiting: 3, delivered: 1, buried: 1 });
   expect(countsOf(openStore(filesAsAfterAKill(folder)))).toEqual({ waiting: 3, delivered: 1, buried: 1 });
 });

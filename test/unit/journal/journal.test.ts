@@ -112,7 +112,7 @@ describe('the journal in its thread', () => {
       (journal) => journal.deadToRetry('a', 1),
       (journal) => journal.retryDead('a', undefined),
       (journal) => journal.dropDead('a', undefined),
-      (journal) => journal.deadTaken('a', 1),
+      (journal) => journal.deadTaken('a', 1, 'answered'),
       (journal) => journal.deadRefusedAgain(1, 'again'),
     ];
     const folder = temporaryFolder();
@@ -143,7 +143,7 @@ describe('the journal in its thread', () => {
     for (const n of upTo(3)) await journal.bury('a', { seq: n, telegram: telegram(n) }, 'refused');
     const [first, second, third] = await journal.dead('a', 10);
     await journal.retryDead('a', [first!.id, second!.id]);
-    await journal.deadTaken('a', first!.id);
+    await journal.deadTaken('a', first!.id, 'answered');
     await journal.deadRefusedAgain(second!.id, 'refused again');
     const left = await journal.dead('a', 10);
     expect(left.map(({ id, reason, retry }) => ({ id, reason, retry }))).toEqual([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Refused, Unreadable } from '../../../src/outbox/endpoint.ts';
-import { countsOf, openStore, temporaryFolder } from '../../support/journal.ts';
-import { pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
+import { Ambiguous, Refused, Unreadable } from '../../../src/outbox/endpoint.ts';
+import { countsOf, filesAsAfterAKill, openStore, temporaryFolder } from '../../support/journal.ts';
+import { hang, pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
 
 const PROBE_MS = 60_000;
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
@@ -130,6 +130,43 @@ describe('twenty in a row, and none taken', () => {
     await pass(1_000);
     expect(next.sent).toEqual(upTo(25));
     expect(countsOf(reopened)).toEqual({ delivered: 25 });
+  });
+
+  test('those left of them go first after a kill in their midst, and are not to blame for it', async () => {
+    const { folder, far, outbox, accept } = start();
+    let isMisSet = true;
+    far.script = async (n, _attempt, signal) => {
+      if (isMisSet) throw unreadable();
+      if (n === 3) await hang(signal);
+    };
+    accept(upTo(25));
+    await pass(1_000);
+    isMisSet = false;
+    await pass(PROBE_MS);
+    expect(far.sent.slice(-3)).toEqual([1, 2, 3]);
+    const copy = filesAsAfterAKill(folder);
+    await outbox.stop();
+    const [next, reopened] = [new Scripted(), openStore(copy)];
+    startOutbox(reopened, next, { probeMs: PROBE_MS });
+    await pass(1_000);
+    expect(next.sent).toEqual(upTo(25).slice(2));
+    expect(countsOf(reopened)).toEqual({ delivered: 25 });
+  });
+
+  test('one found at the far side counts as found in the journal too', async () => {
+    const { store, far, outbox, accept } = start();
+    let isMisSet = true;
+    far.script = (n) => {
+      if (isMisSet) throw unreadable();
+      if (n === 1) throw new Ambiguous('no answer');
+    };
+    Object.assign(far, { wasTaken: () => Promise.resolve('taken') });
+    accept(upTo(20));
+    await pass(1_000);
+    isMisSet = false;
+    await pass(PROBE_MS + 5_000);
+    expect(outbox.status()).toMatchObject({ delivered: 20, found: 1 });
+    expect(store.cursors.state()[0]).toMatchObject({ delivered: 20, found: 1 });
   });
 
   test('end with the stop', async () => {

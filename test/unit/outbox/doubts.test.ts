@@ -301,21 +301,87 @@ describe('after a stop in order', () => {
   });
 });
 
-test('a letter of an endpoint without a list is sent again after a kill, and counted', async () => {
+describe('where nobody can be asked after a kill', () => {
+  /** All were accepted and sent, none was noted; then another process begins, whose far side has no list. */
+  async function killed(letters: readonly number[], options: Parameters<typeof startOutbox>[2] = {}) {
+    stopTheClock();
+    const folder = temporaryFolder();
+    const store = openStore(folder);
+    const first = startOutbox(store, new Scripted());
+    accept(store, [first.outbox], letters);
+    await pass(10_000);
+    const copy = filesAsAfterAKill(folder);
+    await first.outbox.stop();
+    const [reopened, far] = [openStore(copy), new Scripted()];
+    const second = startOutbox(reopened, far, options);
+    return { store: reopened, far, ...second };
+  }
+
+  test('letters are sent again, each counted that the last process may have sent', async () => {
+    const { far, outbox, accept } = await killed([1, 2, 3]);
+    await pass(1_000);
+    accept([4]);
+    await pass(1_000);
+    expect(far.sent).toEqual([1, 2, 3, 4]);
+    expect(outbox.status()).toMatchObject({ delivered: 4, possiblyTwice: 3 });
+  });
+
+  test('of a long backlog only so many are counted as a process can send without a note', async () => {
+    stopTheClock();
+    const folder = temporaryFolder();
+    const store = openStore(folder);
+    accept(
+      store,
+      [],
+      Array.from({ length: 400 }, (_, index) => index + 1),
+    );
+    store.cursors.doubt('a', 'sending');
+    store.close();
+    const { outbox } = startOutbox(openStore(folder), new Scripted());
+    await pass(10_000);
+    expect(outbox.status()).toMatchObject({ delivered: 400, possiblyTwice: 256 });
+  });
+
+  test('with onAmbiguous: drop none that may have been sent is sent again', async () => {
+    const { store, far, outbox, accept } = await killed([1, 2, 3], { onAmbiguous: 'drop' });
+    await pass(1_000);
+    accept([4]);
+    await pass(1_000);
+    expect(far.sent).toEqual([4]);
+    expect(outbox.status()).toMatchObject({ delivered: 1, possiblyLost: 3, possiblyTwice: 0, waiting: 0 });
+    expect(countsOf(store)).toEqual({ delivered: 1 });
+  });
+});
+
+test('that a letter may come twice is counted even where the far side refuses it the second time', async () => {
+  const { store, far, outbox, accept } = await start({ onAmbiguous: 'resend' });
+  far.script = (n, attempt) => {
+    if (n === 2) throw attempt === 1 ? lostAnswer : new Refused('400');
+  };
+  accept([2]);
+  await pass(5_000);
+  expect(outbox.status()).toMatchObject({ refused: 1, possiblyTwice: 1 });
+  expect(store.cursors.state()[0]).toMatchObject({ buried: 1, possiblyTwice: 1 });
+});
+
+test('a list is believed after a start although the letter that proves it came from another source', async () => {
   stopTheClock();
   const folder = temporaryFolder();
   const store = openStore(folder);
-  const far = new Scripted();
-  const first = startOutbox(store, far);
-  accept(store, [first.outbox], [1]);
-  await pass(10);
+  const far = new Listing();
+  const { outbox, accept } = startOutbox(store, far);
+  accept([1], 0, 'barn');
+  await pass(100);
+  far.script = (n, _attempt, signal) => (n === 2 ? hang(signal) : undefined);
+  accept([2], 0, 'house');
+  await pass(100);
   const copy = filesAsAfterAKill(folder);
-  await first.outbox.stop();
-  const again = new Scripted();
-  const second = startOutbox(openStore(copy), again);
-  await pass(10);
-  expect(again.sent).toEqual([1]);
-  expect(second.outbox.status().possiblyTwice).toBe(1);
+  await outbox.stop();
+  far.script = () => undefined;
+  const next = startOutbox(openStore(copy), far);
+  await pass(130_000);
+  expect(far.rows).toEqual([1, 2]);
+  expect(next.outbox.status()).toMatchObject({ delivered: 2, possiblyTwice: 0 });
 });
 
 function folderOf(store: { options: { path: string } }): string {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Thinning } from '../../../src/outbox/thinning.ts';
 import type { Telegram } from '../../../src/telegram/telegram.ts';
+import { openStore, temporaryFolder } from '../../support/journal.ts';
+import { pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
 
 const received = (at: string, raw = ''): Telegram => {
   return { source: 'house', receivedAt: new Date(at), checksum: 'valid', raw: Buffer.from(raw) };
@@ -13,6 +15,13 @@ describe('one letter every ten seconds', () => {
     const seconds = ['08', '09', '10', '11', '19', '20', '35', '36'];
     const wanted = seconds.filter((second) => thinning.wants(received(`2026-01-05T12:00:${second}Z`)));
     expect(wanted).toEqual(['08', '10', '20', '35']);
+  });
+
+  test('is one of each source', () => {
+    const thinning = new Thinning(10_000, noClock);
+    const at = '2026-01-05T12:00:01Z';
+    const sources = ['house', 'barn', 'house', 'barn'];
+    expect(sources.map((source) => thinning.wants({ ...received(at), source }))).toEqual([true, true, false, false]);
   });
 
   test("goes by the meter's clock, however late its telegrams came", () => {
@@ -62,4 +71,45 @@ describe('one letter every ten seconds', () => {
 test('with no interval every letter goes', () => {
   const thinning = new Thinning(0, noClock);
   expect([1, 2, 3].every(() => thinning.wants(received('2026-01-05T12:00:00Z')))).toBe(true);
+});
+
+describe('a start in the midst of a stretch', () => {
+  const options = { intervalMs: 10_000, thinningOf: (ms: number) => new Thinning(ms, secondOf) };
+  /** The n-th telegram is of second n. */
+  function secondOf(raw: Buffer): Date {
+    return new Date(1_000 * Number(/\((\d+)\*kWh\)/.exec(raw.toString())?.[1]));
+  }
+
+  test('sends no second letter of it', async () => {
+    stopTheClock();
+    const folder = temporaryFolder();
+    const store = openStore(folder);
+    const far = new Scripted();
+    const { outbox, accept } = startOutbox(store, far, options);
+    accept([11, 12]);
+    await pass(100);
+    await outbox.stop();
+    store.close();
+    const next = startOutbox(openStore(folder), far, options);
+    next.accept([13, 14, 20, 21]);
+    await pass(100);
+    expect(far.sent).toEqual([11, 20]);
+    expect(next.outbox.status()).toMatchObject({ delivered: 2, thinned: 4 });
+  });
+
+  test('is none for an endpoint that had no letter before', async () => {
+    stopTheClock();
+    const folder = temporaryFolder();
+    const store = openStore(folder);
+    const other = startOutbox(store, new Scripted());
+    other.accept([11]);
+    await pass(100);
+    await other.outbox.stop();
+    store.close();
+    const far = new Scripted();
+    const reopened = openStore(folder, { endpoints: [{ name: 'b', source: undefined }] });
+    startOutbox(reopened, far, { ...options, name: 'b' }).accept([12, 13]);
+    await pass(100);
+    expect(far.sent).toEqual([12]);
+  });
 });

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { LISTS, MODES, QUALITIES, type List, type Mode, type Quality } from './far-side.ts';
+import { JournalModel, KINDS, SOURCES, type Kind } from './journal-model.ts';
+
+/** One thing that happens, by the name of the model's method and what it is told. */
+export type Step =
+  | readonly ['append', number, (typeof SOURCES)[number], Quality]
+  | readonly ['wait', number]
+  | readonly ['become', number, Mode]
+  | readonly ['list', number, List]
+  | readonly ['limit', number, number]
+  | readonly ['retryDead', number]
+  | readonly ['write' | 'tidy' | 'crash' | 'crashAndReboot' | 'restart'];
+
+/** Two endpoints, and what happens to them. */
+export type Script = readonly [readonly [Kind, Kind], readonly Step[]];
+
+const side = fc.nat(1);
+const source = fc.constantFrom(...SOURCES);
+const few = fc.integer({ min: 1, max: 12 });
+const waits = fc.constantFrom(1, 50, 1_000, 20_000, 90_000);
+const mostBytes = fc.constantFrom(150_000, 300_000, 1e9);
+
+/** What can happen, how often. */
+const CERTAIN: Weighted[] = [
+  { weight: 6, arbitrary: fc.tuple(fc.constant('append'), few, source, fc.constant('plain')) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('append'), fc.integer({ min: 13, max: 80 }), source, fc.constant('plain')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('append'), few, source, fc.constant('poison')) },
+  { weight: 9, arbitrary: fc.tuple(fc.constant('wait'), waits) },
+  { weight: 8, arbitrary: fc.tuple(fc.constant('become'), side, fc.constantFrom(...MODES)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('list'), side, fc.constantFrom('shows', 'away')) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant('retryDead'), side) },
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom('write', 'tidy')) },
+  { weight: 3, arbitrary: fc.tuple(fc.constantFrom('crash', 'crash', 'crashAndReboot')) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('restart')) },
+];
+const UNCERTAIN: Weighted[] = [
+  { weight: 2, arbitrary: fc.tuple(fc.constant('append'), few, source, fc.constantFrom(...QUALITIES)) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('append'), fc.integer({ min: 5, max: 20 }), source, fc.constant('large')) },
+  { weight: 3, arbitrary: fc.tuple(fc.constant('list'), side, fc.constantFrom(...LISTS)) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('limit'), mostBytes, fc.constantFrom(20_000, Infinity)) },
+];
+
+interface Weighted {
+  readonly weight: number;
+  readonly arbitrary: fc.Arbitrary<Step>;
+}
+
+const certainKinds = fc.constantFrom<Kind>('exact', 'sparse');
+const anyKind = fc.constantFrom(...(Object.keys(KINDS) as Kind[]));
+
+/** Half of them such that each letter's fate can be known; in the others it cannot always. */
+export const scripts: fc.Arbitrary<Script> = fc.oneof(
+  fc.tuple(fc.tuple(certainKinds, certainKinds), stepsOf(CERTAIN)),
+  fc.tuple(fc.tuple(anyKind, anyKind), stepsOf([...CERTAIN, ...UNCERTAIN])),
+);
+
+function stepsOf(steps: readonly Weighted[]): fc.Arbitrary<Step[]> {
+  return fc.array(fc.oneof(...steps), { minLength: 5, maxLength: 25 });
+}
+
+/** Plays a script. @throws where a law does not hold. */
+export async function play([kinds, steps]: Script): Promise<void> {
+  const model = await JournalModel.begin(kinds);
+  try {
+    for (const [name, ...told] of steps) {
+      await (model[name] as (...told: unknown[]) => void | Promise<void>).apply(model, told);
+      model.check();
+    }
+    await model.end();
+  } finally {
+    await model.close();
+  }
+}
