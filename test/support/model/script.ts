@@ -3,7 +3,7 @@ import { LISTS, MODES, QUALITIES, type List, type Mode, type Quality } from './f
 import { JournalModel, KINDS, SOURCES, type Kind } from './journal-model.ts';
 
 /** One thing that happens, by the name of the model's method and what it is told. */
-export type Step =
+type Step =
   | readonly ['append', number, (typeof SOURCES)[number], Quality]
   | readonly ['wait', number]
   | readonly ['become', number, Mode]
@@ -19,12 +19,15 @@ const side = fc.nat(1);
 const source = fc.constantFrom(...SOURCES);
 const few = fc.integer({ min: 1, max: 12 });
 const waits = fc.constantFrom(1, 50, 1_000, 20_000, 90_000);
-const mostBytes = fc.constantFrom(150_000, 300_000, 1e9);
+const mostBytes = fc.constantFrom(200_000, 300_000, 1e9);
 
 /** What can happen, how often. */
 const CERTAIN: Weighted[] = [
   { weight: 6, arbitrary: fc.tuple(fc.constant('append'), few, source, fc.constant('plain')) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant('append'), fc.integer({ min: 13, max: 80 }), source, fc.constant('plain')) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constant('append'), fc.integer({ min: 13, max: 80 }), source, fc.constant('plain')),
+  },
   { weight: 1, arbitrary: fc.tuple(fc.constant('append'), few, source, fc.constant('poison')) },
   { weight: 9, arbitrary: fc.tuple(fc.constant('wait'), waits) },
   { weight: 8, arbitrary: fc.tuple(fc.constant('become'), side, fc.constantFrom(...MODES)) },
@@ -36,7 +39,10 @@ const CERTAIN: Weighted[] = [
 ];
 const UNCERTAIN: Weighted[] = [
   { weight: 2, arbitrary: fc.tuple(fc.constant('append'), few, source, fc.constantFrom(...QUALITIES)) },
-  { weight: 3, arbitrary: fc.tuple(fc.constant('append'), fc.integer({ min: 5, max: 20 }), source, fc.constant('large')) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.constant('append'), fc.integer({ min: 5, max: 20 }), source, fc.constant('large')),
+  },
   { weight: 3, arbitrary: fc.tuple(fc.constant('list'), side, fc.constantFrom(...LISTS)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('limit'), mostBytes, fc.constantFrom(20_000, Infinity)) },
 ];

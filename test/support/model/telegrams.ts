@@ -3,7 +3,7 @@ import { incoming, numberIn } from '../journal.ts';
 import type { Incoming } from '../../../src/journal/store.ts';
 import type { Quality } from './far-side.ts';
 
-export const STARTED_AT = Date.parse('2026-01-05T12:00:00Z');
+const STARTED_AT = Date.parse('2026-01-05T12:00:00Z');
 
 const dice = createDice(5);
 /** Bytes that do not pack. */

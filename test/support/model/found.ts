@@ -1,0 +1,61 @@
+import type { Script } from './script.ts';
+
+/** Scripts under which a law once did not hold, as short as they became. */
+export const FOUND: readonly Script[] = [
+  // The interval of one source left out the letters of another.
+  [
+    ['sparse', 'exact'],
+    [
+      ['append', 2, 'house', 'plain'],
+      ['append', 1, 'barn', 'plain'],
+    ],
+  ],
+  // A letter that was stored late, refused at its second try, and taken when a person sent it again.
+  [
+    ['resending', 'exact'],
+    [
+      ['append', 1, 'house', 'plain'],
+      ['become', 0, 'stored late'],
+      ['wait', 1],
+      ['become', 0, 'refuses'],
+      ['wait', 20_000],
+      ['retryDead', 0],
+    ],
+  ],
+  // The watchdog looked between two turns, after a letter set aside had been asked about for a long time.
+  [
+    ['exact', 'exact'],
+    [
+      ['append', 1, 'house', 'poison'],
+      ['wait', 1],
+      ['crash'],
+      ['append', 14, 'house', 'plain'],
+      ['crash'],
+      ['append', 13, 'house', 'plain'],
+    ],
+  ],
+  // A letter behind one set aside was stored, and nobody had noted it.
+  [
+    ['exact', 'exact'],
+    [
+      ['become', 0, 'unreadable'],
+      ['append', 1, 'house', 'plain'],
+      ['wait', 1],
+      ['become', 0, 'hangs after storing'],
+      ['append', 13, 'house', 'plain'],
+      ['wait', 1],
+      ['crash'],
+    ],
+  ],
+  // A letter set aside was found at the far side: the outbox counted it as found, the journal did not.
+  [
+    ['exact', 'exact'],
+    [
+      ['become', 0, 'unreadable'],
+      ['append', 20, 'house', 'plain'],
+      ['wait', 1],
+      ['become', 0, 'stored late'],
+      ['wait', 20_000],
+    ],
+  ],
+];
