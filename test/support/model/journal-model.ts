@@ -91,8 +91,12 @@ export class JournalModel {
     return this.#accepted.filter(({ quality }) => quality === 'poison').length;
   }
 
+  /** Outboxes hear within a second what the journal let go of. */
   async wait(ms: number): Promise<void> {
-    await pass(ms);
+    for (let left = ms; left > 0; left -= 1_000) {
+      await pass(Math.min(left, 1_000));
+      this.#tellLosses();
+    }
   }
 
   become(side: number, mode: Mode): void {
@@ -150,14 +154,13 @@ export class JournalModel {
   }
 
   check(): void {
-    const losses = this.#store.cursors.newlyLost();
-    for (const { name, outbox } of this.#sides) outbox.letGo(losses.get(name) ?? NO_LOSSES);
+    this.#tellLosses();
     for (const side of this.#sides) hold(ALWAYS, this.#factsOf(side));
   }
 
   async end(): Promise<void> {
     for (const { far } of this.#sides) Object.assign(far, { mode: 'takes', list: 'shows' });
-    await pass(LONG_ENOUGH_MS);
+    await this.wait(LONG_ENOUGH_MS);
     this.check();
     for (const side of this.#sides) hold(IN_THE_END, this.#factsOf(side));
   }
@@ -171,6 +174,11 @@ export class JournalModel {
   async #stop(): Promise<void> {
     await Promise.all(this.#sides.map(({ outbox }) => outbox.stop()));
     await pass(1);
+  }
+
+  #tellLosses(): void {
+    const losses = this.#store.cursors.newlyLost();
+    for (const { name, outbox } of this.#sides) outbox.letGo(losses.get(name) ?? NO_LOSSES);
   }
 
   #nothingIsCertain(): void {
