@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Damaged, Subject } from '../journal/survey.ts';
+import type { Damage, Subject } from '../journal/survey.ts';
 import type { JournalDesk } from '../service/journal-desk.ts';
 import { isWell, verify, type Verdict, type Waits } from '../service/verify.ts';
 import { quarantinedBeside } from '../storage/sqlite.ts';
@@ -56,7 +56,7 @@ const NOUNS: Readonly<Record<Subject, string>> = {
 };
 
 /** What is damaged, in one line: which, and from when. */
-export function damageText({ subject, first, last, from, to, what }: Damaged): string {
+export function damageText({ subject, first, last, from, to, what }: Damage): string {
   const noun = NOUNS[subject];
   const which = first === last ? `${noun} ${first}` : `${noun} ${first} to ${last === MOST ? 'the last' : last}`;
   const times = [...new Set([from, to])].flatMap((at) => stamp(at) ?? []);

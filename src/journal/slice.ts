@@ -10,7 +10,8 @@ interface Range {
 
 /**
  * Goes through rows in the order of their numbers, for a short time, until `visit` says that it has enough, or up to a
- * row that cannot be read.
+ * row that cannot be read. `visit` is told the number before: one that is not above it is damaged, which SQLite does not
+ * notice.
  *
  * @returns the number of the last row visited, `upTo` where there is no more.
  * @throws what reading the very first row throws.
@@ -18,14 +19,15 @@ interface Range {
 export function slice<R extends { readonly number: number }>(
   rows: Iterable<R>,
   { after, upTo, nowMs }: Range,
-  visit: (row: R) => boolean,
+  visit: (row: R, before: number) => boolean,
 ): number {
   const endMs = nowMs() + SLICE_MS;
   let reached = after;
   try {
     for (const row of rows) {
-      reached = row.number;
-      if (!visit(row) || nowMs() >= endMs) return reached;
+      const before = reached;
+      reached = Math.max(before, row.number);
+      if (!visit(row, before) || nowMs() >= endMs) return reached;
     }
   } catch (error) {
     if (reached === after) throw error;

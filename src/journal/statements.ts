@@ -17,6 +17,13 @@ export interface Stamp {
   readonly at: number;
 }
 
+/** Whose telegram has a number, and when it was received. */
+export interface NumberedStamp {
+  readonly number: number;
+  readonly source: number;
+  readonly at: number;
+}
+
 export type Statements = ReturnType<typeof prepareStatements>;
 
 /** What the journal asks of its telegrams, prepared once. */
@@ -43,7 +50,7 @@ export function prepareStatements(db: Database) {
       'SELECT seq, at FROM telegram WHERE seq > ? AND (? IS NULL OR source = ?) ORDER BY seq LIMIT 1',
     ),
     one: db.prepare<[number], TelegramRow>('SELECT * FROM telegram WHERE seq = ?'),
-    stamps: db.prepare<[number, number], { number: number; source: number; at: number }>(
+    stamps: db.prepare<[number, number], NumberedStamp>(
       'SELECT seq AS number, source, at FROM telegram WHERE seq >= ? + 1 AND seq <= ? ORDER BY seq',
     ),
     countSync: db.prepare("UPDATE meta SET value = value + 1 WHERE key = 'syncs'"),

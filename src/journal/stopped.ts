@@ -10,7 +10,7 @@ import { Replays } from './replays.ts';
 import { Sequence } from './sequence.ts';
 import { Sources } from './sources.ts';
 import { prepareStatements } from './statements.ts';
-import { SELECTS, type Damaged, type Survey, type SurveyAsk } from './survey.ts';
+import { SELECTS, type Damage, type Survey, type SurveyAsk } from './survey.ts';
 import { Telegrams, type Page, type PageAsk } from './telegrams.ts';
 import { JournalView, type JournalState } from './view.ts';
 
@@ -55,7 +55,7 @@ export class StoppedJournal {
     }
   }
 
-  page(ask: PageAsk): Page & { readonly unreadable?: Damaged } {
+  page(ask: PageAsk): Page & { readonly unreadable?: Damage } {
     try {
       return this.#view.page(ask);
     } catch (error) {
@@ -96,7 +96,7 @@ export class StoppedJournal {
   }
 
   /** From the first row that cannot be read up to the last: what lies between them only a repair could look for. */
-  #unreadable({ subject, after, upTo }: SurveyAsk, error: unknown): Damaged {
+  #unreadable({ subject, after, upTo }: SurveyAsk, error: unknown): Damage {
     if (!isDamage(error)) throw error;
     const what = `cannot be read: ${(error as Error).message}`;
     const last = Math.max(after + 1, this.#lastUnreadable({ subject, after, upTo }));
@@ -105,10 +105,10 @@ export class StoppedJournal {
 
   /** Reads from the other end until that fails, too. */
   #lastUnreadable({ subject, after, upTo }: SurveyAsk): number {
+    const select = this.#files.db.prepare<[number, number], { number: number }>(`${SELECTS[subject]} DESC`);
     let last = upTo;
     try {
-      const rows = this.#files.db.prepare<[number, number], { number: number }>(`${SELECTS[subject]} DESC`);
-      for (const { number } of rows.iterate(after, upTo)) last = number - 1;
+      for (const { number } of select.iterate(after, upTo)) last = number - 1;
     } catch (error) {
       if (isDamage(error)) return last;
       throw error;

@@ -36,7 +36,7 @@ export interface Kept {
 }
 
 /** Neighbours that are damaged alike. */
-export interface Damaged {
+export interface Damage {
   readonly subject: Subject;
   /** Number of the first, and of the last. */
   readonly first: number;
@@ -52,7 +52,7 @@ export interface Survey {
   /** How far it got: what is asked next begins behind it. */
   readonly upTo: number;
   readonly kept: readonly Kept[];
-  readonly damaged: readonly Damaged[];
+  readonly damaged: readonly Damage[];
 }
 
 /** What one answer tells of at most. */
@@ -99,13 +99,13 @@ export class Surveyor {
   /** @throws what SQLite finds wrong with the first row that was asked for. */
   survey({ subject, after, upTo }: SurveyAsk): Survey {
     const kept = new Map<number, Kept>();
-    const damaged: Damaged[] = [];
+    const damaged: Damage[] = [];
     const { db, nowMs } = this.#parts;
     const rows = db.prepare<[number, number], Row>(SELECTS[subject]).iterate(after, upTo);
-    const reached = slice(rows, { after, upTo, nowMs }, (row) => {
+    const reached = slice(rows, { after, upTo, nowMs }, (row, before) => {
       kept.set(row.source, this.#add(row, kept.get(row.source)));
-      const what = this.#whatIsWrong(subject, row);
-      if (what !== undefined) damaged.push(toDamaged(subject, row, what));
+      const what = row.number > before ? this.#whatIsWrong(subject, row) : `its number stands behind ${before}`;
+      if (what !== undefined) damaged.push(toDamage(subject, row, what));
       return damaged.length < MOST_DAMAGED;
     });
     return { upTo: reached, kept: [...kept.values()], damaged };
@@ -150,7 +150,7 @@ function isWhole(
   return crc !== null && body !== null && read({ crc, body }) !== undefined;
 }
 
-function toDamaged(subject: Subject, { number, at }: Row, what: string): Damaged {
+function toDamage(subject: Subject, { number, at }: Row, what: string): Damage {
   const time = subject === 'dictionaries' ? undefined : at;
   return { subject, first: number, last: number, from: time, to: time, what };
 }

@@ -4,7 +4,7 @@ import { inOrder } from './order.ts';
 import { CHECKSUMS } from './schema.ts';
 import { slice } from './slice.ts';
 import type { Sources } from './sources.ts';
-import type { Stamp, Statements, TelegramRow } from './statements.ts';
+import type { NumberedStamp, Stamp, Statements, TelegramRow } from './statements.ts';
 
 /** A telegram as it lies in the journal; `raw` is undefined where its row is damaged. */
 export interface Row {
@@ -84,14 +84,22 @@ export class Telegrams {
     const only = source === undefined ? undefined : sources.known(source);
     const rows: Row[] = [];
     let bytes = 0;
-    const reached = slice(statements.stamps.iterate(after, upTo), { after, upTo, nowMs }, (stamp) => {
+    const reached = slice(statements.stamps.iterate(after, upTo), { after, upTo, nowMs }, (stamp, before) => {
       if (stamp.at < from || stamp.at >= to || (only ?? stamp.source) !== stamp.source) return true;
-      const row = statements.one.get(stamp.number);
-      if (row !== undefined) rows.push(this.#unpack(row));
-      bytes += rows.at(-1)?.raw?.length ?? 0;
+      const row = this.#find(stamp, before);
+      rows.push(row);
+      bytes += row.raw?.length ?? 0;
       return bytes < PAGE_BYTES;
     });
     return { upTo: reached, rows };
+  }
+
+  /** Without bytes where its number, or that of a neighbour, is damaged: what stands under it is another telegram then. */
+  #find({ number: seq, at, source }: NumberedStamp, before: number): Row {
+    const { statements, sources } = this.#parts;
+    const row = seq > before ? statements.one.get(seq) : undefined;
+    if (row !== undefined) return this.#unpack(row);
+    return { seq, at, checksum: 'valid', source: sources.name(source), raw: undefined };
   }
 
   #unpack(row: TelegramRow): Row {

@@ -1,6 +1,6 @@
 import type { StoppedJournal } from '../journal/stopped.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Damaged, Survey, SurveyAsk } from '../journal/survey.ts';
+import type { Damage, Survey, SurveyAsk } from '../journal/survey.ts';
 import type { Page, PageAsk, Row } from '../journal/telegrams.ts';
 import type { JournalState } from '../journal/view.ts';
 import { ask, query } from './control.ts';
@@ -15,7 +15,7 @@ export interface JournalPage {
   readonly upTo: number;
   readonly rows: readonly PageRow[];
   /** Telegrams in the place of which there are no rows. */
-  readonly unreadable?: Damaged | undefined;
+  readonly unreadable?: Damage | undefined;
 }
 
 /**
@@ -65,7 +65,7 @@ export function fileJournalDesk(journal: StoppedJournal): JournalDesk {
   };
 }
 
-function toPage({ upTo, rows, unreadable }: Page & { readonly unreadable?: Damaged }): JournalPage {
+function toPage({ upTo, rows, unreadable }: Page & { readonly unreadable?: Damage }): JournalPage {
   const printed = rows.map(({ seq, source, at, raw }) => ({ seq, source, at, text: raw && latin1(raw) }));
   return { upTo, rows: printed, unreadable };
 }

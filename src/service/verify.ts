@@ -1,4 +1,4 @@
-import type { Damaged, Kept, Subject } from '../journal/survey.ts';
+import type { Damage, Kept, Subject } from '../journal/survey.ts';
 import type { EndpointState } from '../journal/view.ts';
 import type { JournalDesk } from './journal-desk.ts';
 
@@ -10,7 +10,7 @@ export interface Verdict {
   readonly telegrams: number;
   readonly dictionaries: number;
   readonly deadLetters: number;
-  readonly damaged: readonly Damaged[];
+  readonly damaged: readonly Damage[];
   /** What SQLite finds wrong with the file. */
   readonly faults: readonly string[];
   readonly endpoints: readonly Waits[];
@@ -132,9 +132,9 @@ function total(kept: readonly Kept[], source?: string): number {
 
 /** Damage of neighbours is told as one. */
 export class Neighbours {
-  readonly all: Damaged[] = [];
+  readonly all: Damage[] = [];
 
-  add(one: Damaged): void {
+  add(one: Damage): void {
     const before = this.all.at(-1);
     const isNext = before?.subject === one.subject && before.what === one.what && before.last + 1 === one.first;
     if (isNext) this.all[this.all.length - 1] = { ...before, last: one.last, to: one.to };

@@ -5,6 +5,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { StoppedJournal } from '../../../src/journal/stopped.ts';
 import type { JournalStore } from '../../../src/journal/store.ts';
 import type { Subject, Survey } from '../../../src/journal/survey.ts';
+import { fileJournalDesk } from '../../../src/service/journal-desk.ts';
+import { countTelegrams } from '../../../src/service/verify.ts';
 import { filesAsAfterAKill, incoming, numberIn, openStore, several, temporaryFolder } from '../../support/journal.ts';
 
 const ALL = { after: 0, upTo: Number.MAX_SAFE_INTEGER };
@@ -30,6 +32,23 @@ function change(folder: string, sql: string): void {
   const db = new Sqlite(join(folder, 'journal.db'));
   db.exec(sql);
   db.close();
+}
+
+/** Gives a row another number where it lies, as flipped bits would; all rows of its table are on one page. */
+function changeNumber(folder: string, from: number, to: number): void {
+  const path = join(folder, 'journal.db');
+  const db = new Sqlite(path);
+  const { rootpage } = db
+    .prepare<[], { rootpage: number }>("SELECT * FROM sqlite_master WHERE name = 'telegram'")
+    .get()!;
+  db.close();
+  const file = readFileSync(path);
+  const page = file.subarray((rootpage - 1) * 1_024);
+  // The format of SQLite's files, 1.6: the cells of a leaf begin with the length of the row, a byte here, and its number.
+  const cells = Array.from({ length: page.readUInt16BE(3) }, (_, index) => page.readUInt16BE(8 + 2 * index));
+  const cell = cells.find((at) => page[at + 1] === from)!;
+  page[cell + 1] = to;
+  writeFileSync(path, file);
 }
 
 /** Every part, put together. */
@@ -105,8 +124,9 @@ describe('a look at a stopped journal', () => {
 });
 
 describe('a survey', () => {
-  test('counts by source, from when to when', () => {
-    expect(surveyAll(look(closedJournal()), 'numbers').kept).toEqual([
+  test('counts by source, from when to when', async () => {
+    const desk = fileJournalDesk(look(closedJournal()));
+    expect(await countTelegrams(desk, 2_000, new AbortController().signal)).toEqual([
       { source: 'house', count: 1_000, from: 1_000, to: 1_000_000 },
       { source: 'barn', count: 1_000, from: 1_001_000, to: 2_000_000 },
     ]);
@@ -178,6 +198,21 @@ describe('a survey', () => {
     const readable = Array.from({ length: 2_000 }, (_, index) => index + 1).filter((n) => n < first || n > last);
     expect(numbers).toEqual(readable);
   });
+});
+
+test('a number that was damaged is named, and its telegram left out', () => {
+  const folder = temporaryFolder();
+  const store = openStore(folder);
+  store.append(several(1, 9));
+  store.close();
+  changeNumber(folder, 7, 3);
+  const journal = look(folder);
+  const { kept, damaged } = surveyAll(journal, 'telegrams');
+  expect(damaged).toMatchObject([{ first: 3, last: 3, what: 'its number stands behind 6' }]);
+  expect(countOf({ upTo: 0, kept, damaged })).toBe(9);
+  const numbers = journal.page({ ...ALL, ...EVER }).rows.map(({ raw }) => raw && numberIn(raw));
+  expect(numbers).toEqual([1, 2, 3, 4, 5, undefined, undefined, 8, 9]);
+  expect(journal.faults().join()).toMatch(/out of order/);
 });
 
 test('a page holds the telegrams of a time and a source, its end left out', () => {
