@@ -1,6 +1,7 @@
 import type { Database } from '../storage/sqlite.ts';
 import type { Mirror } from './commits.ts';
 import { needs, NOTHING_YET, stateOf, TAKEN_OUT, type Cursor, type CursorState } from './cursor.ts';
+import type { Forgotten } from './dead-letters.ts';
 import { changeOf, NO_LOSSES, type Losses } from './losses.ts';
 import { Placing, type EndpointPlace, type TakenOut } from './placing.ts';
 
@@ -149,13 +150,13 @@ export class Cursors implements Mirror {
   }
 
   /** So many dead letters are kept no more: they count as dropped. */
-  forgotten(name: string, count: number): void {
-    const cursor = this.#cursors.get(name);
+  forgotten({ endpoint, count }: Forgotten): void {
+    const cursor = this.#cursors.get(endpoint);
     if (cursor === undefined) return;
     cursor.buried -= count;
     cursor.dropped += count;
     cursor.lost = { ...cursor.lost, forgotten: cursor.lost.forgotten + count };
-    this.#unwritten.add(name);
+    this.#unwritten.add(endpoint);
   }
 
   /** Takes letters from all endpoints that still needed them. */

@@ -34,6 +34,13 @@ export interface Changed {
 
 /** The oldest go when an endpoint has more: a mis-set server must not fill the disk with them. */
 export const MOST_DEAD = 1_000;
+const FORGOTTEN_AT_A_TIME = 100;
+
+/** So many dead letters of an endpoint are kept no more. */
+export interface Forgotten {
+  readonly endpoint: string;
+  readonly count: number;
+}
 
 interface DeadRow {
   readonly id: number;
@@ -148,17 +155,32 @@ export class DeadLetters {
   }
 
   /** Forgets the oldest of endpoints that have too many. @returns how many of which. */
-  trim(): { readonly endpoint: string; readonly count: number }[] {
+  trim(): Forgotten[] {
     const over = this.#db
-      .prepare<[number], { endpoint: string; count: number }>(
+      .prepare<[number], Forgotten>(
         'SELECT endpoint, count(*) - ? AS count FROM dead WHERE aside = 0 GROUP BY endpoint HAVING count > 0',
       )
       .all(MOST_DEAD);
-    const forget = this.#db.prepare(
-      'DELETE FROM dead WHERE id IN (SELECT id FROM dead WHERE endpoint = ? AND aside = 0 ORDER BY id LIMIT ?)',
-    );
-    for (const { endpoint, count } of over) forget.run(endpoint, count);
-    return over;
+    return over.map(({ endpoint, count }) => this.#forget(endpoint, count));
+  }
+
+  /** Forgets some of the oldest of the endpoint that has most. @returns undefined where there are none. */
+  forgetOldest(): Forgotten | undefined {
+    const most = this.#db
+      .prepare<[], Forgotten>(
+        'SELECT endpoint, count(*) AS count FROM dead WHERE aside = 0 GROUP BY endpoint ORDER BY count DESC LIMIT 1',
+      )
+      .get();
+    return most && this.#forget(most.endpoint, FORGOTTEN_AT_A_TIME);
+  }
+
+  #forget(endpoint: string, most: number): Forgotten {
+    const { changes: count } = this.#db
+      .prepare(
+        'DELETE FROM dead WHERE id IN (SELECT id FROM dead WHERE endpoint = ? AND aside = 0 ORDER BY id LIMIT ?)',
+      )
+      .run(endpoint, most);
+    return { endpoint, count };
   }
 
   #count(select: string, endpoint: string): number {

@@ -1,5 +1,6 @@
 import type { Database } from '../storage/sqlite.ts';
 import type { Ages } from './ages.ts';
+import type { DeadLetters, Forgotten } from './dead-letters.ts';
 import type { Replays } from './replays.ts';
 import { Thinner, type ThinnerParts } from './thinner.ts';
 
@@ -50,13 +51,14 @@ export function freeInsideBytes(db: Database): number {
 
 export interface RetentionParts extends ThinnerParts {
   readonly ages: Ages;
+  readonly dead: DeadLetters;
   readonly replays: Pick<Replays, 'lowest'>;
   readonly limits: Limits;
 }
 
 /**
  * Lets go of rows: first of the oldest what every endpoint has and is over age or size; then, over `maxBytes`, what a
- * thinned backlog can do without; and then the oldest of what the laggard still needs. The newest row always stays.
+ * thinned backlog can do without; then the oldest of what the laggard still needs; then the oldest dead letters. The newest row always stays.
  */
 export class Retention {
   readonly #parts: RetentionParts;
@@ -82,7 +84,7 @@ export class Retention {
       // What waits to be written does not wait for a long thinning.
       const isPressed = bytes > limits.maxBytes * OVERSHOOT;
       if (thinning < 0 && !isPressed) break;
-      if (!this.#letGo(this.#neededByLaggard())) break;
+      if (!this.#letGo(this.#neededByLaggard()) && !this.#forgetDead()) break;
     }
     shrink(db);
   }
@@ -96,6 +98,17 @@ export class Retention {
       db.prepare('DELETE FROM telegram WHERE seq <= ?').run(last.seq);
     });
     return true;
+  }
+
+  /** Where nothing but dead letters takes the room, one more could not even be kept, and its endpoint would stand still. */
+  #forgetDead(): boolean {
+    const { cursors, dead, commit } = this.#parts;
+    let forgotten: Forgotten | undefined;
+    commit(() => {
+      forgotten = dead.forgetOldest();
+      if (forgotten !== undefined) cursors.forgotten(forgotten);
+    });
+    return forgotten !== undefined;
   }
 
   /** What every endpoint has, as far as it is over age or size. */

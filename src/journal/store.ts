@@ -98,7 +98,7 @@ export class JournalStore {
       this.#commits = new Commits(this.#db, { syncIntervalMs: options.syncIntervalMs, nowMs, mirrors });
       this.#retention = new Retention({
         ...{ db: this.#db, cursors: this.cursors, replays: this.replays, limits: options },
-        ages: new Ages(this.#db, nowMs),
+        ...{ ages: new Ages(this.#db, nowMs), dead: this.dead },
         commit: (work) => this.#commits.runSynced(work),
         unpack: (row) => this.#dictionaries.unpack(row, row.dictionary),
       });
@@ -206,7 +206,7 @@ export class JournalStore {
     return this.#makingRoom(() =>
       this.#commits.runSynced(() => {
         const result = change(this.dead);
-        for (const { endpoint, count } of this.dead.trim()) this.cursors.forgotten(endpoint, count);
+        for (const forgotten of this.dead.trim()) this.cursors.forgotten(forgotten);
         return result;
       }),
     );

@@ -198,7 +198,7 @@ export class Events {
       );
     if (forgotten > 0)
       this.#log.error(
-        `endpoint ${endpoint}: ${count(forgotten, 'dead letter')} dropped: only the newest ${MOST_DEAD} are kept`,
+        `endpoint ${endpoint}: ${count(forgotten, 'dead letter')} dropped: the newest are kept, as many as there is room for, up to ${MOST_DEAD}`,
       );
   }
 

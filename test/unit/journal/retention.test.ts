@@ -227,3 +227,18 @@ test('a large file that is nearly empty is written anew, and keeps what is in it
   expect(statSync(join(folder, 'journal.db')).size).toBeLessThan(3e6);
   expect(numbersOf(openStore(folder, { endpoints: [] }).read(0, 10, undefined))).toEqual([9, 10]);
 });
+
+test('a journal that dead letters fill forgets the oldest of them, counted, and none of its endpoints stands still', () => {
+  const store = openStore(temporaryFolder(), { endpoints, maxBytes: 300_000 });
+  for (let n = 1; n <= 400; n++) {
+    const [seq = NaN] = store.append([bulky(n)]);
+    pass(store, 'b', [seq]);
+    store.bury('a', { ...bulky(n), seq, buriedAt: 0, reason: `refused ${n}` });
+  }
+  const { buried = NaN, dropped = NaN, ...rest } = countsOf(store, 'a');
+  expect(rest).toEqual({});
+  expect([buried + dropped, store.dead.count('a')]).toEqual([400, buried]);
+  expect(dropped).toBeGreaterThan(50);
+  expect(store.dead.list('a', 1)[0]?.reason).toBe(`refused ${dropped + 1}`);
+  expect(countsOf(store, 'b')).toEqual({ delivered: 400 });
+});
