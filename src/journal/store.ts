@@ -152,15 +152,17 @@ export class JournalStore {
   }
 
   /**
-   * Begins to send a kept period once more, in the place of one that is under way.
+   * Begins to send a kept period once more, in the place of one that is under way. What waits for the endpoint is no
+   * part of it: that goes anyway.
    *
    * @param isDry only says what it would be.
    * @throws {JournalFull}
    */
   startReplay(plan: ReplayPlan, isDry: boolean): ReplayState & { readonly letters: number } {
     const { endpoint, fromAt, toAt } = plan;
-    const source = this.cursors.placeOf(endpoint)?.source ?? null;
-    const [position, last] = [fromAt, toAt + 1].map((at) => lastBefore(this.#db, at, Date.now())) as [number, number];
+    const { source = null, acked = 0 } = this.cursors.placeOf(endpoint) ?? {};
+    const position = lastBefore(this.#db, fromAt, Date.now());
+    const last = Math.min(acked, lastBefore(this.#db, toAt + 1, Date.now()));
     const letters = this.#statements.countBetween.get(position, last, source, source)?.count ?? 0;
     const state = { ...plan, position, last, sent: 0, found: 0, thinned: 0, refused: 0 };
     if (!isDry) this.changeDead(() => this.replays.start(state));

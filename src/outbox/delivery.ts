@@ -87,17 +87,8 @@ export class Delivery {
 
   /** Whether the far side has a letter already. @throws when the signal aborts. */
   async isThere(letter: Letter, lane: LaneName): Promise<Fate> {
-    const { doubts, patience, signal } = this.#options;
-    if (doubts.concern(letter, lane)) return doubts.settle(letter, lane);
-    for (const waits = backoff(this.#options.backoff); ;) {
-      signal.throwIfAborted();
-      try {
-        return await doubts.ask(letter);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        await patience.wait(waits.next().value, { state: 'later', reason, remedy: TRIED_AGAIN });
-      }
-    }
+    const { doubts } = this.#options;
+    return doubts.concern(letter, lane) ? doubts.settle(letter, lane) : doubts.find(letter);
   }
 
   /** Until a probe is answered: then one letter may try, and only its acceptance ends the pause. */

@@ -58,6 +58,8 @@ export class Doubts {
   /** Ways on which an earlier process may have had letters, how many more there can be, and which was asked about. */
   readonly #earlier = new Map<LaneName, { left: number; asked: number }>();
   readonly #earlierSinceMs: number;
+  /** How many questions in a row got no answer. */
+  #unanswered = 0;
   /** What the far side must list to be believed: the newest letter to which it said yes, or its number. */
   #control: Letter | number;
 
@@ -119,8 +121,13 @@ export class Doubts {
     if (fate === 'absent' || earlier.left === 0) this.clear(lane);
   }
 
-  /** Whether the far side has a letter, asked once. @throws as {@link Endpoint.wasTaken}. */
-  async ask(letter: Letter): Promise<Fate> {
+  /** Whether the far side has a letter that is not in doubt, asked until that is known. @throws when the signal aborts. */
+  async find(letter: Letter): Promise<Fate> {
+    return this.#askUntil(letter, performance.now(), EARLIER);
+  }
+
+  /** Asked once. @throws as {@link Endpoint.wasTaken}. */
+  async #ask(letter: Letter): Promise<Fate> {
     const { endpoint, journal, signal } = this.#options;
     if (endpoint.wasTaken === undefined) return 'unknown';
     const { name, thinningOf, intervalMs } = this.#options;
@@ -131,26 +138,33 @@ export class Doubts {
   }
 
   async #fateOf(letter: Letter): Promise<Fate> {
-    const { patience, signal, verifyWindowMs } = this.#options;
     const raised = this.#raised?.seq === letter.seq ? this.#raised : undefined;
-    const endMs = (raised?.sinceMs ?? this.#earlierSinceMs) + verifyWindowMs;
-    const waits = backoff({ ...this.#options.backoff, longestMs: LONGEST_WAIT_MS });
-    for (let unanswered = 0; ;) {
+    const endMs = (raised?.sinceMs ?? this.#earlierSinceMs) + this.#options.verifyWindowMs;
+    const fate = await this.#askUntil(letter, endMs, raised?.reason ?? EARLIER);
+    // That a list is empty to which nothing was ever added says nothing of a letter that was sent.
+    return fate === 'absent' && this.#control === 0 ? 'unknown' : fate;
+  }
+
+  /** That it is absent is believed once the time has come. */
+  async #askUntil(letter: Letter, endMs: number, cause: string): Promise<Fate> {
+    const { patience, signal } = this.#options;
+    for (const waits = backoff({ ...this.#options.backoff, longestMs: LONGEST_WAIT_MS }); ;) {
       signal.throwIfAborted();
       const leftMs = endMs - performance.now();
       const seen = await this.#look(letter);
       if (seen === 'taken' || seen === 'unknown') return seen;
-      if (seen === 'absent' && leftMs <= 0) return this.#control === 0 ? 'unknown' : 'absent';
-      if (seen instanceof Ambiguous && leftMs <= 0 && ++unanswered >= MOST_UNANSWERED) return 'unknown';
+      if (seen === 'absent' && leftMs <= 0) return 'absent';
+      if (seen instanceof Ambiguous && leftMs <= 0 && ++this.#unanswered >= MOST_UNANSWERED) return 'unknown';
       const waitMs = waits.next().value;
-      await patience.wait(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, whyOf(seen, raised?.reason ?? EARLIER));
+      await patience.wait(leftMs > 0 ? Math.min(waitMs, leftMs) : waitMs, whyOf(seen, cause));
     }
   }
 
   /** `absent` only where nothing shows that the list cannot be believed; an error where no answer came. */
   async #look(letter: Letter): Promise<Fate | Error> {
     try {
-      const fate = await this.ask(letter);
+      const fate = await this.#ask(letter);
+      this.#unanswered = 0;
       return fate === 'absent' && (await this.#hidesControl(letter)) ? 'unknown' : fate;
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
@@ -163,7 +177,7 @@ export class Doubts {
     const control = typeof this.#control === 'number' ? await this.#read(this.#control) : this.#control;
     if (control === undefined || control.seq === seq) return true;
     this.#control = control;
-    return (await this.ask(control)) !== 'taken';
+    return (await this.#ask(control)) !== 'taken';
   }
 
   /** Of whatever source: the endpoint may get those of several. */

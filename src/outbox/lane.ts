@@ -29,6 +29,8 @@ export interface LaneParts {
   readonly rate: Rate;
   /** Asks the journal until it answers; undefined once the outbox stops. */
   readonly insist: <T>(ask: () => Promise<T>) => Promise<T | undefined>;
+  /** Counts, before it goes, a letter that the far side may have already. */
+  readonly mayComeTwice: () => Promise<void>;
   /** Leaves the far side time between two letters. */
   readonly pace: (rate: Rate, letter: Letter) => Promise<void>;
   /** A letter will never be taken; it is kept as a dead letter. */

@@ -203,6 +203,7 @@ export class Outbox {
       books: this.#books,
       delivery: this.#delivery,
       insist: (ask) => this.#insist(ask),
+      mayComeTwice: () => this.#noteTwice(),
       pace: (rate, letter) => this.#pace(rate, letter),
       refused: (reason) => this.#options.events.refused(this.name, reason),
     };

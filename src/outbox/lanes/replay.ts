@@ -96,6 +96,7 @@ export class Replay implements Lane {
       this.#taken(letter, 'found');
       return;
     }
+    if (fate === 'unknown') await this.#parts.mayComeTwice();
     const outcome = await delivery.deliver(letter, this.name);
     if (outcome.how === 'taken') this.#taken(letter, outcome.proof);
     else if (outcome.how === 'unreadable') await this.#keepUnread(letter, outcome.error);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Letter } from '../../../src/journal/letter.ts';
 import type { ReplayPlan } from '../../../src/journal/replays.ts';
 import type { JournalStore } from '../../../src/journal/store.ts';
-import { Refused, Unreadable, type Fate } from '../../../src/outbox/endpoint.ts';
+import { Ambiguous, Refused, Unreadable, type Fate } from '../../../src/outbox/endpoint.ts';
 import { countsOf, filesAsAfterAKill, incoming, openStore, temporaryFolder } from '../../support/journal.ts';
 import { numberOf, pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
 
@@ -69,6 +69,38 @@ describe('a replay', () => {
     await pass(2_000);
     expect(far.sent).toEqual([...upTo(19, 11), ...upTo(40, 31)]);
     expect(told).toContain('replayed: 19 sent, 11 found, 0 thinned, 0 refused');
+  });
+
+  test('leaves out what waits anyway', async () => {
+    const { store } = kept();
+    store.append(upTo(104, 101).map((n) => ({ ...incoming(n), at: at(n) })));
+    const far = new Scripted();
+    const { told } = begin(store, far, { fromAt: at(99), toAt: at(103) });
+    await pass(2_000);
+    expect(far.sent).toEqual([99, 100, 101, 102, 103, 104]);
+    expect(told).toContain('replayed: 2 sent, 0 found, 0 thinned, 0 refused');
+  });
+
+  test('counts what it sends as possibly twice where the list cannot be believed', async () => {
+    const { store } = kept();
+    const far = new Listing();
+    // Letter 100 was answered, and is not listed.
+    const { outbox } = begin(store, far, { fromAt: at(11), toAt: at(13) });
+    await pass(20);
+    expect(far.sent).toEqual([11, 12, 13]);
+    expect(outbox.status().possiblyTwice).toBe(1);
+  });
+
+  test('goes on, counted, where the list never answers', async () => {
+    const { store } = kept();
+    const far = new Listing();
+    far.wasTaken = () => Promise.reject(new Ambiguous('504'));
+    const { outbox } = begin(store, far, { fromAt: at(11), toAt: at(13) });
+    await pass(60_000);
+    expect(far.sent).toEqual([]);
+    await pass(240_000);
+    expect(far.sent).toEqual([11, 12, 13]);
+    expect(outbox.status().possiblyTwice).toBe(3);
   });
 
   test('takes one in an interval where it is told to', async () => {
