@@ -58,4 +58,12 @@ export const FOUND: readonly Script[] = [
       ['wait', 20_000],
     ],
   ],
+  // A replay sent what waited and would have gone anyway.
+  [
+    ['exact', 'exact'],
+    [
+      ['append', 13, 'house', 'plain'],
+      ['replay', 0, 0, 2, 0],
+    ],
+  ],
 ];

@@ -8,7 +8,7 @@ import { pass, startOutbox } from '../outbox.ts';
 import { FarSide, type List, type Mode, type Quality } from './far-side.ts';
 import { ALWAYS, expectNoneSkipped, hold, IN_THE_END, type Facts } from './laws.ts';
 import { reboot } from './machine.ts';
-import { meterTime, telegram } from './telegrams.ts';
+import { meterTime, telegram, timeOf } from './telegrams.ts';
 
 /** Kinds of endpoints: whether the far side has a list, what becomes of what is in doubt, how often one is wanted. */
 export const KINDS = {
@@ -122,6 +122,15 @@ export class JournalModel {
     for (const { raw, aside } of this.#store.dead.list(name, 10_000)) if (raw && !aside) byHand.add(numberIn(raw));
     this.#store.changeDead((dead) => dead.retry(name, undefined));
     outbox.retryDead();
+  }
+
+  /** All that was accepted from the `from`-th letter to the `to`-th is to be sent once more. */
+  replay(side: number, from: number, to: number, intervalMs: number): void {
+    const { name, outbox, byHand } = this.#at(side);
+    const [fromAt, toAt] = [timeOf(from), timeOf(to)];
+    for (let n = from; n <= to; n++) byHand.add(n);
+    this.#store.startReplay({ endpoint: name, fromAt, toAt, intervalMs, rate: 'off' }, false);
+    outbox.replayChanged();
   }
 
   async restart(): Promise<void> {

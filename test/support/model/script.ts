@@ -10,6 +10,7 @@ type Step =
   | readonly ['list', number, List]
   | readonly ['limit', number, number]
   | readonly ['retryDead', number]
+  | readonly ['replay', number, number, number, number]
   | readonly ['write' | 'tidy' | 'crash' | 'crashAndReboot' | 'restart'];
 
 /** Two endpoints, and what happens to them. */
@@ -33,6 +34,7 @@ const CERTAIN: Weighted[] = [
   { weight: 8, arbitrary: fc.tuple(fc.constant('become'), side, fc.constantFrom(...MODES)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('list'), side, fc.constantFrom('shows', 'away')) },
   { weight: 2, arbitrary: fc.tuple(fc.constant('retryDead'), side) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('replay'), side, fc.nat(60), fc.nat(120), fc.constantFrom(0, 10_000)) },
   { weight: 3, arbitrary: fc.tuple(fc.constantFrom('write', 'tidy')) },
   { weight: 3, arbitrary: fc.tuple(fc.constantFrom('crash', 'crash', 'crashAndReboot')) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('restart')) },

@@ -9,14 +9,19 @@ const dice = createDice(5);
 /** Bytes that do not pack. */
 const noise = Buffer.from(Array.from({ length: 256_000 }, () => Math.floor(256 * dice())));
 
+/** When the n-th telegram was received. */
+export function timeOf(n: number): number {
+  return STARTED_AT + n * 1_000;
+}
+
 /** The n-th telegram, printed n seconds after the start. */
 export function telegram(n: number, source: string, quality: Quality): Incoming & { readonly raw: Buffer } {
   const bytes = quality === 'large' ? 2_000 : 16;
   const from = (n * bytes) % (noise.length - bytes);
   const raw = Buffer.concat([incoming(n).raw, noise.subarray(from, from + bytes)]);
-  return { source, at: STARTED_AT + n * 1_000, checksum: 'valid', raw };
+  return { source, at: timeOf(n), checksum: 'valid', raw };
 }
 
 export function meterTime(raw: Uint8Array): Date {
-  return new Date(STARTED_AT + numberIn(raw) * 1_000);
+  return new Date(timeOf(numberIn(raw)));
 }
