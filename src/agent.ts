@@ -17,6 +17,7 @@ import { liveJournalDesk } from './service/journal-desk.ts';
 import { liveDesk } from './service/live-desk.ts';
 import { liveReplayDesk } from './service/replay-desk.ts';
 import { routes } from './service/routes.ts';
+import { skewsOf } from './service/skew.ts';
 import { createServiceManager, feedWatchdog, type ServiceManager } from './service/systemd.ts';
 import type { Source } from './sources/source.ts';
 import { Events } from './telemetry/events.ts';
@@ -73,6 +74,7 @@ class Agent {
   readonly #journal: Journal;
   readonly #control: ControlServer;
   #outboxes: readonly Outbox[] = [];
+  #droppedBefore: ReadonlyMap<string, number> = new Map();
   /** Undefined until the journal is open. */
   #desk: Desk | undefined;
   #failure: Error | undefined;
@@ -157,6 +159,7 @@ class Agent {
     const state = await this.#journal.open(signal);
     if (state === undefined) return;
     const places = new Map(state.endpoints.map((place) => [place.name, place]));
+    this.#droppedBefore = new Map(state.endpoints.map(({ name, dropped }) => [name, dropped]));
     this.#outboxes = this.#endpoints.flatMap((endpoint) => {
       const begin = places.get(endpoint.config.name);
       return begin === undefined ? [] : [this.#openOutbox(endpoint, begin, state.head)];
@@ -252,6 +255,11 @@ class Agent {
       sources: this.#events.tally.sources(),
       endpoints: this.#outboxes.map((outbox) => outbox.status()),
       unaccepted: this.#journal.unaccepted,
+      droppedBefore: this.#droppedBefore,
+      skewsMs: skewsOf(
+        this.#sources.map(({ config }) => config),
+        this.#events.newest,
+      ),
       journalTrouble: this.#journal.trouble,
       startedAt: this.#startedAt,
       now: new Date(),

@@ -8,6 +8,7 @@ interface Answer {
   readonly status: 'pass' | 'warn' | 'fail';
   readonly summary: string;
   readonly problems: readonly string[];
+  readonly notes: readonly string[];
 }
 
 interface Rejected {
@@ -43,7 +44,10 @@ export const health: CommandDefinition = {
 
 async function show(socket: string, json: boolean, { stdout }: Io): Promise<Outcome> {
   const answer = (await ask(socket, 'GET', '/health')) as Answer;
-  const text = [`${answer.status}: ${answer.summary}`, ...answer.problems.map((problem) => `  ${problem}`)].join('\n');
+  const text = [
+    `${answer.status}: ${answer.summary}`,
+    ...[...answer.problems, ...answer.notes].map((line) => `  ${line}`),
+  ].join('\n');
   stdout.write(`${json ? JSON.stringify(answer, null, 2) : text}\n`);
   return answer.status === 'fail' ? 'failed' : 'ok';
 }

@@ -13,6 +13,8 @@ export interface Health {
   readonly line: string;
   /** What is not well, a sentence each. */
   readonly problems: readonly string[];
+  /** What somebody may want to know, and nothing has to be done about. */
+  readonly notes: readonly string[];
   readonly pid: number;
   readonly startedAt: Date;
   readonly sources: readonly SourceTally[];
@@ -25,6 +27,10 @@ export interface HealthFacts {
   readonly sources: readonly SourceTally[];
   readonly endpoints: readonly OutboxStatus[];
   readonly unaccepted: number;
+  /** By endpoint: what it had lost to the journal's size before this start. */
+  readonly droppedBefore: ReadonlyMap<string, number>;
+  /** By source: how far the clock of its meter is ahead of ours, in milliseconds; none where it has no clock. */
+  readonly skewsMs: ReadonlyMap<string, number>;
   /** What keeps the journal from writing. */
   readonly journalTrouble: string | undefined;
   readonly startedAt: Date;
@@ -33,6 +39,8 @@ export interface HealthFacts {
 
 /** A meter prints every 1 to 10 seconds; after this long without a telegram something is wrong. */
 const SILENT_MS = 60_000;
+/** A meter's clock that is off by more is worth a word: the stamps of its telegrams are sent as they are. */
+const MUCH_SKEW_MS = 60_000;
 /** More than a burst that is on its way to the disk. */
 const MANY_UNACCEPTED = 60;
 
@@ -42,7 +50,7 @@ type Finding = readonly [HealthStatus, string];
 export function health(facts: HealthFacts): Health {
   const findings = [
     ...facts.sources.flatMap((source) => ofSource(source, facts)),
-    ...facts.endpoints.flatMap(ofEndpoint),
+    ...facts.endpoints.flatMap((endpoint) => ofEndpoint(endpoint, facts)),
     ...ofJournal(facts),
   ];
   const { sources, endpoints, unaccepted, startedAt } = facts;
@@ -53,6 +61,7 @@ export function health(facts: HealthFacts): Health {
     summary: summarise(facts),
     line: [summarise(facts), ...problems].join('; '),
     problems,
+    notes: [...facts.skewsMs].flatMap(([name, ms]) => ofClock(name, ms)),
     pid: process.pid,
     startedAt,
     sources,
@@ -78,7 +87,8 @@ function ofSource(
   return findings;
 }
 
-function ofEndpoint({ name, state, reason, remedy, waiting, dropped }: OutboxStatus): Finding[] {
+function ofEndpoint(status: OutboxStatus, { droppedBefore }: HealthFacts): Finding[] {
+  const { name, state, reason, remedy, waiting, dropped } = status;
   const findings: Finding[] = [];
   const advice = remedy === undefined ? '' : `; ${remedy}`;
   if (state === 'paused' || state === 'later' || state === 'verifying') {
@@ -87,9 +97,27 @@ function ofEndpoint({ name, state, reason, remedy, waiting, dropped }: OutboxSta
       `endpoint ${name}: ${state}: ${reason ?? ''}${advice} (${count(waiting, 'telegram')} waiting)`,
     ]);
   }
-  if (dropped > 0)
-    findings.push(['warn', `endpoint ${name}: ${count(dropped, 'telegram')} dropped so far: the journal was full`]);
-  return findings;
+  const before = droppedBefore.get(name) ?? 0;
+  if (dropped > before) {
+    const lost = count(dropped - before, 'telegram');
+    findings.push([
+      'warn',
+      `endpoint ${name}: ${lost} dropped since the start (${dropped} in all): the journal was full`,
+    ]);
+  }
+  return [...findings, ...ofDeadLetters(status)];
+}
+
+function ofDeadLetters({ name, refused, aside }: OutboxStatus): Finding[] {
+  const dead = refused - aside;
+  if (dead <= 0) return [];
+  const remedy = '`p1-relay outbox dead` says why; retry or drop them';
+  return [['warn', `endpoint ${name}: ${count(dead, 'dead letter')} kept: ${remedy}`]];
+}
+
+function ofClock(name: string, skewMs: number): string[] {
+  if (Math.abs(skewMs) <= MUCH_SKEW_MS) return [];
+  return [`source ${name}: its clock is ${span(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} ours`];
 }
 
 function ofJournal({ unaccepted, journalTrouble }: HealthFacts): Finding[] {

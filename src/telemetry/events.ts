@@ -5,7 +5,7 @@ import type { OutboxEvents } from '../outbox/outbox.ts';
 import type { Before } from '../outbox/standing.ts';
 import type { OutboxState, OutboxStatus } from '../outbox/status.ts';
 import type { ConnectionEvents } from '../sources/reconnect.ts';
-import type { Rejection, RejectionReason } from '../telegram/telegram.ts';
+import type { Rejection, RejectionReason, Telegram } from '../telegram/telegram.ts';
 import type { Log } from './log.ts';
 import { Rejections } from './rejections.ts';
 import { Tally, type SourceTally } from './tally.ts';
@@ -35,6 +35,8 @@ const MUCH_NOISE_BYTES = 2_000;
 export class Events {
   readonly tally = new Tally();
   readonly rejections = new Rejections();
+  /** The newest telegram accepted of each source. */
+  readonly newest = new Map<string, Telegram>();
   readonly #log: Log;
   readonly #refusals = new Map<string, { amount: number; newest: string }>();
   /** What each source had given at the last summary. */
@@ -137,7 +139,7 @@ export class Events {
     return {
       accepted: (letters) => {
         this.#journalTrouble = '';
-        for (const { telegram } of letters) this.#accepted(telegram.source);
+        for (const { telegram } of letters) this.#accepted(telegram);
         then.accepted(letters);
       },
       refused: (error) => this.#log.error(`journal: ${error.message}; telegrams wait in memory meanwhile`),
@@ -228,7 +230,9 @@ export class Events {
       this.#log.warn(`endpoint ${name}: delivery had stopped by itself and was started again; please report this`),
   };
 
-  #accepted(source: string): void {
+  #accepted(telegram: Telegram): void {
+    const { source } = telegram;
+    this.newest.set(source, telegram);
     const tally = this.tally.source(source);
     tally.accepted += 1;
     tally.lastAcceptedAt = new Date();

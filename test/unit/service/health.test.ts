@@ -42,6 +42,8 @@ const well: HealthFacts = {
   sources: [source],
   endpoints: [endpoint],
   unaccepted: 0,
+  droppedBefore: new Map([['home', 0]]),
+  skewsMs: new Map(),
   journalTrouble: undefined,
   startedAt: ago(600),
   now,
@@ -57,6 +59,25 @@ describe('health', () => {
 
   test('does not wait for more of a capture that was read to its end', () => {
     expect(health({ ...well, sources: [{ ...source, ended: true, lastAcceptedAt: ago(3_600) }] }).status).toBe('pass');
+  });
+
+  test('does not warn for ever of what was dropped before this start, or is set aside', () => {
+    const endpoints = [{ ...endpoint, dropped: 100, refused: 2, aside: 2 }];
+    expect(health({ ...well, endpoints, droppedBefore: new Map([['home', 100]]) }).status).toBe('pass');
+  });
+
+  test("tells of a meter's clock that is off, as a note", () => {
+    const day = 86_400_000;
+    const skewsMs = new Map([
+      ['meter', 364 * day],
+      ['barn', -3 * day],
+      ['shed', 60_000],
+    ]);
+    expect(health({ ...well, skewsMs })).toMatchObject({
+      status: 'pass',
+      problems: [],
+      notes: ['source meter: its clock is 364 days ahead of ours', 'source barn: its clock is 3 days behind ours'],
+    });
   });
 
   test('passes while telegrams come and go', () => {
@@ -105,15 +126,21 @@ describe('health', () => {
     ],
     [
       'letters dropped for room',
-      { endpoints: [{ ...endpoint, dropped: 100 }] },
+      { endpoints: [{ ...endpoint, dropped: 100 }], droppedBefore: new Map([['home', 70]]) },
       'warn',
-      'endpoint home: 100 telegrams dropped so far: the journal was full',
+      'endpoint home: 30 telegrams dropped since the start (100 in all): the journal was full',
     ],
     [
       'telegrams lost for want of a disk',
       { sources: [{ ...source, lost: 7 }] },
       'fail',
       'source meter: 7 telegrams lost since the start: the disk took none',
+    ],
+    [
+      'dead letters',
+      { endpoints: [{ ...endpoint, refused: 3, aside: 1 }] },
+      'warn',
+      'endpoint home: 2 dead letters kept: `p1-relay outbox dead` says why; retry or drop them',
     ],
     [
       'a repair',
