@@ -4,7 +4,7 @@ import { print } from '../support/meter-line.ts';
 import { endpointsOf, stampsAt, test, type Scene } from '../support/scene.ts';
 import { until } from '../support/service.ts';
 
-const COMMANDS = ['run', 'check', 'decode', 'simulate', 'outbox', 'health'];
+const COMMANDS = ['run', 'check', 'decode', 'simulate', 'outbox', 'journal', 'health'];
 /** DSMR-reader's answer to a telegram that it will never take. */
 const refuses = faults.status(400, { body: 'Invalid data' });
 
@@ -127,6 +127,21 @@ describe.for([['the service runs'], ['no service runs']])('outbox, where %s', ([
       async () => (JSON.parse((await ask('outbox', 'dead', '--json')).stdout) as unknown[]).length === 1,
       15_000,
     );
+  });
+
+  test('dead letters that are not there are named: exit code 1', async ({ scene }) => {
+    const { service, ask } = await startWithOne(scene);
+    if (stops) await service.stop();
+    for (const [action, told] of [
+      ['drop', '0 dead letters dropped\n'],
+      ['retry', '0 dead letters will be sent again\n'],
+    ] as const) {
+      expect(await ask('outbox', action, '--endpoint', 'home', '--id', '3', '4')).toEqual({
+        code: 1,
+        stdout: told,
+        stderr: 'endpoint home has no dead letter 3, 4; `p1-relay outbox dead` lists those it has\n',
+      });
+    }
   });
 
   test('an endpoint that there is not: exit code 1, and the names of those there are', async ({ scene }) => {

@@ -10,7 +10,7 @@ import type { OutboxRow } from '../../src/service/desk.ts';
 import type { Health } from '../../src/service/health.ts';
 
 /** The built program. */
-const CLI = join(import.meta.dirname, '../../dist/cli.js');
+export const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
 export interface ServiceOptions {
   /** What the configuration file says (JSON is YAML); none where the environment says it all. */
