@@ -107,7 +107,9 @@ describeOnSmallDisk('a full disk', () => {
     const { server, line, config } = await setUp(scene);
     await server.stop();
     const journal = { maxSize: '10 MB', keepSize: '1 MB' };
-    const service = await scene.service({ config: { ...config, journal }, stateDir: join(disk.folder, 'state') });
+    const endpoints = config.endpoints.map((endpoint) => ({ ...endpoint, backlog: { thin: '0s' } }));
+    const stateDir = join(disk.folder, 'state');
+    const service = await scene.service({ config: { ...config, endpoints, journal }, stateDir });
     await line.opened();
     const telegrams = scene.telegrams(BULKY).map(bulky);
     await print(line, telegrams, 5);
