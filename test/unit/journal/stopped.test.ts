@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { StoppedJournal } from '../../../src/journal/stopped.ts';
 import type { JournalStore } from '../../../src/journal/store.ts';
 import type { Subject, Survey } from '../../../src/journal/survey.ts';
+import type { PageAsk } from '../../../src/journal/telegrams.ts';
 import { fileJournalDesk } from '../../../src/service/journal-desk.ts';
 import { countTelegrams } from '../../../src/service/verify.ts';
 import { filesAsAfterAKill, incoming, numberIn, openStore, several, temporaryFolder } from '../../support/journal.ts';
@@ -60,6 +61,18 @@ function surveyAll(journal: Pick<StoppedJournal, 'survey'>, subject: Subject): S
   }
   const [kept, damaged] = [parts.flatMap((part) => part.kept), parts.flatMap((part) => part.damaged)];
   return { upTo: ALL.upTo, kept, damaged };
+}
+
+/** The telegrams of every page; undefined for one without bytes. */
+function numbersIn(journal: StoppedJournal, wanted: Partial<PageAsk>): (number | undefined)[] {
+  const numbers: (number | undefined)[] = [];
+  for (let after = 0; after < ALL.upTo;) {
+    const { upTo, rows } = journal.page({ ...ALL, ...EVER, ...wanted, after });
+    expect(upTo).toBeGreaterThan(after);
+    numbers.push(...rows.map(({ raw }) => raw && numberIn(raw)));
+    after = upTo;
+  }
+  return numbers;
 }
 
 const countOf = ({ kept }: Survey): number => kept.reduce((sum, { count }) => sum + count, 0);
@@ -188,15 +201,9 @@ describe('a survey', () => {
     expect(last - first).toBeLessThan(100);
     expect(journal.faults().length).toBeGreaterThan(0);
 
-    const numbers: number[] = [];
-    for (let after = 0; after < 2_000;) {
-      const page = journal.page({ ...EVER, after, upTo: 2_000 });
-      numbers.push(...page.rows.map(({ raw }) => numberIn(raw!)));
-      if (page.unreadable) expect(page.unreadable).toMatchObject({ first, last });
-      after = page.upTo;
-    }
     const readable = Array.from({ length: 2_000 }, (_, index) => index + 1).filter((n) => n < first || n > last);
-    expect(numbers).toEqual(readable);
+    expect(numbersIn(journal, {})).toEqual(readable);
+    expect(journal.page({ ...ALL, ...EVER, after: first - 1 }).unreadable).toMatchObject({ first, last });
   });
 });
 
@@ -210,16 +217,14 @@ test('a number that was damaged is named, and its telegram left out', () => {
   const { kept, damaged } = surveyAll(journal, 'telegrams');
   expect(damaged).toMatchObject([{ first: 3, last: 3, what: 'its number stands behind 6' }]);
   expect(countOf({ upTo: 0, kept, damaged })).toBe(9);
-  const numbers = journal.page({ ...ALL, ...EVER }).rows.map(({ raw }) => raw && numberIn(raw));
-  expect(numbers).toEqual([1, 2, 3, 4, 5, undefined, undefined, 8, 9]);
+  expect(numbersIn(journal, {})).toEqual([1, 2, 3, 4, 5, undefined, undefined, 8, 9]);
   expect(journal.faults().join()).toMatch(/out of order/);
 });
 
-test('a page holds the telegrams of a time and a source, its end left out', () => {
+test('pages hold the telegrams of a time and a source, its end left out', () => {
   const journal = look(closedJournal());
-  const page = journal.page({ ...ALL, from: 999_000, to: 1_003_000, source: undefined });
-  expect(page.rows.map(({ raw }) => numberIn(raw!))).toEqual([999, 1_000, 1_001, 1_002]);
-  const barn = journal.page({ ...ALL, from: 999_000, to: 1_003_000, source: 'barn' });
-  expect(barn.rows.map(({ raw }) => numberIn(raw!))).toEqual([1_001, 1_002]);
-  expect(journal.page({ ...ALL, ...EVER, source: 'attic' }).rows).toEqual([]);
+  const time = { from: 999_000, to: 1_003_000 };
+  expect(numbersIn(journal, time)).toEqual([999, 1_000, 1_001, 1_002]);
+  expect(numbersIn(journal, { ...time, source: 'barn' })).toEqual([1_001, 1_002]);
+  expect(numbersIn(journal, { source: 'attic' })).toEqual([]);
 });
