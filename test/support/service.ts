@@ -128,8 +128,16 @@ export class Service {
     return (await ask(join(this.stateDir, 'control.sock'), 'GET', '/health')) as Health;
   }
 
+  /** A service is ready before its journal is open, which may take a moment. */
   async outbox(): Promise<OutboxRow[]> {
-    return (await ask(join(this.stateDir, 'control.sock'), 'GET', '/outbox')) as OutboxRow[];
+    for (let tries = 1; ; tries++) {
+      try {
+        return (await ask(join(this.stateDir, 'control.sock'), 'GET', '/outbox')) as OutboxRow[];
+      } catch (error) {
+        if (tries === 100 || !String(error).includes('not open yet')) throw error;
+        await wait(100);
+      }
+    }
   }
 
   /** Asks it to stop. @returns its exit code. */
