@@ -142,6 +142,14 @@ export class DeadLetters {
     return this.#change('DELETE FROM dead WHERE endpoint = ? AND aside = 0', endpoint, ids);
   }
 
+  /** The dead one, or the one set aside, that a letter became; undefined where it became none. */
+  of(endpoint: string, seq: number): KeptDeadLetter | undefined {
+    const row = this.#db
+      .prepare<[string, number], DeadRow>('SELECT * FROM dead WHERE endpoint = ? AND seq = ?')
+      .get(endpoint, seq);
+    return row && toKept(row);
+  }
+
   /** One was taken after all. @returns whether it was there. */
   remove(endpoint: string, id: number): boolean {
     return this.#db.prepare('DELETE FROM dead WHERE endpoint = ? AND id = ?').run(endpoint, id).changes > 0;

@@ -157,6 +157,11 @@ export class Journal {
     return this.#thread.ask('dead', { endpoint, limit, after });
   }
 
+  /** The dead letter, or the one set aside, that a letter became; undefined where it became none. */
+  async deadOf(endpoint: string, seq: number): Promise<KeptDeadLetter | undefined> {
+    return this.#thread.ask('deadOf', { endpoint, seq });
+  }
+
   async deadToRetry(endpoint: string, limit: number): Promise<KeptDeadLetter[]> {
     return this.#thread.ask('deadToRetry', { endpoint, limit });
   }

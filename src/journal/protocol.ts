@@ -35,6 +35,7 @@ export interface Requests {
   asideFirst: { ask: { endpoint: string }; answer: undefined };
   condemn: { ask: { endpoint: string; upToId: number | undefined }; answer: number };
   dead: { ask: { endpoint: string | undefined; limit: number; after: number }; answer: KeptDeadLetter[] };
+  deadOf: { ask: { endpoint: string; seq: number }; answer: KeptDeadLetter | undefined };
   deadToRetry: { ask: { endpoint: string; limit: number }; answer: KeptDeadLetter[] };
   retryDead: { ask: { endpoint: string; ids: readonly number[] | undefined }; answer: Changed };
   deadTaken: { ask: { endpoint: string; id: number; proof: Proof }; answer: undefined };

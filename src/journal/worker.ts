@@ -59,6 +59,7 @@ const handlers: Handlers = {
   },
   condemn: ({ endpoint, upToId }, store) => store.changeDead((dead) => dead.condemn(endpoint, upToId)),
   dead: ({ endpoint, limit, after }, store) => store.dead.list(endpoint, limit, after),
+  deadOf: ({ endpoint, seq }, store) => store.dead.of(endpoint, seq),
   deadToRetry: ({ endpoint, limit }, store) => store.dead.toRetry(endpoint, limit),
   deadTaken: ({ endpoint, id, proof }, store) => {
     store.deadTaken(endpoint, id, proof);

@@ -12,6 +12,7 @@ export type OutboxJournal = Pick<
   | 'aside'
   | 'asideFirst'
   | 'condemn'
+  | 'deadOf'
   | 'deadToRetry'
   | 'deadTaken'
   | 'deadRefusedAgain'

@@ -48,6 +48,7 @@ export function journalOver(store: JournalStore): OutboxJournal {
     condemn: (endpoint, upToId) => later(() => store.changeDead((dead) => dead.condemn(endpoint, upToId))),
     replay: (endpoint) => later(() => store.replays.of(endpoint)),
     endReplay: (endpoint) => later(() => store.endReplay(endpoint)),
+    deadOf: (endpoint, seq) => later(() => store.dead.of(endpoint, seq)),
     deadToRetry: (endpoint, limit) => later(() => store.dead.toRetry(endpoint, limit)),
     deadTaken: (endpoint, id, proof) => later(() => store.deadTaken(endpoint, id, proof)),
     deadRefusedAgain: (id, reason) =>

@@ -1,6 +1,7 @@
 import type { DamagedLetter, Letter } from '../../journal/letter.ts';
-import type { Passed, Proof } from '../../journal/cursors.ts';
+import type { Passed } from '../../journal/cursors.ts';
 import type { ReplayState } from '../../journal/replays.ts';
+import { takenAfterAll, type Taken } from '../dead-letter.ts';
 import { Paused, type Unreadable } from '../endpoint.ts';
 import { isWhole, type Lane, type LaneParts, type Work } from '../lane.ts';
 import { ReadAhead } from '../read-ahead.ts';
@@ -92,13 +93,10 @@ export class Replay implements Lane {
   async #deliver(letter: Letter, { rate }: ReplayState): Promise<void> {
     const { delivery, pace } = this.#parts;
     const fate = await delivery.isThere(letter, this.name);
-    if (fate === 'taken') {
-      this.#taken(letter, 'found');
-      return;
-    }
+    if (fate === 'taken') return this.#taken(letter, { how: 'taken', proof: 'found' });
     if (fate === 'unknown') await this.#parts.mayComeTwice();
     const outcome = await delivery.deliver(letter, this.name);
-    if (outcome.how === 'taken') this.#taken(letter, outcome.proof);
+    if (outcome.how === 'taken') await this.#taken(letter, outcome);
     else if (outcome.how === 'unreadable') await this.#keepUnread(letter, outcome.error);
     else this.#hold(letter, 'buried');
     await pace(rate, letter);
@@ -121,10 +119,22 @@ export class Replay implements Lane {
     if (this.#unreadable === 0) this.#noteHeld();
   }
 
-  #taken({ seq }: Letter, proof: Proof): void {
+  async #taken({ seq }: Letter, outcome: Taken): Promise<void> {
+    const { journal, name } = this.#parts;
+    await this.#revive(seq, outcome);
     this.#noteHeld();
     this.#position = seq;
-    this.#parts.journal.pass({ endpoint: this.#parts.name, lane: 'replay', seq, how: 'delivered', proof });
+    journal.pass({ endpoint: name, lane: 'replay', seq, how: 'delivered', proof: outcome.proof });
+  }
+
+  /** Where it lay with the dead letters it would go once more when these are sent again. */
+  async #revive(seq: number, outcome: Taken): Promise<void> {
+    const { books, insist, journal, name } = this.#parts;
+    if (books.counts.refused === 0) return;
+    const dead = await insist(() => journal.deadOf(name, seq));
+    if (dead === undefined) return;
+    await takenAfterAll(this.#parts, dead, outcome);
+    if (dead.aside) books.counts.aside -= 1;
   }
 
   #noteHeld(): void {

@@ -71,6 +71,23 @@ describe('a replay', () => {
     expect(told).toContain('replayed: 19 sent, 11 found, 0 thinned, 0 refused');
   });
 
+  test('makes a dead letter none that the server takes now', async () => {
+    const { store } = kept();
+    for (const n of [101, 102]) {
+      const [seq] = store.append([{ ...incoming(n), at: at(n) }]);
+      store.bury('a', { ...incoming(n), seq: seq!, at: at(n), buriedAt: at(n), reason: '400' }, n === 102);
+    }
+    const far = new Listing();
+    const { outbox } = begin(store, far, { fromAt: at(100), toAt: at(102) });
+    await pass(2_000);
+    outbox.retryDead();
+    store.changeDead((dead) => dead.retry('a', undefined));
+    await pass(2_000);
+    expect(far.sent).toEqual([100, 101, 102]);
+    expect(outbox.status()).toMatchObject({ delivered: 102, refused: 0, aside: 0 });
+    expect(countsOf(store)).toEqual({ delivered: 102 });
+  });
+
   test('leaves out what waits anyway', async () => {
     const { store } = kept();
     store.append(upTo(104, 101).map((n) => ({ ...incoming(n), at: at(n) })));
