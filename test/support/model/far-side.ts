@@ -87,9 +87,12 @@ export class FarSide implements Endpoint {
   }
 
   #courseOf(n: number): Course {
-    if (this.#acceptedAs(n).quality === 'poison') return COURSES.unreadable;
-    if (this.mode !== 'flaky') return COURSES[this.mode];
-    return COURSES[FLAKY[this.requests.length % FLAKY.length] ?? 'takes'];
+    const { quality } = this.#acceptedAs(n);
+    if (quality === 'poison') return COURSES.unreadable;
+    if (this.mode === 'flaky') return COURSES[FLAKY[this.requests.length % FLAKY.length] ?? 'takes'];
+    // Large ones that are dead would leave no room in a journal as small as the model's.
+    const isTurnedDown = this.mode === 'refuses' || this.mode === 'unreadable';
+    return quality === 'large' && isTurnedDown ? COURSES.later : COURSES[this.mode];
   }
 
   #inspect(n: number, raw: Buffer): void {

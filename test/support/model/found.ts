@@ -66,4 +66,17 @@ export const FOUND: readonly Script[] = [
       ['replay', 0, 0, 2, 0],
     ],
   ],
+  // A dead letter went by a replay, and once more when a person sent it again.
+  [
+    ['exact', 'exact'],
+    [
+      ['become', 1, 'refuses'],
+      ['append', 1, 'house', 'plain'],
+      ['wait', 1],
+      ['become', 1, 'takes'],
+      ['replay', 1, 0, 2, 0],
+      ['wait', 50],
+      ['retryDead', 1],
+    ],
+  ],
 ];

@@ -38,8 +38,10 @@ export const ALWAYS: Readonly<Record<string, (facts: Facts) => void>> = {
     expect(told.filter((line) => /^(stalled|journal)/.test(line))).toEqual([]);
   },
   'every byte is as it was accepted': ({ damaged }) => expect(damaged).toEqual([]),
-  'no letter is sent before an older one was': ({ requests, byHand }) =>
-    expectAscending([...new Set(requests)].filter((n) => !byHand.has(n))),
+  'no letter is sent before an older one was': ({ requests, byHand, wanted }) => {
+    // One that the interval does not want may go late, where the letter before it is not kept any more.
+    expectAscending([...new Set(requests)].filter((n) => !byHand.has(n) && wanted.includes(n)));
+  },
   'one of which nobody can doubt is stored once and in order': ({ isCertain, rows, byHand, wanted, cursor }) => {
     if (!isCertain) return;
     expect(twice(rows)).toEqual([]);

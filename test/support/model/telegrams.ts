@@ -16,7 +16,7 @@ export function timeOf(n: number): number {
 
 /** The n-th telegram, printed n seconds after the start. */
 export function telegram(n: number, source: string, quality: Quality): Incoming & { readonly raw: Buffer } {
-  const bytes = quality === 'large' ? 2_000 : 16;
+  const bytes = quality === 'large' ? 4_000 : 16;
   const from = (n * bytes) % (noise.length - bytes);
   const raw = Buffer.concat([incoming(n).raw, noise.subarray(from, from + bytes)]);
   return { source, at: timeOf(n), checksum: 'valid', raw };
