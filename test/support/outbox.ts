@@ -84,6 +84,8 @@ export function startOutbox(store: JournalStore, endpoint: Endpoint, options: Pa
     onAmbiguous: 'verify',
     verifyWindowMs: 120_000,
     rate: 'off',
+    // Half of each bound: a test that waits so long has to wait so long each time.
+    backoff: { random: () => 0.5 },
     lastAnswerMs: 0,
     intervalMs: 0,
     thinningOf: (ms) => new Thinning(ms, () => undefined),
