@@ -2,6 +2,7 @@ import type { Telegram } from '../telegram/telegram.ts';
 import type { Passed, Proof } from './cursors.ts';
 import type { Changed, KeptDeadLetter } from './dead-letters.ts';
 import { isWhole, toIncoming, toLetter } from './crossing.ts';
+import { Intake, RETRY_MS } from './intake.ts';
 import type { JournalEvents } from './journal-events.ts';
 import type { DamagedLetter, Letter } from './letter.ts';
 import { PASSING } from './passing.ts';
@@ -13,11 +14,7 @@ import type { Page, PageAsk } from './telegrams.ts';
 import { Thread } from './thread.ts';
 import { sleep } from '../time/sleep.ts';
 import type { JournalState } from './view.ts';
-import { WaitingRoom } from './waiting-room.ts';
 
-/** How much goes to the thread at once when telegrams come faster than it commits. */
-const LARGEST_APPEND = { count: 500, bytes: 250_000 };
-const RETRY_MS = 5_000;
 /** A stop waits so long for a card that hangs. */
 const CLOSE_MS = 10_000;
 
@@ -29,23 +26,23 @@ const CLOSE_MS = 10_000;
 export class Journal {
   readonly #thread: Thread;
   readonly #events: JournalEvents;
-  readonly #waitingRoom: WaitingRoom;
+  readonly #intake: Intake;
   readonly #recent = new Recent();
-  #retryTimer: NodeJS.Timeout | undefined;
-  #appendingSince: number | undefined;
-  /** Settles with the append under way. */
-  #appending: Promise<void> = Promise.resolve();
   /** Why nothing is written at the moment. */
   #refusal: string | undefined;
   /** Which part of a repair is done; undefined where none is under way. */
   #repaired: number | undefined;
   #isOpen = false;
-  #closing = false;
 
   /** Starts the thread. Telegrams can be handed over at once: they wait in memory until the journal is open. */
   constructor(settings: WorkerSettings, events: JournalEvents, script = defaultScript()) {
     this.#events = events;
-    this.#waitingRoom = new WaitingRoom((count, source) => events.lost(count, source));
+    this.#intake = new Intake({
+      write: async (telegrams) => this.#thread.ask('append', { telegrams: telegrams.map(toIncoming) }),
+      accepted: (letters) => this.#accept(letters),
+      refused: (error) => this.#tellRefusal(error),
+      lost: (count, source) => events.lost(count, source),
+    });
     this.#thread = new Thread(script, settings, {
       told: (message) => this.#hear(message),
       failed: (error) => events.failed(error),
@@ -76,7 +73,7 @@ export class Journal {
 
   /** Telegrams in memory that are not accepted yet. */
   get unaccepted(): number {
-    return this.#waitingRoom.count;
+    return this.#intake.count;
   }
 
   /**
@@ -84,18 +81,17 @@ export class Journal {
    * card shows here.
    */
   get appendingMs(): number {
-    return this.#appendingSince === undefined ? 0 : performance.now() - this.#appendingSince;
+    return this.#intake.appendingMs;
   }
 
   /** Hands a telegram over; `events.accepted` tells when it is safe. */
   append(telegram: Telegram): void {
-    this.#waitingRoom.add(telegram);
-    this.#appendNext();
+    this.#intake.add(telegram);
   }
 
   /** Resolves once few enough telegrams wait in memory: for sources that can wait, such as a capture. */
   async room(signal: AbortSignal): Promise<void> {
-    await this.#waitingRoom.room(signal);
+    await this.#intake.room(signal);
   }
 
   /** Letters of one source (or of all) behind a sequence number, oldest first; a damaged one comes without bytes. */
@@ -219,38 +215,19 @@ export class Journal {
    * @throws Error where the thread ended before, or does not answer.
    */
   async close(): Promise<void> {
-    this.#closing = true;
-    clearTimeout(this.#retryTimer);
+    this.#intake.stop();
     try {
       await within(CLOSE_MS, this.#finish());
     } finally {
-      for (const [source, count] of this.#waitingRoom.abandon()) this.#events.abandoned(count, source);
+      for (const [source, count] of this.#intake.abandon()) this.#events.abandoned(count, source);
       await this.#thread.end();
     }
   }
 
   async #finish(): Promise<void> {
     if (!this.#isOpen) return;
-    await this.#appending;
-    while (this.#waitingRoom.count > 0 && (await this.#append(this.#waitingRoom.take(LARGEST_APPEND))));
+    await this.#intake.drain();
     await this.#thread.ask('close', {});
-  }
-
-  #appendNext(): void {
-    const busy = !this.#isOpen || this.#appendingSince !== undefined || this.#retryTimer !== undefined || this.#closing;
-    if (busy || this.#waitingRoom.count === 0) return;
-    this.#appending = this.#append(this.#waitingRoom.take(LARGEST_APPEND)).then(() => this.#appendNext());
-  }
-
-  /** @returns whether they were accepted; otherwise they wait again. */
-  async #append(telegrams: readonly Telegram[]): Promise<boolean> {
-    this.#appendingSince = performance.now();
-    const answer = this.#thread.ask('append', { telegrams: telegrams.map(toIncoming) });
-    const seqs = await answer.catch((error: unknown) => this.#refuse(telegrams, error));
-    this.#appendingSince = undefined;
-    if (seqs === undefined) return false;
-    this.#accept(telegrams.map((telegram, index) => ({ seq: seqs[index] ?? NaN, telegram })));
-    return true;
   }
 
   #accept(letters: readonly Letter[]): void {
@@ -258,16 +235,6 @@ export class Journal {
     if (this.#refusal !== undefined) this.#events.recovered();
     this.#refusal = undefined;
     this.#events.accepted(letters);
-  }
-
-  #refuse(telegrams: readonly Telegram[], error: unknown): undefined {
-    this.#waitingRoom.putBack(telegrams);
-    if (this.#closing) return;
-    this.#tellRefusal(error instanceof Error ? error : new Error(String(error)));
-    this.#retryTimer = setTimeout(() => {
-      this.#retryTimer = undefined;
-      this.#appendNext();
-    }, RETRY_MS);
   }
 
   async #insistOnOpen(signal: AbortSignal): Promise<JournalState | undefined> {
@@ -289,7 +256,7 @@ export class Journal {
     this.#recent.begin(state.head);
     this.#isOpen = true;
     // What it accepts is told in a later turn: whoever waits for the state comes first.
-    this.#appendNext();
+    this.#intake.open();
     return state;
   }
 
@@ -313,7 +280,7 @@ export class Journal {
   #hearOfRepair(part: number): void {
     if (this.#repaired === undefined) this.#events.repairing();
     this.#repaired = part;
-    if (this.#appendingSince !== undefined) this.#appendingSince = performance.now();
+    this.#intake.alive();
   }
 }
 

@@ -10,13 +10,12 @@ import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { Dictionaries } from './dictionaries.ts';
 import { Disk } from './disk.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
-import { Reserve, reservePath } from './reserve.ts';
-import { freeInsideBytes, OVERSHOOT, Retention, usedBytes, type Limits } from './retention.ts';
-import { JournalFull, unlessFull, withRoom } from './room.ts';
+import { OVERSHOOT, Retention, usedBytes, type Limits } from './retention.ts';
 import { CHECKSUMS, migrations } from './schema.ts';
 import { Replays, type ReplayPlan, type ReplayState } from './replays.ts';
 import { Sequence } from './sequence.ts';
 import { Sources } from './sources.ts';
+import { Space } from './space.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { Telegrams, type Row } from './telegrams.ts';
 import { JournalView } from './view.ts';
@@ -68,17 +67,20 @@ export class JournalStore {
   readonly #dictionaries: Dictionaries;
   readonly #telegrams: Telegrams;
   readonly #disk: Disk;
-  readonly #reserve: Reserve;
+  readonly #space: Space;
   readonly #retention: Retention;
   readonly #statements: Statements;
 
   constructor(options: StoreOptions) {
     const nowMs = options.nowMs ?? (() => performance.now());
-    const folder = dirname(options.path);
+    const { path } = options;
     this.options = options;
-    this.#db = openDatabase(options.path, migrations, PAGE_BYTES);
-    this.#disk = new Disk(folder, nowMs);
-    this.#reserve = new Reserve(reservePath(folder));
+    this.#db = openDatabase(path, migrations, PAGE_BYTES);
+    this.#disk = new Disk(dirname(path), nowMs);
+    this.#space = new Space({
+      ...{ path, db: this.#db, disk: this.#disk, spareBytes: SPARE_BYTES },
+      reclaim: (wallMs, roomBytes) => this.#reclaim(wallMs, roomBytes),
+    });
     try {
       this.#db.pragma(`max_page_count=${Math.floor((options.maxBytes * OVERSHOOT) / PAGE_BYTES)}`);
       this.#statements = prepareStatements(this.#db);
@@ -117,9 +119,9 @@ export class JournalStore {
    * @throws {JournalFull}
    */
   append(telegrams: readonly Incoming[]): number[] {
-    this.#guardDisk();
+    this.#space.guard();
     const bytes = telegrams.reduce((sum, { raw }) => sum + mostBytes(raw), 0);
-    return this.#makingRoom(() => {
+    return this.#space.making(() => {
       if (!this.#sequence.holds(telegrams.length)) this.#reserveNumbers(telegrams.length);
       return this.#commits.run(() => telegrams.map((telegram) => this.#insert(telegram)));
     }, bytes);
@@ -128,11 +130,7 @@ export class JournalStore {
   /** Writes the cursors that moved without a telegram. A full disk keeps them in memory, and delivery goes on. */
   writeCursors(): void {
     if (this.cursors.areWritten && this.replays.areWritten) return;
-    try {
-      this.#makingRoom(() => this.#commits.run(() => undefined));
-    } catch (error) {
-      if (!(error instanceof JournalFull)) throw error;
-    }
+    this.#space.wherePossible(() => this.#commits.run(() => undefined));
   }
 
   /** Endpoints are done with letters: on disk with the next commit. */
@@ -144,11 +142,7 @@ export class JournalStore {
   /** Notes, on the card, that letters are being sent, or that none is in doubt. A full disk does not stop delivery. */
   doubt(endpoint: string, doubt: 'sending' | null): void {
     this.cursors.doubt(endpoint, doubt);
-    try {
-      this.#makingRoom(() => this.#commits.runSynced(() => undefined));
-    } catch (error) {
-      if (!(error instanceof JournalFull)) throw error;
-    }
+    this.#space.wherePossible(() => this.#commits.runSynced(() => undefined));
   }
 
   /**
@@ -205,7 +199,7 @@ export class JournalStore {
    * @throws {JournalFull}
    */
   changeDead<T>(change: (dead: DeadLetters) => T): T {
-    return this.#makingRoom(() =>
+    return this.#space.making(() =>
       this.#commits.runSynced(() => {
         const result = change(this.dead);
         for (const forgotten of this.dead.trim()) this.cursors.forgotten(forgotten);
@@ -224,8 +218,8 @@ export class JournalStore {
    * given up is set aside again.
    */
   tidy(wallMs: number): void {
-    this.#reclaim(wallMs);
-    if (!this.#disk.isLow) this.#reserve.fill();
+    this.#reclaim(wallMs, 0);
+    this.#space.refill();
   }
 
   state(): { head: number; bytes: number; freeBytes: number; cursors: CursorState[] } {
@@ -241,10 +235,8 @@ export class JournalStore {
 
   close(): void {
     try {
-      this.#makingRoom(() => this.#commits.runSynced(() => this.#sequence.release()));
-    } catch (error) {
       // Without it the next open skips some numbers, and an endpoint may get its newest letters twice.
-      if (!(error instanceof JournalFull)) throw error;
+      this.#space.wherePossible(() => this.#commits.runSynced(() => this.#sequence.release()));
     } finally {
       this.#db.close();
     }
@@ -262,13 +254,13 @@ export class JournalStore {
   #begin(): void {
     const { endpoints, newEndpointsFrom } = this.options;
     // Until the endpoints are placed nobody knows what may be deleted to make room.
-    withRoom(this.options.path, [() => this.#reserve.release()], () => {
+    this.#space.first(() => {
       const place = () => this.cursors.place(endpoints, this.#sequence.last, newEndpointsFrom);
       this.takenOut = this.#commits.runSynced(place);
       this.replays.place();
       this.#reserveNumbers(1);
     });
-    this.#reserve.fill();
+    this.#space.reserve();
   }
 
   /** The checkpoint puts the reservation into the database itself: it holds even where the -wal file is lost. */
@@ -277,23 +269,10 @@ export class JournalStore {
     this.#db.pragma('wal_checkpoint(PASSIVE)');
   }
 
-  /** Where the file is full, deletes what need not be kept; a full disk is given the reserve to do so. */
-  #makingRoom<T>(work: () => T, bytes = 0): T {
-    const reclaim = (): void => this.#reclaim(Date.now(), bytes);
-    return withRoom(this.options.path, [reclaim, () => this.#reserve.release(), reclaim], work);
-  }
-
-  #reclaim(wallMs: number, roomBytes = 0): void {
+  #reclaim(wallMs: number, roomBytes: number): void {
     this.#retention.reclaim(wallMs, roomBytes);
     const oldest = this.#statements.oldest.get();
     if (oldest !== undefined) this.#commits.run(() => this.#dictionaries.reclaim(oldest.seq));
-  }
-
-  #guardDisk(): void {
-    if (!this.#disk.isLow || freeInsideBytes(this.#db) > SPARE_BYTES) return;
-    unlessFull(() => withRoom(this.options.path, [() => this.#reserve.release()], () => this.#reclaim(Infinity)));
-    if (freeInsideBytes(this.#db) > SPARE_BYTES) return;
-    throw new JournalFull(`${String(this.#disk)}; free some space`);
   }
 
   #insert(telegram: Incoming): number {
