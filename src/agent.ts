@@ -201,7 +201,7 @@ class Agent {
     const path = join(config.stateDir.path, 'control.sock');
     if (this.#control.isListening || (!isAlone && (await isServed(path)))) return;
     await this.#control.listen(path).catch((error: unknown) => {
-      const line = `control socket: ${String(error)}; the commands outbox and health cannot reach this service`;
+      const line = `control socket: ${String(error)}; the commands outbox, replay, journal and health cannot reach this service`;
       if (isAlone) log.warn(line);
     });
   }
