@@ -6,13 +6,22 @@ import { TRIED_AGAIN, type Patience, type Why } from './patience.ts';
 import type { Thinning } from './thinning.ts';
 
 /**
- * The ways on which letters go to an endpoint, those that wait and those that go again for one reason or another, and how
- * many letters a process can have sent on each without a note of it: of those that wait two reads, and what is in memory
- * behind them; what becomes of a dead letter is noted before the next one goes.
+ * The ways on which letters go to an endpoint, those that wait and those that go again for one reason or another, and
+ * what a process can have done on each without a note of it.
+ *
+ * `sent`: so many letters. Of those that wait two reads, and what is in memory behind them; what becomes of a dead letter
+ * is noted before the next one goes, but all that are set aside stay so where they could not be read again.
+ *
+ * `absent`: so many of these the far side may not have. The one in flight, and those before it that it could not read.
  */
-const MOST_UNNOTED = { backlog: 256, again: 1, aside: 1, replay: 256 } as const;
-export type LaneName = keyof typeof MOST_UNNOTED;
-const LANES = Object.keys(MOST_UNNOTED) as LaneName[];
+const UNNOTED = {
+  backlog: { sent: 256, absent: 1 },
+  again: { sent: 1, absent: 1 },
+  aside: { sent: 20, absent: 20 },
+  replay: { sent: 256, absent: 20 },
+} as const;
+export type LaneName = keyof typeof UNNOTED;
+const LANES = Object.keys(UNNOTED) as LaneName[];
 
 export interface DoubtsOptions {
   readonly name: string;
@@ -55,8 +64,8 @@ export class Doubts {
   readonly #options: DoubtsOptions;
   /** The letter whose request of this process got no answer, and since when. */
   #raised: { readonly seq: number; readonly sinceMs: number; readonly reason: string } | undefined;
-  /** Ways on which an earlier process may have had letters, how many more there can be, and which was asked about. */
-  readonly #earlier = new Map<LaneName, { left: number; asked: number }>();
+  /** Ways on which an earlier process may have had letters, how many more there can be, and up to which it was asked. */
+  readonly #earlier = new Map<LaneName, { sent: number; absent: number; asked: number }>();
   readonly #earlierSinceMs: number;
   /** How many questions in a row got no answer. */
   #unanswered = 0;
@@ -67,8 +76,7 @@ export class Doubts {
     const { earlier, answered } = options;
     this.#options = options;
     this.#control = answered;
-    if (earlier !== undefined)
-      for (const lane of LANES) this.#earlier.set(lane, { left: MOST_UNNOTED[lane], asked: 0 });
+    if (earlier !== undefined) for (const lane of LANES) this.#earlier.set(lane, { ...UNNOTED[lane], asked: 0 });
     this.#earlierSinceMs = performance.now() - (earlier?.elapsedMs ?? 0);
   }
 
@@ -101,7 +109,7 @@ export class Doubts {
   concern({ seq }: Letter, lane: LaneName): boolean {
     if (seq > (this.#options.earlier?.upTo ?? 0)) this.clear(lane);
     const earlier = this.#earlier.get(lane);
-    return this.#raised?.seq === seq || (earlier !== undefined && earlier.asked !== seq);
+    return this.#raised?.seq === seq || (earlier !== undefined && earlier.asked < seq);
   }
 
   /** What became of a letter in doubt, asked until that is known. @throws when the signal aborts. */
@@ -115,10 +123,11 @@ export class Doubts {
   /** Where this one had been sent, or may have been, the earlier process may have sent the next one, too. */
   #learn({ seq }: Letter, lane: LaneName, fate: Fate): void {
     const earlier = this.#earlier.get(lane);
-    if (earlier === undefined || earlier.asked === seq) return;
+    if (earlier === undefined || earlier.asked >= seq) return;
     earlier.asked = seq;
-    if (fate === 'unknown') earlier.left -= 1;
-    if (fate === 'absent' || earlier.left === 0) this.clear(lane);
+    if (fate === 'unknown') earlier.sent -= 1;
+    if (fate === 'absent') earlier.absent -= 1;
+    if (earlier.sent === 0 || earlier.absent === 0) this.clear(lane);
   }
 
   /** Whether the far side has a letter that is not in doubt, asked until that is known. @throws when the signal aborts. */

@@ -79,4 +79,18 @@ export const FOUND: readonly Script[] = [
       ['retryDead', 1],
     ],
   ],
+  // A letter set aside was in flight at the restart, behind one that could not be read again and was asked about first.
+  [
+    ['exact', 'exact'],
+    [
+      ['become', 0, 'unreadable'],
+      ['append', 1, 'house', 'poison'],
+      ['append', 13, 'house', 'plain'],
+      ['wait', 1],
+      ['become', 0, 'stored late'],
+      ['append', 6, 'house', 'poison'],
+      ['wait', 90_000],
+      ['restart'],
+    ],
+  ],
 ];

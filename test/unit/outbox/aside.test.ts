@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { Ambiguous, Refused, Unreadable } from '../../../src/outbox/endpoint.ts';
+import type { Letter } from '../../../src/journal/letter.ts';
+import { Ambiguous, Refused, Unreadable, type Fate } from '../../../src/outbox/endpoint.ts';
 import { countsOf, filesAsAfterAKill, openStore, temporaryFolder } from '../../support/journal.ts';
-import { hang, pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
+import { hang, numberOf, pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
 
 const PROBE_MS = 60_000;
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 const unreadable = () => new Unreadable('500: Failed to parse telegram', 'set the DSMR version');
 
-function start() {
+function start(options: Parameters<typeof startOutbox>[2] = {}) {
   stopTheClock();
   const folder = temporaryFolder();
   const store = openStore(folder);
   const far = new Scripted();
   const taken: number[] = [];
-  return { folder, store, far, taken, ...startOutbox(store, far, { probeMs: PROBE_MS }) };
+  return { folder, store, far, taken, ...startOutbox(store, far, { probeMs: PROBE_MS, ...options }) };
 }
 
 const reasonsOf = (store: ReturnType<typeof openStore>) => store.dead.list('a', 100).map(({ reason }) => reason);
@@ -151,6 +152,60 @@ describe('twenty in a row, and none taken', () => {
     await pass(1_000);
     expect(next.sent).toEqual(upTo(25).slice(2));
     expect(countsOf(reopened)).toEqual({ delivered: 25 });
+  });
+
+  describe('and a kill while one goes again behind one that still cannot be read', () => {
+    /** Letter 1 was taken, 2 can never be read, 3 is taken at its second try, and 4 is stored without an answer. */
+    async function killed(options: Parameters<typeof startOutbox>[2]) {
+      const { folder, far, outbox, accept } = start(options);
+      let isMisSet = false;
+      far.script = async (n, _attempt, signal) => {
+        if (isMisSet || n === 2) throw unreadable();
+        if (n === 4) await hang(signal);
+      };
+      accept([1]);
+      await pass(1_000);
+      isMisSet = true;
+      accept(upTo(25).slice(1));
+      await pass(1_000);
+      isMisSet = false;
+      await pass(PROBE_MS);
+      expect(far.sent.slice(-3)).toEqual([2, 3, 4]);
+      const copy = filesAsAfterAKill(folder);
+      await outbox.stop();
+      const [next, reopened] = [new Scripted(), openStore(copy)];
+      next.script = (n) => {
+        if (n === 2) throw unreadable();
+      };
+      return { next, store: reopened };
+    }
+
+    test('it is not sent twice: the server is asked about each of them, once', async () => {
+      const { next, store } = await killed({});
+      const asked: number[] = [];
+      const wasTaken = async (letter: Letter): Promise<Fate> => {
+        const n = numberOf(letter);
+        asked.push(n);
+        return Promise.resolve([1, 3, 4].includes(n) || next.sent.includes(n) ? 'taken' : 'absent');
+      };
+      startOutbox(store, Object.assign(next, { wasTaken }));
+      await pass(130_000);
+      expect(asked.filter((n) => n === 4)).toEqual([4]);
+      expect(next.sent).toEqual([2, ...upTo(21).slice(4), 2, ...upTo(25).slice(21)]);
+      expect(countsOf(store)).toEqual({ delivered: 24, buried: 1 });
+      expect(store.cursors.state()[0]).toMatchObject({ found: 1, possiblyTwice: 0 });
+    });
+
+    test('with onAmbiguous: drop none that may have been under way is sent again', async () => {
+      const { next, store } = await killed({ onAmbiguous: 'drop' });
+      const { accept } = startOutbox(store, next, { onAmbiguous: 'drop' });
+      accept([26]);
+      await pass(1_000);
+      expect(next.sent).toEqual([26]);
+      expect(store.dead.list('a', 100).map(({ seq, aside }) => [seq, aside])).toEqual(
+        [2, ...upTo(21).slice(3)].map((seq) => [seq, false]),
+      );
+    });
   });
 
   test('one found at the far side counts as found in the journal too', async () => {
