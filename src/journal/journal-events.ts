@@ -1,6 +1,6 @@
 import type { Letter } from './letter.ts';
 import type { Losses } from './losses.ts';
-import type { Quarantined } from './open.ts';
+import type { LostWal, Quarantined } from './open.ts';
 import type { TakenOut } from './placing.ts';
 
 /** What the journal tells of itself. */
@@ -18,6 +18,8 @@ export interface JournalEvents {
   /** A damaged journal is being repaired, which may take minutes. */
   repairing(): void;
   quarantined(quarantined: Quarantined): void;
+  /** After an unclean end the newest are not all there. */
+  walLost(lost: LostWal): void;
   /** What endpoints lost to the journal's size or to damage; negative where some had been sent and arrived. */
   letGo(letters: ReadonlyMap<string, Losses>): void;
   /** Endpoints that the last process had and this one has not. */

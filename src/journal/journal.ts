@@ -270,6 +270,7 @@ export class Journal {
     if (message.event === 'repairing') this.#hearOfRepair(message.part);
     else if (message.event === 'takenOut') this.#events.takenOut(message.endpoints);
     else if (message.event === 'letGo') this.#events.letGo(message.letters);
+    else if (message.event === 'walLost') this.#events.walLost(message.lost);
     else {
       this.#repaired = undefined;
       this.#recent.forget();

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, renameSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { forgetQuarantined, isDamage, isDiskTrouble, isFull, quarantine } from '../storage/sqlite.ts';
+import { Damaged, forgetQuarantined, isDamage, isDiskTrouble, isFull, quarantine } from '../storage/sqlite.ts';
+import { brokenCommits } from '../storage/wal.ts';
 import { Reserve, reservePath } from './reserve.ts';
 import { JournalFull, withRoom } from './room.ts';
 import { salvage } from './salvage.ts';
@@ -30,10 +31,18 @@ export interface Quarantined {
   readonly telegramsSaved: number;
 }
 
+/** The -wal file holds the newest. Where it is gone so many telegrams at most are; where it is broken so many commits. */
+export type LostWal = { readonly telegramsAtMost: number } | { readonly commits: number };
+
 export interface Opened {
   readonly store: JournalStore;
   readonly quarantined: Quarantined | undefined;
+  /** What is known to be lost of the newest; undefined where nothing is. */
+  readonly lostWal: LostWal | undefined;
 }
+
+type Recovered = Omit<Opened, 'lostWal'>;
+type Wal = 'new' | 'gone' | { readonly brokenCommits: number };
 
 const LARGEST_BYTES = 2e9;
 const DISK_SHARE = 0.1;
@@ -48,20 +57,40 @@ export function openJournalStore(options: OpenOptions): Opened {
   const path = join(options.folder, 'journal.db');
   try {
     prepareFolder(options.folder, path);
-    finishRepair(path);
-    return openOrRecover({ ...options, path, maxBytes: options.maxBytes ?? defaultMaxBytes(options.folder) });
+    const wal = finishRepair(path) ? 'new' : lookAtWal(path);
+    const opened = openOrRecover({ ...options, path, maxBytes: options.maxBytes ?? defaultMaxBytes(options.folder) });
+    return { ...opened, lostWal: opened.quarantined === undefined ? lostOf(wal, opened.store) : undefined };
   } catch (error) {
     throw explain(path, error);
   }
 }
 
-function openOrRecover(options: StoreOptions): Opened {
+/** To be looked at before it is opened: SQLite passes over what is broken of it, and then makes it anew. */
+function lookAtWal(path: string): Wal {
+  if (!existsSync(path)) return 'new';
+  return existsSync(`${path}-wal`) ? { brokenCommits: brokenCommits(`${path}-wal`, PAGE_BYTES) } : 'gone';
+}
+
+function lostOf(wal: Wal, { lostWithoutWal }: JournalStore): LostWal | undefined {
+  if (wal === 'new') return undefined;
+  if (wal === 'gone') return lostWithoutWal > 0 ? { telegramsAtMost: lostWithoutWal } : undefined;
+  return wal.brokenCommits > 0 ? { commits: wal.brokenCommits } : undefined;
+}
+
+function openOrRecover(options: StoreOptions): Recovered {
   try {
+    refuseEmptied(options.path);
     return { store: new JournalStore(options), quarantined: undefined };
   } catch (error) {
     if (isDamage(error)) return recover(options, error);
     throw error;
   }
+}
+
+/** What a power cut leaves of some file systems: SQLite would take it for a journal that is new. */
+function refuseEmptied(path: string): void {
+  const wasOpened = existsSync(reservePath(dirname(path)));
+  if (wasOpened && statSync(path, { throwIfNoEntry: false })?.size === 0) throw new Damaged(`${path} is empty`);
 }
 
 function explain(path: string, error: unknown): unknown {
@@ -95,7 +124,7 @@ function prepareFolder(folder: string, path: string): void {
  *
  * @throws {JournalFull} where there is no room even for what endpoints still need.
  */
-export function recover(options: StoreOptions, error: unknown): Opened {
+export function recover(options: StoreOptions, error: unknown): Recovered {
   const quarantined = repair(options, error);
   return { store: openRepaired(options), quarantined };
 }
@@ -127,9 +156,11 @@ function salvaged({ path, repairing }: StoreOptions, repaired: string): number {
   return withRoom(path, makeRoom, work, 'to be repaired').telegrams;
 }
 
-/** The process ended between the two renames of a repair. */
-function finishRepair(path: string): void {
-  if (!existsSync(path) && existsSync(repairedPath(path))) renameSync(repairedPath(path), path);
+/** The process ended between the two renames of a repair. @returns whether it did. */
+function finishRepair(path: string): boolean {
+  if (existsSync(path) || !existsSync(repairedPath(path))) return false;
+  renameSync(repairedPath(path), path);
+  return true;
 }
 
 function repairedPath(path: string): string {

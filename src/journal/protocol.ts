@@ -1,7 +1,7 @@
 import type { Passed, Proof } from './cursors.ts';
 import type { Changed, DeadLetter, KeptDeadLetter } from './dead-letters.ts';
 import type { Losses } from './losses.ts';
-import type { Quarantined } from './open.ts';
+import type { LostWal, Quarantined } from './open.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
 import type { ReplayPlan, ReplayState } from './replays.ts';
 import type { Incoming } from './store.ts';
@@ -66,5 +66,6 @@ export type Message =
   /** A damaged journal is being repaired: this part of it is done, from 0 up to 1. */
   | { readonly event: 'repairing'; readonly part: number }
   | { readonly event: 'quarantined'; readonly quarantined: Quarantined }
+  | { readonly event: 'walLost'; readonly lost: LostWal }
   | { readonly event: 'takenOut'; readonly endpoints: readonly TakenOut[] }
   | { readonly event: 'letGo'; readonly letters: ReadonlyMap<string, Losses> };

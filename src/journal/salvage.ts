@@ -2,6 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { openDamaged, openDatabase, type Database } from '../storage/sqlite.ts';
 import { PLACED_BEFORE_DAMAGE } from './cursor.ts';
 import { readAround, readEnds, tolerate, type Row } from './read-around.ts';
+import { mendSchema } from './mend-schema.ts';
 import { migrations } from './schema.ts';
 
 export interface SalvageOptions {
@@ -43,7 +44,7 @@ export function salvage(brokenPath: string, path: string, pageBytes: number, opt
   remove(path);
   const to = openDatabase(path, migrations, pageBytes);
   try {
-    const from = tolerate(() => openDamaged(brokenPath));
+    const from = openReadable(brokenPath) ?? openMended(brokenPath, to, path, pageBytes);
     const numbersUpTo = from && copyAll(from, to, { ...options, repairing: progressOf(brokenPath, path, options) });
     const telegrams = goOnAbove(to, numbersUpTo);
     to.close();
@@ -53,6 +54,23 @@ export function salvage(brokenPath: string, path: string, pageBytes: number, opt
     remove(path);
     throw error;
   }
+}
+
+/** Tables of every schema there was. */
+const FIRST_TABLES = ['telegram', 'source', 'dictionary', 'endpoint'];
+
+/** @returns undefined where not even its schema can be read. */
+function openReadable(path: string): Database | undefined {
+  const db = tolerate(() => openDamaged(path));
+  if (db === undefined) return undefined;
+  if (tolerate(() => FIRST_TABLES.map((table) => db.prepare(`SELECT * FROM ${table}`))) !== undefined) return db;
+  tolerate(() => db.close());
+  return undefined;
+}
+
+function openMended(brokenPath: string, whole: Database, wholePath: string, pageBytes: number): Database | undefined {
+  tolerate(() => mendSchema(brokenPath, whole, wholePath, pageBytes));
+  return openReadable(brokenPath);
 }
 
 /** @returns up to where sequence numbers were handed out; undefined where that cannot be read. */

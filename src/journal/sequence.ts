@@ -9,6 +9,8 @@ const BLOCK = 1_000;
  */
 export class Sequence {
   readonly #db: Database;
+  /** Numbers of the last block that no row has although no process gave them back: so many at most were lost. */
+  readonly unaccounted: number;
   #next: number;
   #reserved: number;
 
@@ -22,7 +24,10 @@ export class Sequence {
     );
     this.#reserved = meta.get('reserved') ?? 0;
     // A card that lied about a sync may hold rows, but not the reservation that was synced before them.
-    this.#next = Math.max(meta.get('next') ?? this.#reserved + 1, highestUsed(db) + 1);
+    const highest = highestUsed(db);
+    const given = meta.get('next') ?? undefined;
+    this.#next = Math.max(given ?? this.#reserved + 1, highest + 1);
+    this.unaccounted = given === undefined ? Math.max(0, this.#reserved - highest) : 0;
   }
 
   /** The newest number handed out, 0 where there is none. */

@@ -60,6 +60,8 @@ export class JournalStore {
   readonly view: JournalView;
   /** Endpoints that the last process had and this one has not. */
   takenOut: readonly TakenOut[] = [];
+  /** So many telegrams at most are lost where the -wal of an unclean end is: what came before is in the database itself. */
+  readonly lostWithoutWal: number;
   readonly #db: Database;
   readonly #commits: Commits;
   readonly #sequence: Sequence;
@@ -85,6 +87,7 @@ export class JournalStore {
       this.#db.pragma(`max_page_count=${Math.floor((options.maxBytes * OVERSHOOT) / PAGE_BYTES)}`);
       this.#statements = prepareStatements(this.#db);
       this.#sequence = new Sequence(this.#db);
+      this.lostWithoutWal = this.#sequence.unaccounted;
       this.#sources = new Sources(this.#db);
       this.#dictionaries = new Dictionaries(this.#db);
       this.cursors = new Cursors(this.#db, (name) => this.#sources.id(name));

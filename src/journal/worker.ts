@@ -162,8 +162,9 @@ function repairing(part: number): void {
   tell({ event: 'repairing', part });
 }
 
-function opened({ store, quarantined }: Opened): JournalStore {
+function opened({ store, quarantined, lostWal }: Opened): JournalStore {
   if (quarantined !== undefined) tell({ event: 'quarantined', quarantined });
+  if (lostWal !== undefined) tell({ event: 'walLost', lost: lostWal });
   if (store.takenOut.length > 0) tell({ event: 'takenOut', endpoints: store.takenOut });
   return store;
 }

@@ -170,6 +170,16 @@ export class Events {
           `journal: damaged (${cause}); put aside as ${path}, ${count(telegramsSaved, 'telegram')} carried over`,
         );
       },
+      walLost: (lost) => {
+        if ('commits' in lost)
+          this.#log.error(
+            `journal: journal.db-wal is broken, and its newest ${count(lost.commits, 'commit')} lost, of a telegram each as a rule`,
+          );
+        else
+          this.#log.error(
+            `journal: journal.db-wal is gone, which held the newest: up to ${count(lost.telegramsAtMost, 'telegram')} lost with it`,
+          );
+      },
       takenOut: (endpoints) => {
         for (const { name, waiting } of endpoints)
           this.#log.warn(

@@ -66,7 +66,7 @@ describe('a damaged journal', () => {
 
   test('of which nothing can be read goes on with numbers above any that it can have used', () => {
     const folder = closedJournal();
-    overwrite(file(folder), 0, randomBytes(4_096));
+    overwrite(file(folder), 0, randomBytes(16_384));
     const [seq] = open(folder).store.append([incoming(1)]);
     expect(seq).toBeGreaterThan(Date.parse('2020-01-01'));
   });
@@ -244,7 +244,7 @@ describe('a repair that is cut short', () => {
 
 /** What the journal's thread does when reading finds damage. */
 function repaired(folder: string, error: unknown = new Error('found while reading')): Opened {
-  return recover({ path: file(folder), endpoints, ...UNLIMITED }, error);
+  return { ...recover({ path: file(folder), endpoints, ...UNLIMITED }, error), lostWal: undefined };
 }
 
 /** The database page, counted from 0, that holds this row. */

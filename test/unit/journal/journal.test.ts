@@ -50,6 +50,7 @@ async function openJournal(
       told.calm.push(`quarantined, saved ${telegramsSaved}`),
     letGo: (letters: ReadonlyMap<string, Losses>) =>
       letters.forEach(({ dropped }, name) => (told.dropped[name] = (told.dropped[name] ?? 0) + dropped)),
+    walLost: () => told.calm.push('a part of the -wal is lost'),
     takenOut: (endpoints: readonly TakenOut[]) =>
       endpoints.forEach(({ name, waiting }) => told.calm.push(`taken out: ${name}, ${waiting} waiting`)),
     failed: (error: Error) => told.calm.push(`failed: ${error.message}`),
