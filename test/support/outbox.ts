@@ -9,8 +9,8 @@ import { Outbox, type OutboxOptions } from '../../src/outbox/outbox.ts';
 import { Thinning } from '../../src/outbox/thinning.ts';
 import { incoming, numberIn } from './journal.ts';
 
-export /** Time that moves only when the test says so; better-queue's turns are part of it. */
-function stopTheClock(now = Date.parse('2026-01-05T12:00:00Z')): void {
+/** Time that moves only when the test says so; better-queue's turns are part of it. */
+export function stopTheClock(now = Date.parse('2026-01-05T12:00:00Z')): void {
   vi.useFakeTimers({
     toFake: [
       ...(['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate'] as const),
@@ -53,6 +53,18 @@ export function journalOver(store: JournalStore): OutboxJournal {
     deadTaken: (endpoint, id, proof) => later(() => store.deadTaken(endpoint, id, proof)),
     deadRefusedAgain: (id, reason) =>
       later(() => store.changeDead((dead) => dead.refusedAgain(id, reason, Date.now()))),
+  };
+}
+
+/** A question to the journal that gets no answer the first time. */
+export function failsOnce<Asked extends unknown[], Answer>(
+  ask: (...asked: Asked) => Promise<Answer>,
+): (...asked: Asked) => Promise<Answer> {
+  let isFirst = true;
+  return async (...asked) => {
+    if (!isFirst) return ask(...asked);
+    isFirst = false;
+    throw new Error('no room');
   };
 }
 

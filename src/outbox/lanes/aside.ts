@@ -63,15 +63,15 @@ export class Aside implements Lane {
     return letters.map((one) => () => this.#handle(one));
   }
 
+  /** A round stays due until the journal has answered. */
   async #nextRound(): Promise<readonly KeptDeadLetter[]> {
     const { books, journal, name } = this.#parts;
     const { isDue: isSecond } = this.#round;
-    const isInherited = this.#isInherited;
+    const isBlocking = this.isBlocking && !isSecond;
+    if (isBlocking) await this.#begin();
+    const letters = isBlocking || isSecond || this.#isInherited ? await journal.aside(name, books.counts.aside) : [];
     this.#round = { isSecond, hasFailed: false, isDue: false };
     this.#isInherited = false;
-    if (!this.isBlocking && !isSecond && !isInherited) return [];
-    if (this.isBlocking && !isSecond) await this.#begin();
-    const letters = await journal.aside(name, books.counts.aside);
     return letters.filter(({ retry }) => retry);
   }
 
