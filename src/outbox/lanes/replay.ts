@@ -59,9 +59,15 @@ export class Replay implements Lane {
     return ofPeriod.map((letter) => () => this.#handle(letter, plan));
   }
 
+  /** @throws what the journal throws: it has to be read all the same then. */
   async #load(): Promise<void> {
     this.#isStale = false;
-    this.#plan = await this.#parts.journal.replay(this.#parts.name);
+    try {
+      this.#plan = await this.#parts.journal.replay(this.#parts.name);
+    } catch (error) {
+      this.#isStale = true;
+      throw error;
+    }
     this.#position = this.#plan?.position ?? 0;
     this.#held = [];
     this.#unreadable = 0;

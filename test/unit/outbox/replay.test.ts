@@ -4,7 +4,7 @@ import type { ReplayPlan } from '../../../src/journal/replays.ts';
 import type { JournalStore } from '../../../src/journal/store.ts';
 import { Ambiguous, Refused, Unreadable, type Fate } from '../../../src/outbox/endpoint.ts';
 import { countsOf, filesAsAfterAKill, incoming, openStore, temporaryFolder } from '../../support/journal.ts';
-import { numberOf, pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
+import { failsOnce, journalOver, numberOf, pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
 
 const START = Date.UTC(2026, 0, 5, 12);
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
@@ -59,6 +59,16 @@ describe('a replay', () => {
     expect(told).toContain('replayed: 30 sent, 0 found, 0 thinned, 0 refused');
     expect(store.replays.of('a')).toBeUndefined();
     expect(countsOf(store)).toEqual({ ...before, delivered: (before['delivered'] ?? 0) + 1 });
+  });
+
+  test('goes when the journal answers again that failed as it was asked', async () => {
+    const { store } = kept();
+    store.startReplay(plan(), false);
+    const far = new Scripted();
+    const journal = journalOver(store);
+    startOutbox(store, far, { journal: { ...journal, replay: failsOnce((name: string) => journal.replay(name)) } });
+    await pass(2_000);
+    expect(far.sent).toEqual(upTo(40, 11));
   });
 
   test('does not send what the server has', async () => {
