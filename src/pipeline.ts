@@ -50,7 +50,7 @@ async function readConnection(bytes: AsyncIterable<Uint8Array>, options: Pipelin
   };
   let isHeard = false;
   const quiet = setInterval(() => {
-    take(framer.idle(clock.nowMs), options);
+    take(framer.idle(clock.nowMs), options, clock.offMs);
     tellNoise();
     // Between two telegrams the Pi's clock may be set: the next one is stamped by it.
     if (!isHeard) clock.set();
@@ -60,22 +60,22 @@ async function readConnection(bytes: AsyncIterable<Uint8Array>, options: Pipelin
     for await (const chunk of bytes) {
       isHeard = true;
       const found = framer.push(chunk, clock.nowMs);
-      take(found, options);
-      if (found.length > 0) clock.set();
+      if (found.length > 0) take(found, options, clock.set());
       // Only what waits for us is made to wait: a meter prints on, and its bytes would be lost.
       if (source.ends) await journal.room(signal);
     }
   } finally {
     clearInterval(quiet);
-    take(framer.idle(Infinity), options);
+    take(framer.idle(Infinity), options, clock.offMs);
     tellNoise();
   }
 }
 
-function take(found: readonly Found[], { name, journal, events }: PipelineOptions): void {
+/** @param setByMs by how much the clock was set since they began: they are stamped by the clock of now. */
+function take(found: readonly Found[], { name, journal, events }: PipelineOptions, setByMs: number): void {
   for (const item of found) {
     if ('reason' in item) events.rejected(name, item);
-    else journal.append(item);
+    else journal.append({ ...item, receivedAt: new Date(item.receivedAt.getTime() + setByMs) });
   }
 }
 
@@ -91,7 +91,15 @@ class SteadyClock {
     return this.#offsetMs + performance.now();
   }
 
-  set(): void {
+  /** By how much the wall clock was set meanwhile, in whole milliseconds. */
+  get offMs(): number {
+    return Math.round(Date.now() - this.nowMs);
+  }
+
+  /** @returns by how much the wall clock was set meanwhile. */
+  set(): number {
+    const { offMs } = this;
     this.#offsetMs = Date.now() - performance.now();
+    return offMs;
   }
 }

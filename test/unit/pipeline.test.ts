@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readSource } from '../../src/pipeline.ts';
 import type { Source } from '../../src/sources/source.ts';
 import type { Telegram } from '../../src/telegram/telegram.ts';
@@ -54,6 +54,24 @@ describe('the straight line', () => {
     await read(capture(one, two.subarray(0, 40)));
     expect(appended).toHaveLength(1);
     expect(events.tally.source('meter').rejected).toEqual({ truncated: 1 });
+  });
+
+  test('stamps a telegram by the clock that was set while it came in', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 60_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const set = Date.parse('2026-03-01T12:00:00Z');
+    const midway: Source = {
+      ends: true,
+      async *open() {
+        yield await Promise.resolve(one.subarray(0, 10));
+        vi.setSystemTime(set);
+        yield one.subarray(10);
+      },
+    };
+    await read(midway);
+    const [telegram] = appended as [Telegram];
+    // The clock stands still in this test, but for the moment that the bytes take.
+    expect(Math.abs(telegram.receivedAt.getTime() - set)).toBeLessThan(30_000);
   });
 
   test('does not read a capture again that broke off: its beginning would come twice', async () => {
