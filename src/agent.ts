@@ -10,6 +10,7 @@ import { Thinning } from './outbox/thinning.ts';
 import { endpointOf, sourceOf } from './parts.ts';
 import { readSource } from './pipeline.ts';
 import { meterTime } from './reading/time.ts';
+import { ClockWatch } from './service/clock-watch.ts';
 import { BadRequest, ControlServer, isServed } from './service/control.ts';
 import type { Desk } from './service/desk.ts';
 import { health, type Health } from './service/health.ts';
@@ -68,6 +69,7 @@ class Agent {
   readonly #events: Events;
   readonly #startedAt = new Date();
   readonly #ended = new AbortController();
+  readonly #clock = this.#watchClock();
   readonly #manager: ServiceManager;
   readonly #sources: readonly BuiltSource[];
   readonly #endpoints: readonly BuiltEndpoint[];
@@ -107,6 +109,7 @@ class Agent {
 
   async #begin(signal: AbortSignal): Promise<Promise<void>[]> {
     this.#events.start(signal);
+    this.#clock.start(signal);
     this.#feedWatchdog(signal);
     await this.#openControl(false);
     const reading = this.#sources.map((source) =>
@@ -138,7 +141,11 @@ class Agent {
     const { sources } = this.#options.config;
     // Where there is one source, every endpoint gets its telegrams.
     const source = sources.find(({ name }) => name === config.source) ?? sources[0];
-    return { config, source: source?.name, endpoint: endpointOf(config, source?.timeZone) };
+    return {
+      config,
+      source: source?.name,
+      endpoint: endpointOf(config, source?.timeZone, (letter) => this.#clock.ageOf(letter)),
+    };
   }
 
   #makeJournal({ journal: settings, stateDir }: Config): Journal {
@@ -158,6 +165,7 @@ class Agent {
   async #openJournal(signal: AbortSignal): Promise<void> {
     const state = await this.#journal.open(signal);
     if (state === undefined) return;
+    this.#clock.begin(state.clock);
     const places = new Map(state.endpoints.map((place) => [place.name, place]));
     this.#droppedBefore = new Map(state.endpoints.map(({ name, dropped }) => [name, dropped]));
     this.#outboxes = this.#endpoints.flatMap((endpoint) => {
@@ -217,7 +225,16 @@ class Agent {
     const events = this.#events;
     events.tally.source(name);
     const once = this.#options.untilDelivered;
-    await readSource({ name, source, checksum, silenceMs, journal: this.#journal, events, once, signal });
+    const journal = this.#clock.before(this.#journal);
+    await readSource({ name, source, checksum, silenceMs, journal, events, once, signal });
+  }
+
+  #watchClock(): ClockWatch {
+    return new ClockWatch({
+      stepped: (byMs, wasSet) => this.#events.clockStepped(byMs, wasSet),
+      unset: ({ wallMs }) => this.#events.clockUnset(new Date(wallMs)),
+      moved: (byMs, time, isSet) => this.#journal.stamps.move(byMs, time, isSet),
+    });
   }
 
   #feedWatchdog(signal: AbortSignal): void {
@@ -260,6 +277,7 @@ class Agent {
         this.#sources.map(({ config }) => config),
         this.#events.newest,
       ),
+      isClockSet: this.#clock.isSet,
       journalTrouble: this.#journal.trouble,
       startedAt: this.#startedAt,
       now: new Date(),

@@ -1,6 +1,7 @@
 import type { EndpointConfig, SourceConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { EndpointType } from './endpoints/endpoint-type.ts';
+import type { AgeOf } from './endpoints/own-time.ts';
 import { endpointTypes } from './endpoints/index.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
 import { sourceTypes } from './sources/index.ts';
@@ -17,9 +18,16 @@ export function sourceOf({ name, type, settings }: SourceConfig): Source {
   return made(`source ${name}`, () => sources[type]?.create(settings));
 }
 
-/** Makes the endpoint that a part of the configuration describes. `timeZone` is its meter's. @throws {ConfigError} */
-export function endpointOf({ name, type, settings }: EndpointConfig, timeZone = 'Europe/Amsterdam'): Endpoint {
-  const surroundings = { timeZone, now: () => new Date() };
+/**
+ * Makes the endpoint that a part of the configuration describes. `timeZone` is its meter's, `ageOf` tells how old a
+ * letter is. @throws {ConfigError}
+ */
+export function endpointOf(
+  { name, type, settings }: EndpointConfig,
+  timeZone = 'Europe/Amsterdam',
+  ageOf?: AgeOf,
+): Endpoint {
+  const surroundings = { timeZone, now: () => new Date(), ...(ageOf === undefined ? {} : { ageOf }) };
   return made(`endpoint ${name}`, () => endpoints[type]?.create(settings, surroundings));
 }
 

@@ -9,6 +9,7 @@ import { readingBody, readingMark } from './dsmr-v2.ts';
 import { defineEndpoint } from './endpoint-type.ts';
 import { type Mark, markOfPrint } from './mark.ts';
 import { printOf } from './print.ts';
+import { agesBy, type AgeOf, requireSure } from './own-time.ts';
 import { openReadBack } from './read-back.ts';
 
 /** DSMR-reader stamps a telegram without a clock when it arrives: older than this it would be at the wrong time. */
@@ -22,7 +23,7 @@ const CLOCKLESS_MAX_AGE_MS = 10_000;
 export const dsmrV1 = defineEndpoint({
   settings: dsmrSettings,
   afterReplay: AFTER_REPLAY,
-  create(settings, { now = () => new Date(), timeZone = 'Europe/Amsterdam' } = {}) {
+  create(settings, { now = () => new Date(), ageOf = agesBy(now), timeZone = 'Europe/Amsterdam' } = {}) {
     const server = openDsmrServer(settings, now);
     const body = readingBody(timeZone);
     const readBack = openReadBack(server, printMark(timeZone));
@@ -41,6 +42,7 @@ export const dsmrV1 = defineEndpoint({
     }
 
     async function deliverReading(letter: Letter, signal: AbortSignal): Promise<void> {
+      requireSure(ageOf(letter));
       if (clockless.printed !== letter.seq) clockless.asReading = letter.seq;
       await server.post('v2', letter, body(letter.telegram), signal);
       counts.throughV2++;
@@ -49,7 +51,7 @@ export const dsmrV1 = defineEndpoint({
     return {
       counts,
       deliver: (letter, signal) =>
-        isStaleWithoutClock(letter.telegram, now()) ? deliverReading(letter, signal) : deliverPrint(letter, signal),
+        isStaleWithoutClock(letter, ageOf) ? deliverReading(letter, signal) : deliverPrint(letter, signal),
       async wasTaken(letter, before, signal) {
         const fate = await readBack(letter, before, signal);
         // Of a print without a clock the server stamps a reading at will, so that it cannot be missed there.
@@ -72,6 +74,6 @@ function hasClock({ raw }: Telegram): boolean {
   return meterTime(raw) !== undefined;
 }
 
-function isStaleWithoutClock(telegram: Telegram, now: Date): boolean {
-  return now.getTime() - telegram.receivedAt.getTime() > CLOCKLESS_MAX_AGE_MS && !hasClock(telegram);
+function isStaleWithoutClock(letter: Letter, ageOf: AgeOf): boolean {
+  return !hasClock(letter.telegram) && ageOf(letter).ms > CLOCKLESS_MAX_AGE_MS;
 }

@@ -1,11 +1,13 @@
 import { Refused } from '../outbox/endpoint.ts';
 import { parseReading } from '../reading/reading.ts';
+import { meterTime } from '../reading/time.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import { type DsmrReading, dsmrReading } from './dsmr-fields.ts';
 import { AFTER_REPLAY, dsmrSettings, openDsmrServer } from './dsmr-server.ts';
 import { defineEndpoint } from './endpoint-type.ts';
 import { localTime, standardOffsetMinutes } from './local-time.ts';
 import { type Mark, markOfFields } from './mark.ts';
+import { agesBy, requireSure } from './own-time.ts';
 import { openReadBack } from './read-back.ts';
 
 /**
@@ -15,11 +17,14 @@ import { openReadBack } from './read-back.ts';
 export const dsmrV2 = defineEndpoint({
   settings: dsmrSettings,
   afterReplay: AFTER_REPLAY,
-  create(settings, { now = () => new Date(), timeZone = 'Europe/Amsterdam' } = {}) {
+  create(settings, { now = () => new Date(), ageOf = agesBy(now), timeZone = 'Europe/Amsterdam' } = {}) {
     const server = openDsmrServer(settings, now);
     const body = readingBody(timeZone);
     return {
-      deliver: (letter, signal) => server.post('v2', letter, body(letter.telegram), signal),
+      async deliver(letter, signal) {
+        if (meterTime(letter.telegram.raw) === undefined) requireSure(ageOf(letter));
+        await server.post('v2', letter, body(letter.telegram), signal);
+      },
       wasTaken: openReadBack(server, readingMark(timeZone)),
       probe: (signal) => server.probe(signal),
       close: () => server.close(),

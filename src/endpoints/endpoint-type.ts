@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Endpoint } from '../outbox/endpoint.ts';
 import type { Kit } from '../settings/values.ts';
+import type { AgeOf } from './own-time.ts';
 
 /** What a kind of endpoint is: the settings that it takes, and how to make one of them. */
 export interface EndpointType<S extends z.ZodObject = z.ZodObject> {
@@ -15,6 +16,8 @@ interface Surroundings {
   /** IANA name of the zone that its source's meter stands in; by default Europe/Amsterdam. */
   readonly timeZone: string;
   readonly now: () => Date;
+  /** How old a letter is; by default by a clock that is right. */
+  readonly ageOf: AgeOf;
 }
 
 /** Gives a kind of endpoint its types; nothing else. */

@@ -1,5 +1,6 @@
 import type { Telegram } from '../telegram/telegram.ts';
 import type { DamagedLetter, Letter } from './letter.ts';
+import type { DeadLetter } from './dead-letters.ts';
 import type { Row } from './telegrams.ts';
 
 // How telegrams cross between the journal's thread and the rest.
@@ -13,6 +14,15 @@ export function toLetter({ seq, source, at, checksum, raw }: Row): Letter | Dama
   const receivedAt = new Date(at);
   if (raw === undefined) return { seq, damaged: true, source, receivedAt };
   return { seq, telegram: { source, receivedAt, checksum, raw: Buffer.from(raw.buffer, raw.byteOffset, raw.length) } };
+}
+
+/** Without bytes where the letter is a damaged one. */
+export function toDead(letter: Letter | DamagedLetter, reason: string): DeadLetter {
+  const { seq } = letter;
+  const { source, receivedAt } = isWhole(letter) ? letter.telegram : letter;
+  const { checksum, raw } = isWhole(letter) ? letter.telegram : { checksum: 'valid' as const, raw: undefined };
+  const bytes = raw && new Uint8Array(raw);
+  return { seq, source, at: receivedAt.getTime(), checksum, raw: bytes, buriedAt: Date.now(), reason };
 }
 
 export function isWhole(letter: Letter | DamagedLetter): letter is Letter {

@@ -1,16 +1,17 @@
 import type { Telegram } from '../telegram/telegram.ts';
 import type { Passed, Proof } from './cursors.ts';
 import type { Changed, KeptDeadLetter } from './dead-letters.ts';
-import { isWhole, toIncoming, toLetter } from './crossing.ts';
+import { isWhole, toDead, toIncoming, toLetter } from './crossing.ts';
 import { Intake, RETRY_MS } from './intake.ts';
 import type { JournalEvents } from './journal-events.ts';
 import type { DamagedLetter, Letter } from './letter.ts';
 import { PASSING } from './passing.ts';
-import type { Message, WorkerSettings } from './protocol.ts';
+import type { Message, OpenState, WorkerSettings } from './protocol.ts';
 import { Recent } from './recent.ts';
 import type { ReplayPlan, ReplayState } from './replays.ts';
 import type { Survey, SurveyAsk } from './survey.ts';
 import type { Page, PageAsk } from './telegrams.ts';
+import { Stamps } from './stamps.ts';
 import { Thread } from './thread.ts';
 import { sleep } from '../time/sleep.ts';
 import type { JournalState } from './view.ts';
@@ -24,6 +25,8 @@ const CLOSE_MS = 10_000;
  * What the thread cannot take at the moment (a full disk, a stalled card) waits in memory, bounded.
  */
 export class Journal {
+  /** Of telegrams that came before this machine's clock was set. */
+  readonly stamps: Stamps;
   readonly #thread: Thread;
   readonly #events: JournalEvents;
   readonly #intake: Intake;
@@ -38,10 +41,15 @@ export class Journal {
   constructor(settings: WorkerSettings, events: JournalEvents, script = defaultScript()) {
     this.#events = events;
     this.#intake = new Intake({
-      write: async (telegrams) => this.#thread.ask('append', { telegrams: telegrams.map(toIncoming) }),
+      write: async (telegrams) =>
+        this.#thread.ask('append', { telegrams: telegrams.map((one) => toIncoming(this.stamps.current(one))) }),
       accepted: (letters) => this.#accept(letters),
       refused: (error) => this.#tellRefusal(error),
       lost: (count, source) => events.lost(count, source),
+    });
+    this.stamps = new Stamps((time, isSet) => {
+      // A thread that does not answer says so to whoever needs it.
+      this.#thread.ask('clock', { time, isSet }).catch(() => undefined);
     });
     this.#thread = new Thread(script, settings, {
       told: (message) => this.#hear(message),
@@ -55,7 +63,7 @@ export class Journal {
    * @returns undefined where the signal came first.
    * @throws Error whose `name` is DatabaseInUse, DatabaseTooNew or StateDenied, or a fault of this program.
    */
-  async open(signal: AbortSignal): Promise<JournalState | undefined> {
+  async open(signal: AbortSignal): Promise<OpenState | undefined> {
     const stop = (): void => void this.#thread.end();
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -86,7 +94,13 @@ export class Journal {
 
   /** Hands a telegram over; `events.accepted` tells when it is safe. */
   append(telegram: Telegram): void {
+    this.stamps.note(telegram, this.stamps.mark);
     this.#intake.add(telegram);
+  }
+
+  /** A letter with the time of the clock of now, whenever it was read. */
+  current({ seq, telegram }: Letter): Letter {
+    return { seq, telegram: this.stamps.current(telegram) };
   }
 
   /** Resolves once few enough telegrams wait in memory: for sources that can wait, such as a capture. */
@@ -98,8 +112,9 @@ export class Journal {
   async read(after: number, limit: number, source: string | undefined): Promise<readonly (Letter | DamagedLetter)[]> {
     const recent = this.#recent.behind(after, limit, source);
     if (recent !== undefined) return recent;
+    const { mark } = this.stamps;
     const rows = await this.#thread.ask('read', { after, limit, source });
-    return rows.map(toLetter);
+    return this.stamps.noteAll(rows.map(toLetter), mark);
   }
 
   /** The letters of a source just before a sequence number, oldest first, without those damaged, and those refused. */
@@ -125,12 +140,8 @@ export class Journal {
 
   /** Makes a letter a dead letter, or sets it aside; resolves once that is on the card. */
   async bury(endpoint: string, letter: Letter | DamagedLetter, reason: string, aside = false): Promise<void> {
-    const { seq } = letter;
-    const { source, receivedAt } = 'damaged' in letter ? letter : letter.telegram;
-    const checksum = 'damaged' in letter ? 'valid' : letter.telegram.checksum;
-    const raw = 'damaged' in letter ? undefined : new Uint8Array(letter.telegram.raw);
-    const dead = { seq, source, at: receivedAt.getTime(), checksum, raw, buriedAt: Date.now(), reason } as const;
-    await this.#thread.ask('bury', { endpoint, letter: dead, aside });
+    const current = isWhole(letter) ? this.current(letter) : letter;
+    await this.#thread.ask('bury', { endpoint, letter: toDead(current, reason), aside });
   }
 
   /** Letters set aside, oldest first. */
@@ -237,7 +248,7 @@ export class Journal {
     this.#events.accepted(letters);
   }
 
-  async #insistOnOpen(signal: AbortSignal): Promise<JournalState | undefined> {
+  async #insistOnOpen(signal: AbortSignal): Promise<OpenState | undefined> {
     while (!signal.aborted) {
       const state = await this.#thread.ask('open', {}).catch((error: unknown) => this.#forgive(error, signal));
       if (state === undefined) await sleep(RETRY_MS, signal);
@@ -252,9 +263,10 @@ export class Journal {
     this.#tellRefusal(error);
   }
 
-  #begin(state: JournalState): JournalState {
+  #begin(state: OpenState): OpenState {
     this.#recent.begin(state.head);
     this.#isOpen = true;
+    this.stamps.begin(state.clock);
     // What it accepts is told in a later turn: whoever waits for the state comes first.
     this.#intake.open();
     return state;

@@ -1,8 +1,10 @@
+import type { MachineTime } from '../time/boot.ts';
 import type { Passed, Proof } from './cursors.ts';
 import type { Changed, DeadLetter, KeptDeadLetter } from './dead-letters.ts';
 import type { Losses } from './losses.ts';
 import type { LostWal, Quarantined } from './open.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
+import type { ClockState } from './restamping.ts';
 import type { ReplayPlan, ReplayState } from './replays.ts';
 import type { Incoming } from './store.ts';
 import type { Survey, SurveyAsk } from './survey.ts';
@@ -19,11 +21,15 @@ export interface WorkerSettings {
   readonly syncIntervalMs: number;
 }
 
+/** How the journal stands when it is opened, and how it sees this machine's clock. */
+export type OpenState = JournalState & { readonly clock: ClockState };
+
 type Nothing = Readonly<Record<string, unknown>>;
 
 /** What the journal's thread can be asked, and what it answers. Each request also brings the cursors that moved. */
 export interface Requests {
-  open: { ask: Nothing; answer: JournalState };
+  open: { ask: Nothing; answer: OpenState };
+  clock: { ask: { time: MachineTime; isSet: boolean }; answer: undefined };
   append: { ask: { telegrams: Incoming[] }; answer: number[] };
   read: { ask: { after: number; limit: number; source: string | undefined }; answer: Row[] };
   before: { ask: { endpoint: string | undefined; seq: number; limit: number; source: string }; answer: Row[] };

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { machineTime, type MachineTime } from '../time/boot.ts';
 import { openDatabase, type Database } from '../storage/sqlite.ts';
 import type { Checksum } from '../telegram/telegram.ts';
 import { Ages } from './ages.ts';
@@ -12,6 +13,7 @@ import { Disk } from './disk.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
 import { OVERSHOOT, Retention, usedBytes, type Limits } from './retention.ts';
 import { CHECKSUMS, migrations } from './schema.ts';
+import { Restamping } from './restamping.ts';
 import { Replays, type ReplayPlan, type ReplayState } from './replays.ts';
 import { Sequence } from './sequence.ts';
 import { Sources } from './sources.ts';
@@ -41,6 +43,8 @@ export interface StoreOptions extends Limits {
   readonly repairing?: ((part: number) => void) | undefined;
   /** A clock that is never set, in milliseconds. */
   readonly nowMs?: () => number;
+  /** What the machine says of the time. */
+  readonly time?: () => MachineTime;
 }
 
 /** A commit writes each changed page whole: small pages keep the card's writes down. */
@@ -58,6 +62,7 @@ export class JournalStore {
   readonly dead: DeadLetters;
   readonly replays: Replays;
   readonly view: JournalView;
+  readonly restamping: Restamping;
   /** Endpoints that the last process had and this one has not. */
   takenOut: readonly TakenOut[] = [];
   /** So many telegrams at most are lost where the -wal of an unclean end is: what came before is in the database itself. */
@@ -107,6 +112,7 @@ export class JournalStore {
         commit: (work) => this.#commits.runSynced(work),
         unpack: (row) => this.#dictionaries.unpack(row, row.dictionary),
       });
+      this.restamping = new Restamping(this.#db, (work) => this.#space.making(() => this.#commits.runSynced(work)));
       this.#begin();
     } catch (error) {
       // A damaged journal can be opened for repair only once nobody holds it.
@@ -173,12 +179,12 @@ export class JournalStore {
 
   /** Letters of one source (or of all) behind a sequence number, oldest first. */
   read(after: number, limit: number, source: string | undefined): Row[] {
-    return this.#telegrams.read(after, limit, source, this.#sequence.last);
+    return this.restamping.dated(this.#telegrams.read(after, limit, source, this.#sequence.last));
   }
 
   /** The letters of a source just before a sequence number, oldest first, those not that the endpoint refused. */
   before(endpoint: string | undefined, seq: number, limit: number, source: string): Row[] {
-    return this.#telegrams.before(endpoint, seq, limit, source);
+    return this.restamping.dated(this.#telegrams.before(endpoint, seq, limit, source));
   }
 
   /** Makes a letter a dead letter, or sets it aside, on the card together with the cursor that moves past it. @throws {JournalFull} */
@@ -263,6 +269,7 @@ export class JournalStore {
       this.replays.place();
       this.#reserveNumbers(1);
     });
+    this.restamping.open((this.options.time ?? machineTime)());
     this.#space.reserve();
   }
 

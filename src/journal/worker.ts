@@ -10,6 +10,8 @@ import type { JournalStore } from './store.ts';
 const TIDY_MS = 60_000;
 /** Nothing committed stays in the page cache for much longer than its interval, telegram or not. */
 const SYNC_CHECK_MS = 1_000;
+/** Telegrams that came before the clock was set get their time so often some at a time. */
+const RESTAMP_MS = 1_000;
 /** A repair that failed is not begun again for each request. */
 const REPAIR_RETRY_MS = 5_000;
 const PROGRESS_MS = 1_000;
@@ -38,7 +40,10 @@ type Handlers = { [O in Op]: (ask: Requests[O]['ask'], store: JournalStore) => R
 const handlers: Handlers = {
   open: (_ask, store) => {
     keepHouse();
-    return store.view.state();
+    return { ...store.view.state(), clock: store.restamping.state };
+  },
+  clock: ({ time, isSet }, store) => {
+    store.restamping.clock(time, isSet);
   },
   append: ({ telegrams }, store) => store.append(telegrams),
   read: ({ after, limit, source }, store) => store.read(after, limit, source),
@@ -178,6 +183,7 @@ function keepHouse(): void {
   if (isKept) return;
   isKept = true;
   every(SYNC_CHECK_MS, (store) => store.syncIfDue());
+  every(RESTAMP_MS, (store) => store.restamping.next());
   every(TIDY_MS, (store) => store.tidy(Date.now()));
 }
 

@@ -13,6 +13,8 @@ export interface DeliveryOptions {
   readonly standing: Standing;
   readonly patience: Patience;
   readonly doubts: Doubts;
+  /** A letter as it is now: its time may have been made right since it was read. */
+  readonly current: (letter: Letter) => Letter;
   /** Where a letter's fate stays unknown: send it again, or not. */
   readonly onAmbiguous: 'verify' | 'resend' | 'drop';
   /** Called before a letter is sent again that an earlier request may have brought. */
@@ -86,8 +88,9 @@ export class Delivery {
   }
 
   /** Whether the far side has a letter already. @throws when the signal aborts. */
-  async isThere(letter: Letter, lane: LaneName): Promise<Fate> {
-    const { doubts } = this.#options;
+  async isThere(read: Letter, lane: LaneName): Promise<Fate> {
+    const { doubts, current } = this.#options;
+    const letter = current(read);
     return doubts.concern(letter, lane) ? doubts.settle(letter, lane) : doubts.find(letter);
   }
 
@@ -101,7 +104,8 @@ export class Delivery {
 
   /** @throws what says that the letter has to go again. */
   async #attempt(trip: Trip): Promise<Outcome> {
-    const { letter, lane } = trip;
+    const { lane } = trip;
+    const letter = this.#options.current(trip.letter);
     const { doubts, onAmbiguous } = this.#options;
     if (doubts.concern(letter, lane)) {
       const fate = await doubts.settle(letter, lane);

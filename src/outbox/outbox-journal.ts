@@ -4,6 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 export type OutboxJournal = Pick<
   Journal,
   | 'read'
+  | 'current'
   | 'before'
   | 'pass'
   | 'mayComeTwice'

@@ -108,6 +108,7 @@ export class Outbox {
       standing: this.#standing,
       patience,
       doubts: this.#doubts,
+      current: (letter) => options.journal.current(letter),
       noteTwice: () => this.#noteTwice(),
       noteSending: () => this.#insist(() => options.journal.doubt(options.name, 'sending')),
       signal: this.#stop.signal,

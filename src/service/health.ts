@@ -31,6 +31,8 @@ export interface HealthFacts {
   readonly droppedBefore: ReadonlyMap<string, number>;
   /** By source: how far the clock of its meter is ahead of ours, in milliseconds; none where it has no clock. */
   readonly skewsMs: ReadonlyMap<string, number>;
+  /** Whether this machine's clock is known to be set. */
+  readonly isClockSet: boolean;
   /** What keeps the journal from writing. */
   readonly journalTrouble: string | undefined;
   readonly startedAt: Date;
@@ -61,7 +63,7 @@ export function health(facts: HealthFacts): Health {
     summary: summarise(facts),
     line: [summarise(facts), ...problems].join('; '),
     problems,
-    notes: [...facts.skewsMs].flatMap(([name, ms]) => ofClock(name, ms)),
+    notes: notesOn(facts),
     pid: process.pid,
     startedAt,
     sources,
@@ -113,6 +115,11 @@ function ofDeadLetters({ name, refused, aside }: OutboxStatus): Finding[] {
   if (dead <= 0) return [];
   const remedy = '`p1-relay outbox dead` says why; retry or drop them';
   return [['warn', `endpoint ${name}: ${count(dead, 'dead letter')} kept: ${remedy}`]];
+}
+
+function notesOn({ isClockSet, skewsMs }: HealthFacts): string[] {
+  if (!isClockSet) return ["this machine's clock is not known to be set yet; `timedatectl` shows more"];
+  return [...skewsMs].flatMap(([name, ms]) => ofClock(name, ms));
 }
 
 function ofClock(name: string, skewMs: number): string[] {

@@ -220,6 +220,18 @@ export class Events {
     return lost;
   }
 
+  clockUnset(now: Date): void {
+    this.#log.warn(
+      `this machine's clock is not set yet: it says ${now.toISOString()}; telegrams of meters without a clock wait until it is`,
+    );
+  }
+
+  clockStepped(byMs: number, wasSet: boolean): void {
+    const step = `${span(Math.abs(byMs))} ${byMs > 0 ? 'forward' : 'back'}`;
+    if (wasSet) this.#log.warn(`this machine's clock was set ${step}; what was read before keeps its time`);
+    else this.#log.info(`this machine's clock was set ${step}; what was read before gets the time that it came at`);
+  }
+
   readonly outbox: OutboxEvents = {
     changed: (status, before) => this.#changed(status, before),
     refused: (name, reason) => {

@@ -28,6 +28,7 @@ export async function pass(ms: number): Promise<void> {
 /** A real journal in this thread instead of its own. */
 export function journalOver(store: JournalStore): OutboxJournal {
   return {
+    current: (letter) => letter,
     pass: (passed) => store.pass([passed]),
     read: (after, limit, source) => later(() => store.read(after, limit, source).map(toLetter)),
     before: (endpoint, seq, limit, source) =>

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { dsmrV1 } from '../../../src/endpoints/dsmr-v1.ts';
-import { Ambiguous, type Endpoint, Unreadable } from '../../../src/outbox/endpoint.ts';
+import type { Age } from '../../../src/endpoints/own-time.ts';
+import { Ambiguous, type Endpoint, TryLater, Unreadable } from '../../../src/outbox/endpoint.ts';
 import type { Checksum } from '../../../src/telegram/telegram.ts';
 import { DsmrReader, faults } from '../../support/dsmr-reader.ts';
 import { buildTelegram, naiveCrc16, naiveX25, printCrc, withChecksum } from '../../support/telegrams.ts';
@@ -161,6 +162,35 @@ describe('a telegram without a clock', () => {
   test('is not what an old telegram with a clock is', async () => {
     await deliver(buildTelegram('/X', OBJECTS), 'valid', new Date('2026-01-01T00:00:00Z'));
     expect(reader.rows.map(({ api }) => api)).toEqual(['v1']);
+  });
+});
+
+describe("a telegram without a clock, while this machine's is not set,", () => {
+  const raw = buildTelegram('/ISK5\\2M550T-1012', OBJECTS.slice(1));
+  const telegram = { source: 'meter', receivedAt: NOW, raw, checksum: 'valid' as const };
+
+  async function deliverAt(age: Age): Promise<string[]> {
+    const own = dsmrV1.create(
+      { url: reader.url, key: reader.key, timeout: 5_000 },
+      { now: () => NOW, ageOf: () => age },
+    );
+    await own.deliver({ seq: 1, telegram }, NEVER).finally(() => own.close?.());
+    return reader.rows.map(({ api }) => api);
+  }
+
+  test('goes through v1 while it is fresh: the server stamps it', async () => {
+    expect(await deliverAt({ ms: 10_000, isSure: false })).toEqual(['v1']);
+  });
+
+  test('waits once it would need a time of ours', async () => {
+    const waits = await deliverAt({ ms: 10_001, isSure: false }).catch((error: unknown) => error);
+    expect(waits).toBeInstanceOf(TryLater);
+    expect((waits as TryLater).message).toContain("this machine's is not set yet");
+    expect(reader.rows).toEqual([]);
+  });
+
+  test('goes through v2 where an earlier start left it: that time is right', async () => {
+    expect(await deliverAt({ ms: Infinity, isSure: true })).toEqual(['v2']);
   });
 });
 

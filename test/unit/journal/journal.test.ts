@@ -295,7 +295,8 @@ describeOnSmallDisk('a disk that others fill', () => {
 const threadThat = (does: string) =>
   new URL(
     `data:text/javascript,import { parentPort } from 'node:worker_threads';
-    const open = { head: 0, bytes: 0, freeBytes: 0, endpoints: [] };
+    const clock = { isSet: true, after: 0, newestMs: 0 };
+    const open = { head: 0, bytes: 0, freeBytes: 0, endpoints: [], clock };
     parentPort.on('message', ({ id, op }) => { if (op === 'open') parentPort.postMessage({ id, answer: open }); else { ${does} } });`,
   );
 

@@ -44,6 +44,7 @@ const well: HealthFacts = {
   unaccepted: 0,
   droppedBefore: new Map([['home', 0]]),
   skewsMs: new Map(),
+  isClockSet: true,
   journalTrouble: undefined,
   startedAt: ago(600),
   now,
