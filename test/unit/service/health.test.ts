@@ -81,6 +81,12 @@ describe('health', () => {
     });
   });
 
+  test('does not blame a meter while the clock of this machine is not set', () => {
+    const notes = ["this machine's clock is not known to be set yet; `timedatectl` shows more"];
+    const skewsMs = new Map([['meter', 20_000 * 86_400_000]]);
+    expect(health({ ...well, isClockSet: false, skewsMs })).toMatchObject({ status: 'pass', problems: [], notes });
+  });
+
   test('passes while telegrams come and go', () => {
     expect(health(well)).toMatchObject({
       status: 'pass',
