@@ -85,6 +85,13 @@ export interface Rig {
 
 /** An outbox over a real journal, stopped with the test. */
 export function startOutbox(store: JournalStore, endpoint: Endpoint, options: Partial<OutboxOptions> = {}): Rig {
+  const rig = openOutbox(store, endpoint, options);
+  onTestFinished(() => rig.outbox.stop());
+  return rig;
+}
+
+/** Likewise, and whoever opened it stops it: a test that opens thousands need not keep them to its end. */
+export function openOutbox(store: JournalStore, endpoint: Endpoint, options: Partial<OutboxOptions>): Rig {
   const told: string[] = [];
   const name = options.name ?? 'a';
   const outbox = new Outbox({
@@ -112,7 +119,6 @@ export function startOutbox(store: JournalStore, endpoint: Endpoint, options: Pa
     },
     ...options,
   });
-  onTestFinished(() => outbox.stop());
   return { outbox, told, accept: (numbers, ageMs, source) => accept(store, [outbox], numbers, ageMs, source) };
 }
 

@@ -4,7 +4,7 @@ import type { JournalStore } from '../../../src/journal/store.ts';
 import type { Outbox } from '../../../src/outbox/outbox.ts';
 import { Thinning } from '../../../src/outbox/thinning.ts';
 import { filesAsAfterAKill, numberIn, openStore, temporaryFolder } from '../journal.ts';
-import { pass, startOutbox } from '../outbox.ts';
+import { openOutbox, pass } from '../outbox.ts';
 import { FarSide, type List, type Mode, type Quality } from './far-side.ts';
 import { ALWAYS, expectNoneSkipped, hold, IN_THE_END, type Facts } from './laws.ts';
 import { reboot } from './machine.ts';
@@ -243,7 +243,7 @@ export class JournalModel {
   #openOutbox(name: string, source: Source | undefined, kind: Kind, far: FarSide) {
     const { onAmbiguous, intervalMs } = KINDS[kind];
     const options = { name, source, onAmbiguous, probeMs: 1_000, backoff: { random: () => 0.5 } };
-    return startOutbox(this.#store, far, { ...options, intervalMs, thinningOf: (ms) => new Thinning(ms, meterTime) });
+    return openOutbox(this.#store, far, { ...options, intervalMs, thinningOf: (ms) => new Thinning(ms, meterTime) });
   }
 }
 
