@@ -1,12 +1,21 @@
-import type { Telegram } from '../telegram/telegram.ts';
+import type { Checksum, Telegram } from '../telegram/telegram.ts';
 import type { DamagedLetter, Letter } from './letter.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Row } from './telegrams.ts';
 
 // How telegrams cross between the journal's thread and the rest.
 
+/** A telegram on its way into the journal. */
+export interface Incoming {
+  readonly source: string;
+  /** The wall clock at its first byte, in milliseconds since 1970. */
+  readonly at: number;
+  readonly checksum: Checksum;
+  readonly raw: Uint8Array;
+}
+
 /** With a buffer of its own: a piece of a shared one would be copied to the thread with all of its neighbours. */
-export function toIncoming({ source, receivedAt, checksum, raw }: Telegram) {
+export function toIncoming({ source, receivedAt, checksum, raw }: Telegram): Incoming {
   return { source, at: receivedAt.getTime(), checksum, raw: new Uint8Array(raw) };
 }
 

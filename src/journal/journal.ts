@@ -13,6 +13,7 @@ import type { Survey, SurveyAsk } from './survey.ts';
 import type { Page, PageAsk } from './telegrams.ts';
 import { Stamps } from './stamps.ts';
 import { Thread } from './thread.ts';
+import { Trouble } from './trouble.ts';
 import { sleep } from '../time/sleep.ts';
 import type { JournalState } from './view.ts';
 
@@ -31,20 +32,18 @@ export class Journal {
   readonly #events: JournalEvents;
   readonly #intake: Intake;
   readonly #recent = new Recent();
-  /** Why nothing is written at the moment. */
-  #refusal: string | undefined;
-  /** Which part of a repair is done; undefined where none is under way. */
-  #repaired: number | undefined;
+  readonly #trouble: Trouble;
   #isOpen = false;
 
   /** Starts the thread. Telegrams can be handed over at once: they wait in memory until the journal is open. */
   constructor(settings: WorkerSettings, events: JournalEvents, script = defaultScript()) {
     this.#events = events;
+    this.#trouble = new Trouble(events);
     this.#intake = new Intake({
       write: async (telegrams) =>
         this.#thread.ask('append', { telegrams: telegrams.map((one) => toIncoming(this.stamps.current(one))) }),
       accepted: (letters) => this.#accept(letters),
-      refused: (error) => this.#tellRefusal(error),
+      refused: (error) => this.#trouble.refused(error),
       lost: (count, source) => events.lost(count, source),
     });
     this.stamps = new Stamps((time, isSet) => {
@@ -75,8 +74,7 @@ export class Journal {
 
   /** What keeps it from writing, for a person; undefined while all is well. */
   get trouble(): string | undefined {
-    if (this.#repaired === undefined) return this.#refusal;
-    return `damaged, and being repaired (${Math.round(this.#repaired * 100)} %)`;
+    return this.#trouble.text;
   }
 
   /** Telegrams in memory that are not accepted yet. */
@@ -243,8 +241,7 @@ export class Journal {
 
   #accept(letters: readonly Letter[]): void {
     this.#recent.add(letters);
-    if (this.#refusal !== undefined) this.#events.recovered();
-    this.#refusal = undefined;
+    this.#trouble.over();
     this.#events.accepted(letters);
   }
 
@@ -260,7 +257,7 @@ export class Journal {
   #forgive(error: unknown, signal: AbortSignal): undefined {
     if (signal.aborted) return;
     if (!(error instanceof Error && PASSING.includes(error.name))) throw error;
-    this.#tellRefusal(error);
+    this.#trouble.refused(error);
   }
 
   #begin(state: OpenState): OpenState {
@@ -272,27 +269,20 @@ export class Journal {
     return state;
   }
 
-  #tellRefusal(error: Error): void {
-    this.#repaired = undefined;
-    if (this.#refusal === undefined) this.#events.refused(error);
-    this.#refusal = error.message;
-  }
-
   #hear(message: Extract<Message, { event: string }>): void {
     if (message.event === 'repairing') this.#hearOfRepair(message.part);
     else if (message.event === 'takenOut') this.#events.takenOut(message.endpoints);
     else if (message.event === 'letGo') this.#events.letGo(message.letters);
     else if (message.event === 'walLost') this.#events.walLost(message.lost);
     else {
-      this.#repaired = undefined;
+      this.#trouble.repaired();
       this.#recent.forget();
       this.#events.quarantined(message.quarantined);
     }
   }
 
   #hearOfRepair(part: number): void {
-    if (this.#repaired === undefined) this.#events.repairing();
-    this.#repaired = part;
+    this.#trouble.repairing(part);
     this.#intake.alive();
   }
 }

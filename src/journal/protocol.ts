@@ -6,7 +6,7 @@ import type { LostWal, Quarantined } from './open.ts';
 import type { EndpointPlace, TakenOut } from './placing.ts';
 import type { ClockState } from './restamping.ts';
 import type { ReplayPlan, ReplayState } from './replays.ts';
-import type { Incoming } from './store.ts';
+import type { Incoming } from './crossing.ts';
 import type { Survey, SurveyAsk } from './survey.ts';
 import type { Page, PageAsk, Row } from './telegrams.ts';
 import type { JournalState } from './view.ts';

@@ -30,7 +30,6 @@ const TABLES = [
   ['endpoint', 'name'],
   ['replay', 'endpoint'],
   ['dead', 'id'],
-  ['replay', 'endpoint'],
   ['telegram', 'seq'],
 ] as const;
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { machineTime, type MachineTime } from '../time/boot.ts';
 import { openDatabase, type Database } from '../storage/sqlite.ts';
-import type { Checksum } from '../telegram/telegram.ts';
+import type { Incoming } from './crossing.ts';
 import { Ages } from './ages.ts';
 import { Commits } from './commits.ts';
 import type { CursorState } from './cursor.ts';
@@ -21,15 +21,6 @@ import { Space } from './space.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 import { Telegrams, type Row } from './telegrams.ts';
 import { JournalView } from './view.ts';
-
-/** A telegram on its way into the journal. */
-export interface Incoming {
-  readonly source: string;
-  /** The wall clock at its first byte, in milliseconds since 1970. */
-  readonly at: number;
-  readonly checksum: Checksum;
-  readonly raw: Uint8Array;
-}
 
 export interface StoreOptions extends Limits {
   /** The database file. */

@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { JournalStore, type Incoming, type StoreOptions } from '../../src/journal/store.ts';
+import type { Incoming } from '../../src/journal/crossing.ts';
+import { JournalStore, type StoreOptions } from '../../src/journal/store.ts';
 import type { Row } from '../../src/journal/telegrams.ts';
 
 /** A folder of its own for a test, removed with it. */

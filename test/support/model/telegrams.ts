@@ -1,6 +1,6 @@
 import { createDice } from '../dice.ts';
 import { incoming, numberIn } from '../journal.ts';
-import type { Incoming } from '../../../src/journal/store.ts';
+import type { Incoming } from '../../../src/journal/crossing.ts';
 import type { Quality } from './far-side.ts';
 
 const STARTED_AT = Date.parse('2026-01-05T12:00:00Z');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import Sqlite from 'better-sqlite3';
 import { openJournalStore } from '../../../src/journal/open.ts';
-import type { Incoming } from '../../../src/journal/store.ts';
+import type { Incoming } from '../../../src/journal/crossing.ts';
 import type { Row } from '../../../src/journal/telegrams.ts';
 import { numberIn } from '../journal.ts';
 import { deadLetterName, journalOptions, sourceOf, telegramOf } from './marks.ts';

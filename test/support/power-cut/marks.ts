@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { OpenOptions } from '../../../src/journal/open.ts';
-import type { Incoming } from '../../../src/journal/store.ts';
+import type { Incoming } from '../../../src/journal/crossing.ts';
 import { incoming } from '../journal.ts';
 
 /** The file, in the folder under record, in which the program says what it does: its writes stand among the others. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openJournalStore } from '../../../src/journal/open.ts';
 import { JournalFull } from '../../../src/journal/room.ts';
-import type { Incoming, JournalStore } from '../../../src/journal/store.ts';
+import type { Incoming } from '../../../src/journal/crossing.ts';
+import type { JournalStore } from '../../../src/journal/store.ts';
 import { countsOf, filesAsAfterAKill, incoming, openStore, several } from '../../support/journal.ts';
 import { describeOnSmallDisk, SmallDisk } from '../../support/small-disk.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Incoming } from '../../../src/journal/store.ts';
+import type { Incoming } from '../../../src/journal/crossing.ts';
 import {
   countsOf,
   filesAsAfterAKill,

@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { NO_LOSSES } from '../../../src/journal/losses.ts';
-import type { Incoming, JournalStore } from '../../../src/journal/store.ts';
+import type { Incoming } from '../../../src/journal/crossing.ts';
+import type { JournalStore } from '../../../src/journal/store.ts';
 import {
   countsOf,
   filesAsAfterAKill,

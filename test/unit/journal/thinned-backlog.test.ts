@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { NO_LOSSES } from '../../../src/journal/losses.ts';
 import type { EndpointPlace } from '../../../src/journal/placing.ts';
-import type { Incoming, JournalStore } from '../../../src/journal/store.ts';
+import type { Incoming } from '../../../src/journal/crossing.ts';
+import type { JournalStore } from '../../../src/journal/store.ts';
 import { countsOf, filesAsAfterAKill, openStore, restOf, temporaryFolder } from '../../support/journal.ts';
 
 const NOON = Date.parse('2026-01-05T11:00:00Z');
