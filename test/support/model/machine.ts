@@ -1,3 +1,5 @@
+import type { MachineTime } from '../../../src/time/boot.ts';
+
 /**
  * The machine on which the model's processes run, one after the other: it stands in for `src/time/boot.ts`, whose
  * uptime no fake clock moves.
@@ -9,6 +11,11 @@ let bootedAtMs = 0;
 export function reboot(): void {
   boot += 1;
   bootedAtMs = performance.now();
+}
+
+/** Its clock was set all the time. */
+export function machineTime(): MachineTime {
+  return { boot: String(boot), wallMs: Date.now(), uptimeMs: uptimeMs(), isSynchronised: true };
 }
 
 export function momentNow(): string {
