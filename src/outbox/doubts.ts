@@ -132,7 +132,10 @@ export class Doubts {
 
   /** Whether the far side has a letter that is not in doubt, asked until that is known. @throws when the signal aborts. */
   async find(letter: Letter): Promise<Fate> {
-    return this.#askUntil(letter, performance.now(), EARLIER);
+    const { earlier, verifyWindowMs } = this.#options;
+    // What the earlier process had in flight may be of a replay that somebody ended.
+    const endMs = earlier === undefined ? performance.now() : this.#earlierSinceMs + verifyWindowMs;
+    return this.#askUntil(letter, endMs, EARLIER);
   }
 
   /** Asked once. @throws as {@link Endpoint.wasTaken}. */

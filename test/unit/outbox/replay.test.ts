@@ -166,6 +166,31 @@ describe('a replay', () => {
     expect(second.told).toContainEqual(expect.stringMatching(/^replayed: \d+ sent, \d+ found, 0 thinned, 0 refused$/));
   });
 
+  test('does not send what one that was ended had in flight at a kill, and the server stores a while later', async () => {
+    const { folder, store } = kept();
+    const far = new Listing();
+    for (const n of [...upTo(20, 1), 100]) far.rows.add(n);
+    far.script = () => {
+      throw new Ambiguous('no answer');
+    };
+    const first = begin(store, far, { fromAt: at(21), toAt: at(21) });
+    await pass(100);
+    expect(far.sent).toEqual([21]);
+    const copy = filesAsAfterAKill(folder);
+    await first.outbox.stop();
+    const reopened = openStore(copy);
+    reopened.endReplay('a');
+    const { outbox, told } = startOutbox(reopened, far);
+    await pass(1_000);
+    reopened.startReplay(plan({ toAt: at(21) }), false);
+    outbox.replayChanged();
+    await pass(60_000);
+    far.rows.add(21);
+    await pass(70_000);
+    expect(far.sent).toEqual([21]);
+    expect(told).toContain('replayed: 0 sent, 11 found, 0 thinned, 0 refused');
+  });
+
   test('ends when it is told to, and what waits goes on', async () => {
     const { store } = kept();
     const far = new Scripted();
