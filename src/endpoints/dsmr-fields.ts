@@ -1,9 +1,9 @@
 import { Refused } from '../outbox/endpoint.ts';
+import { cutDecimals, roundDecimals } from '../reading/decimals.ts';
 import { METER_FIELDS } from '../reading/fields.ts';
 import { gasMeter } from '../reading/gas-meter.ts';
+import type { Quantity } from '../reading/quantity.ts';
 import type { Reading } from '../reading/reading.ts';
-import type { Quantity } from '../reading/values.ts';
-import { cutDecimals, roundDecimals, shiftPoint } from './decimals.ts';
 
 /** A reading as API v2 of DSMR-reader takes it: decimals as text, whole amperes as numbers, times with their offset. */
 export type DsmrReading = Record<string, string | number>;
@@ -11,17 +11,15 @@ export type DsmrReading = Record<string, string | number>;
 /** How DSMR-reader stores a kind of quantity. A value that it would not take is left out; it must not cost the reading. */
 interface Format {
   readonly unit: string;
-  /** Units that it may be printed in, in small letters, and how far the point moves from each. */
-  readonly from: Readonly<Record<string, number>>;
   readonly decimals: number;
   readonly takes: RegExp;
 }
 
-const ENERGY: Format = { unit: 'kWh', from: { kwh: 0, wh: -3, mwh: 3 }, decimals: 3, takes: /^-?\d{1,6}(\.\d+)?$/ };
-const POWER: Format = { unit: 'kW', from: { kw: 0, w: -3, mw: 3 }, decimals: 3, takes: /^-?\d{1,6}(\.\d+)?$/ };
-const VOLTAGE: Format = { unit: 'V', from: { v: 0 }, decimals: 1, takes: /^\d{1,3}(\.\d)?$/ };
-const CURRENT: Format = { unit: 'A', from: { a: 0 }, decimals: 0, takes: /^\d{1,3}$/ };
-const VOLUME: Format = { unit: 'm3', from: { m3: 0, dm3: -3 }, decimals: 3, takes: /^\d{1,6}(\.\d+)?$/ };
+const ENERGY: Format = { unit: 'kWh', decimals: 3, takes: /^-?\d{1,6}(\.\d+)?$/ };
+const POWER: Format = { unit: 'kW', decimals: 3, takes: /^-?\d{1,6}(\.\d+)?$/ };
+const VOLTAGE: Format = { unit: 'V', decimals: 1, takes: /^\d{1,3}(\.\d)?$/ };
+const CURRENT: Format = { unit: 'A', decimals: 0, takes: /^\d{1,3}$/ };
+const VOLUME: Format = { unit: 'm3', decimals: 3, takes: /^\d{1,6}(\.\d+)?$/ };
 
 type QuantityName = {
   [Name in keyof typeof METER_FIELDS]: (typeof METER_FIELDS)[Name]['kind'] extends 'quantity' ? Name : never;
@@ -84,7 +82,7 @@ export function printedRegisters({ meter }: Reading): (string | undefined)[] {
   return REGISTERS.map((name) => {
     const [, , need, ...ours] = ROWS.find(([theirs]) => theirs === name) ?? [];
     const printed = ours.map((field) => meter[field]).find((quantity) => quantity !== undefined);
-    const digits = printed?.value ?? (need === 'second' ? '0' : undefined);
+    const digits = (printed?.printed ?? printed)?.value ?? (need === 'second' ? '0' : undefined);
     return digits && roundDecimals(digits, ENERGY.decimals);
   });
 }
@@ -98,11 +96,10 @@ function valueOf(row: Row, { meter }: Reading): string | number | undefined {
   return digits !== undefined && format === CURRENT ? Number(digits) : digits;
 }
 
-/** The quantity in DSMR-reader's unit and with no more decimals than it takes; undefined where it does not take it. */
-function convert({ value, unit = '' }: Quantity, { from, decimals, takes }: Format): string | undefined {
-  const places = from[unit.toLowerCase()];
-  const digits = places === undefined ? '' : cutDecimals(shiftPoint(value, places), decimals);
-  return takes.test(digits) ? digits : undefined;
+/** The quantity with no more decimals than DSMR-reader takes; undefined where it does not take it. */
+function convert({ value, unit }: Quantity, format: Format): string | undefined {
+  const digits = cutDecimals(value, format.decimals);
+  return unit === format.unit && format.takes.test(digits) ? digits : undefined;
 }
 
 function gasOf(reading: Reading): DsmrReading {
@@ -113,7 +110,7 @@ function gasOf(reading: Reading): DsmrReading {
 }
 
 function lacking([theirs, { unit }, , ...ours]: Row, printed: Quantity | undefined): string {
-  const references = ours.flatMap((name) => METER_FIELDS[name].obis).join(' or ');
+  const references = ours.map((name) => METER_FIELDS[name].obis[0]).join(' or ');
   const got = printed === undefined ? 'nothing' : `${printed.value} ${printed.unit ?? 'without a unit'}`;
   return `DSMR-reader requires ${theirs}: expected ${references} below 1000000 ${unit}, got ${got}`;
 }

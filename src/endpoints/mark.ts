@@ -1,6 +1,6 @@
+import { roundDecimals } from '../reading/decimals.ts';
 import type { Reading } from '../reading/reading.ts';
 import { isSummer } from '../reading/time.ts';
-import { roundDecimals } from './decimals.ts';
 import { type DsmrReading, printedRegisters, REGISTERS } from './dsmr-fields.ts';
 
 /** By what a reading that DSMR-reader has stored is told from others. Two readings may bear the same. */

@@ -1,7 +1,9 @@
 import type { CosemObject } from '../telegram/cosem.ts';
-import { fieldOf } from './reading.ts';
-import { printMoment, readLocalStamp, readStamp, type Moment } from './time.ts';
-import { decodeHex, readQuantity, type Context, type Kind } from './values.ts';
+import { readPrinted } from './quantity.ts';
+import { claimOf } from './reading.ts';
+import { decodeHex } from './text.ts';
+import { printOrNull, readTime, type Context } from './time.ts';
+import type { Kind } from './values.ts';
 
 /** One value group in a form that a program can use: a number with its unit, a time (null if void), or a text. */
 export type Description =
@@ -9,25 +11,26 @@ export type Description =
   | { readonly time: string | null }
   | { readonly text: string; readonly raw?: string };
 
-/** Every value group of an object, also of one that no field claims: what it looks like then decides. */
-export function describeValues({ obis, groups }: CosemObject, context: Context): Description[] {
-  const kind = fieldOf(obis)?.kind;
-  return groups.map((group, index) =>
-    describeGroup(group, kind === 'profile' && index > 0 ? undefined : kind, context),
-  );
+/** Every value group of an object, also of one that no field claims: what it looks like then decides. Units are as printed. */
+export function describeValues(object: CosemObject, context: Context): Description[] {
+  const kind = claimOf(object, context)?.field.kind;
+  return object.groups.map((group, index) => describeGroup(group, index, kind, context));
 }
 
-const STAMP = /^\d{12}[SW]$/;
+const STAMP = /^\d{12}[SWT]$/;
+const OTHER_TIME = /^(?:\d{12}|[0-9A-F]{24})$/i;
+/** Kinds whose first group is a time, which then may have no letter behind it; in a peak the time may be the second. */
+const WITH_TIME: readonly (Kind | undefined)[] = ['time', 'capture', 'volume', 'profile', 'peak'];
 
-function describeGroup(group: string, kind: Kind | undefined, { site, receivedAt }: Context): Description {
-  if (STAMP.test(group)) return describeTime(readStamp(group, site));
-  if (kind === 'profile') return describeTime(readLocalStamp(group, site, receivedAt));
-  const quantity = kind === 'text' ? undefined : readQuantity(group);
+function mayBeTime(index: number, kind: Kind | undefined): boolean {
+  return WITH_TIME.includes(kind) && (index === 0 || kind === 'peak');
+}
+
+function describeGroup(group: string, index: number, kind: Kind | undefined, context: Context): Description {
+  const isTime = STAMP.test(group) || (mayBeTime(index, kind) && OTHER_TIME.test(group));
+  if (isTime) return { time: printOrNull(readTime(group, context)) };
+  const quantity = kind === 'text' ? undefined : readPrinted(group);
   return quantity ?? describeText(group);
-}
-
-function describeTime(moment: Moment | undefined): Description {
-  return { time: moment === undefined ? null : printMoment(moment) };
 }
 
 function describeText(group: string): Description {

@@ -1,6 +1,6 @@
+import type { Capture } from './captures.ts';
 import type { MbusValues } from './fields.ts';
 import type { Reading } from './reading.ts';
-import type { Capture } from './values.ts';
 
 /** The gas meter of a reading. Its time is never void. */
 export interface GasMeter extends Capture {

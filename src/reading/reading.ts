@@ -1,8 +1,9 @@
 import { parseCosem, type CosemObject } from '../telegram/cosem.ts';
 import type { Telegram } from '../telegram/telegram.ts';
-import { MBUS_FIELDS, METER_FIELDS, type Field, type MbusValues, type MeterValues } from './fields.ts';
-import { NETHERLANDS, type Site } from './time.ts';
-import { KINDS, type Context } from './values.ts';
+import type { Field } from './field.ts';
+import { MBUS_FIELDS, METER_FIELDS, type MbusValues, type MeterValues } from './fields.ts';
+import { NETHERLANDS, type Context, type Site } from './time.ts';
+import { KINDS, type Kind } from './values.ts';
 
 /** A telegram with its values, by the names of `fields.ts`. */
 export interface Reading {
@@ -18,42 +19,68 @@ export function parseReading(telegram: Pick<Telegram, 'raw' | 'receivedAt'>, sit
   return readObjects(parseCosem(telegram.raw).objects, { site, receivedAt: telegram.receivedAt });
 }
 
-/** The same for objects that are cut already. Of a reference that comes twice, the last value counts. */
+/** The same for objects that are cut already. Of a field that comes twice, the last value counts. */
 export function readObjects(objects: readonly CosemObject[], context: Context): Reading {
   const meter: Record<string, unknown> = {};
   const mbus: Record<number, Record<string, unknown>> = {};
   const unread: CosemObject[] = [];
   for (const object of objects) {
-    const place = PLACES.get(object.obis);
-    if (place !== undefined && object.groups.every((group) => group === '')) continue;
-    const value = place && KINDS[place.field.kind](object.groups, context, place.field.unit);
-    if (place === undefined || value === undefined) unread.push(object);
-    else if (place.channel === undefined) meter[place.name] = value;
-    else (mbus[place.channel] ??= {})[place.name] = value;
+    const claim = claimOf(object, context);
+    if (claim === undefined) unread.push(object);
+    else if (claim.value !== undefined) {
+      const values = claim.channel === undefined ? meter : (mbus[claim.channel] ??= {});
+      values[claim.name] = claim.value;
+    }
   }
   return { meter, mbus, unread };
 }
 
-/** The field that claims an object; undefined where none does. */
-export function fieldOf(obis: string): Field | undefined {
-  return PLACES.get(obis)?.field;
-}
-
+/** Where the value of an object belongs. */
 interface Place {
   readonly name: string;
   readonly field: Field;
+  /** Of an M-Bus device; undefined for the meter. */
   readonly channel: number | undefined;
 }
 
+/** An object as a field reads it; its value is undefined where the meter printed nothing. */
+interface Claim extends Place {
+  readonly value: unknown;
+}
+
+/** What the first field that can read an object makes of it; undefined where none can. */
+export function claimOf({ obis, groups }: CosemObject, context: Context): Claim | undefined {
+  const places = PLACES.get(obis) ?? [];
+  const [first] = places;
+  if (first !== undefined && groups.every(isBlank)) return { ...first, value: EMPTY[first.field.kind] };
+  for (const place of places) {
+    const value = KINDS[place.field.kind](groups, context, place.field.unit);
+    if (value !== undefined) return { ...place, value: value === '' ? undefined : value };
+  }
+  return undefined;
+}
+
+/** What a kind is where the meter prints nothing in its brackets, if that says something. */
+const EMPTY: Partial<Record<Kind, unknown>> = { failures: [] };
+
 const CHANNELS = [1, 2, 3, 4];
 
-const PLACES: ReadonlyMap<string, Place> = new Map([
-  ...placesOf(METER_FIELDS, undefined),
-  ...CHANNELS.flatMap((channel) => placesOf(MBUS_FIELDS, channel)),
-]);
+const PLACES = placesByReference();
 
-function placesOf(fields: Readonly<Record<string, Field>>, channel: number | undefined): [string, Place][] {
-  return Object.entries(fields).flatMap(([name, field]) =>
-    field.obis.map((obis): [string, Place] => [obis.replace('n', String(channel)), { name, field, channel }]),
-  );
+function placesByReference(): ReadonlyMap<string, readonly Place[]> {
+  const places = new Map<string, Place[]>();
+  const add = (fields: Readonly<Record<string, Field>>, channel: number | undefined): void => {
+    for (const [name, field] of Object.entries(fields)) {
+      for (const obis of field.obis.map((reference) => reference.replace('n', String(channel)))) {
+        places.set(obis, [...(places.get(obis) ?? []), { name, field, channel }]);
+      }
+    }
+  };
+  add(METER_FIELDS, undefined);
+  for (const channel of CHANNELS) add(MBUS_FIELDS, channel);
+  return places;
+}
+
+function isBlank(group: string): boolean {
+  return group.trim() === '';
 }

@@ -6,10 +6,26 @@ export interface Site {
 
 export const NETHERLANDS: Site = { standardOffset: 60 };
 
+/** What the stamps of a telegram have to be read against. */
+export interface Context {
+  readonly site: Site;
+  readonly receivedAt: Date;
+}
+
 /** A moment as a meter gives it: UTC in milliseconds, and the offset that its stamp was printed with, in minutes. */
 export interface Moment {
   readonly ms: number;
   readonly offset: number;
+}
+
+/**
+ * Reads a time in any form that meters print: with S or W; without a letter, or with the T of Hungarian meters, as the clock on the
+ * wall; twelve octets of COSEM in hexadecimal. Undefined for what is none of these, and for the stamps that stand for "never".
+ */
+export function readTime(stamp: string, { site, receivedAt }: Context): Moment | undefined {
+  const form = WITHOUT_OFFSET.exec(stamp);
+  if (form !== null) return readLocalStamp(form[1] ?? '', site, receivedAt);
+  return readStamp(stamp, site) ?? readCosemTime(stamp, site);
 }
 
 /**
@@ -37,7 +53,7 @@ export function readLocalStamp(stamp: string, site: Site, receivedAt: Date): Mom
 
 /**
  * The instant that a telegram's clock (0-0:1.0.0) gives, found without reading the rest; undefined where it has none
- * (DSMR 2.2 and 3.0) or a void one.
+ * (DSMR 2.2 and 3.0), a void one, or one whose stamp has no letter.
  */
 export function meterTime(raw: Buffer, site: Site = NETHERLANDS): Date | undefined {
   const clock = raw.indexOf(CLOCK);
@@ -54,6 +70,30 @@ export function printMoment({ ms, offset }: Moment): string {
   return `${local}${offset < 0 ? '-' : '+'}${twoDigits(hours)}:${twoDigits(minutes)}`;
 }
 
+/** The same of what may be no moment. */
+export function printOrNull(moment: Moment | undefined): string | null {
+  return moment === undefined ? null : printMoment(moment);
+}
+
+/**
+ * Reads the twelve octets of a COSEM date-time: year (2), month, day, day of the week, hour, minute, second, hundredth, minutes to
+ * UTC (2, west is positive), status. Where the meter leaves the minutes open the status says whether it is summer time.
+ * Source: IEC 62056-6-2, §4.1.6.1; printed so by NES meters.
+ */
+function readCosemTime(octets: string, site: Site): Moment | undefined {
+  if (!COSEM_TIME.test(octets)) return undefined;
+  const bytes = Buffer.from(octets, 'hex');
+  const digits = [bytes.readUInt16BE(0) - CENTURY, ...[2, 3, 5, 6, 7].map((at) => bytes.readUInt8(at))].map(twoDigits);
+  const toUtc = bytes.readInt16BE(9);
+  const isSummerTime = (bytes.readUInt8(11) & SUMMER_BIT) !== 0;
+  return at(digits.join(''), toUtc === OPEN ? site.standardOffset + (isSummerTime ? SUMMER : 0) : -toUtc);
+}
+
+const WITHOUT_OFFSET = /^(\d{12})T?$/;
+const COSEM_TIME = /^[0-9A-F]{24}$/i;
+const CENTURY = 2000;
+const OPEN = -0x8000;
+const SUMMER_BIT = 0x80;
 const CLOCK = Buffer.from('\n0-0:1.0.0(');
 const MINUTE = 60_000;
 const SUMMER = 60;

@@ -4,7 +4,7 @@ import { describeValues } from '../../src/reading/describe.ts';
 import { gasMeter } from '../../src/reading/gas-meter.ts';
 import { parseReading } from '../../src/reading/reading.ts';
 import { meterTime, NETHERLANDS, printMoment, readLocalStamp, readStamp } from '../../src/reading/time.ts';
-import { readQuantity } from '../../src/reading/values.ts';
+import { readQuantity } from '../../src/reading/quantity.ts';
 import { parseCosem } from '../../src/telegram/cosem.ts';
 import { fixture } from '../support/telegrams.ts';
 

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   meterTime,
   NETHERLANDS,
   printMoment,
   readLocalStamp,
   readStamp,
+  readTime,
   type Site,
 } from '../../../src/reading/time.ts';
 import { fixture } from '../../support/telegrams.ts';
@@ -89,6 +90,48 @@ test('an hour that is skipped counts as standard time', () => {
 test('of an hour that comes twice, the later one counts unless it is still to come', () => {
   expect(printedLocally('251026020000', '2025-10-26T00:59:00Z')).toBe('2025-10-26T02:00:00+02:00');
   expect(printedLocally('251026020000', '2025-10-26T01:01:00Z')).toBe('2025-10-26T02:00:00+01:00');
+});
+
+describe('a time in any form', () => {
+  const receivedAt = new Date('2030-01-01T00:00:00Z');
+  const printedOf = (stamp: string, site = NETHERLANDS): string | undefined => {
+    const moment = readTime(stamp, { site, receivedAt });
+    return moment && printMoment(moment);
+  };
+
+  test.each([
+    ['101209113020W', '2010-12-09T11:30:20+01:00'],
+    ['260102010000', '2026-01-02T01:00:00+01:00'],
+    ['220201000000T', '2022-02-01T00:00:00+01:00'],
+    ['220701000000T', '2022-07-01T00:00:00+02:00'],
+    // 28 June 2024, 10:43:43, 120 minutes east of UTC.
+    ['07E8061C050A2B2B00FF8880', '2024-06-28T10:43:43+02:00'],
+    ['07e8061c050a2b2b00ff8880', '2024-06-28T10:43:43+02:00'],
+    // Minutes to UTC left open, with and without summer time.
+    ['07E8061C050A2B2B00800080', '2024-06-28T10:43:43+02:00'],
+    ['07E8011C070A2B2B00800000', '2024-01-28T10:43:43+01:00'],
+  ])('%s is %s', (stamp, expected) => {
+    expect(printedOf(stamp)).toBe(expected);
+  });
+
+  test('whose offset is open has that of its site', () => {
+    expect(printedOf('07E8061C050A2B2B00800080', LITHUANIA)).toBe('2024-06-28T10:43:43+03:00');
+    expect(printedOf('220701000000T', LITHUANIA)).toBe('2022-07-01T00:00:00+03:00');
+  });
+
+  test.each([
+    '632525252525',
+    '632525252525T',
+    '700101010000',
+    '000101000001',
+    'FFFFFFFFFFFFFFFFFFFFFFFF',
+    '07E8FF1C050A2B2B00FF8880',
+    '07B20101040000000000FF80',
+    '2024010112:00:00',
+    '20240101 120000',
+  ])('%s is none', (stamp) => {
+    expect(printedOf(stamp)).toBeUndefined();
+  });
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutDecimals, roundDecimals, shiftPoint } from '../../../src/endpoints/decimals.ts';
+import { cutDecimals, roundDecimals, shiftPoint } from '../../../src/reading/decimals.ts';
 import { localTime, standardOffsetMinutes } from '../../../src/endpoints/local-time.ts';
 
 describe('shiftPoint', () => {
