@@ -93,23 +93,4 @@ export const FOUND: readonly Script[] = [
       ['restart'],
     ],
   ],
-  // A letter of a replay was in flight at the restart, another replay took the place of that one, and then it went again.
-  [
-    ['exact', 'exact'],
-    [
-      ['become', 0, 'refuses'],
-      ['append', 1, 'house', 'plain'],
-      ['wait', 1],
-      ['become', 0, 'takes'],
-      ['append', 3, 'house', 'plain'],
-      ['wait', 50],
-      ['become', 0, 'stored late'],
-      ['replay', 0, 2, 2, 0],
-      ['wait', 1],
-      ['restart'],
-      ['replay', 0, 3, 4, 0],
-      ['wait', 50],
-      ['replay', 0, 2, 2, 0],
-    ],
-  ],
 ];

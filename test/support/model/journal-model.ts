@@ -124,9 +124,10 @@ export class JournalModel {
     outbox.retryDead();
   }
 
-  /** All that was accepted from the `from`-th letter to the `to`-th is to be sent once more. */
+  /** All that was accepted from the `from`-th letter to the `to`-th is to be sent once more; a second one is refused. */
   replay(side: number, from: number, to: number, intervalMs: number): void {
     const { name, outbox, byHand } = this.#at(side);
+    if (this.#store.replays.of(name) !== undefined) return;
     const [fromAt, toAt] = [timeOf(from), timeOf(to)];
     for (let n = from; n <= to; n++) byHand.add(n);
     this.#store.startReplay({ endpoint: name, fromAt, toAt, intervalMs, rate: 'off' }, false);
