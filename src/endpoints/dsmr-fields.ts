@@ -1,7 +1,7 @@
 import { Refused } from '../outbox/endpoint.ts';
 import { cutDecimals, roundDecimals } from '../reading/decimals.ts';
 import { METER_FIELDS } from '../reading/fields.ts';
-import { gasMeter } from '../reading/gas-meter.ts';
+import type { GasMeter } from '../reading/gas-meter.ts';
 import type { Quantity } from '../reading/quantity.ts';
 import type { Reading } from '../reading/reading.ts';
 
@@ -62,16 +62,16 @@ const ROWS: readonly Row[] = [
 ];
 
 /**
- * A reading in DSMR-reader's fields, at this RFC 3339 time. Throws {@link Refused} where the telegram lacks what DSMR-reader requires.
+ * A reading in DSMR-reader's fields, at this RFC 3339 time and with the register of this gas meter. Throws {@link Refused} where the telegram lacks what DSMR-reader requires.
  * Source: DSMR-reader 5.11, API v2, `dsmrreading`.
  */
-export function dsmrReading(reading: Reading, timestamp: string): DsmrReading {
+export function dsmrReading(reading: Reading, timestamp: string, gas: GasMeter | undefined): DsmrReading {
   const fields: DsmrReading = { timestamp };
   for (const row of ROWS) {
     const value = valueOf(row, reading);
     if (value !== undefined) fields[row[0]] = value;
   }
-  return { ...fields, ...gasOf(reading) };
+  return { ...fields, ...gasFields(gas) };
 }
 
 /**
@@ -102,8 +102,7 @@ function convert({ value, unit }: Quantity, format: Format): string | undefined 
   return unit === format.unit && format.takes.test(digits) ? digits : undefined;
 }
 
-function gasOf(reading: Reading): DsmrReading {
-  const gas = gasMeter(reading);
+function gasFields(gas: GasMeter | undefined): DsmrReading {
   const delivered = gas && convert(gas, VOLUME);
   if (gas === undefined || delivered === undefined) return {};
   return { extra_device_timestamp: gas.time, extra_device_delivered: delivered };

@@ -1,4 +1,5 @@
 import { Refused } from '../outbox/endpoint.ts';
+import { nextGasMeter, type GasMeter } from '../reading/gas-meter.ts';
 import { parseReading } from '../reading/reading.ts';
 import { meterTime } from '../reading/time.ts';
 import type { Telegram } from '../telegram/telegram.ts';
@@ -53,10 +54,12 @@ export function readingMark(timeZone: string): (telegram: Telegram) => Mark | un
 
 function readingFields(timeZone: string): (telegram: Telegram) => DsmrReading {
   const site = { standardOffset: standardOffsetMinutes(timeZone) };
+  let gas: GasMeter | undefined;
   return (telegram) => {
     const reading = parseReading(telegram, site);
     // Without a clock, or with one that was never set: when the telegram was read.
     const time = reading.meter.time ?? localTime(telegram.receivedAt, timeZone);
-    return dsmrReading(reading, time);
+    gas = nextGasMeter(gas, reading);
+    return dsmrReading(reading, time, gas);
   };
 }

@@ -1,5 +1,5 @@
 import type { Capture } from './captures.ts';
-import type { MbusValues } from './fields.ts';
+import { devicesOf, wasRead } from './devices.ts';
 import type { Reading } from './reading.ts';
 
 /** The gas meter of a reading. Its time is never void. */
@@ -12,16 +12,30 @@ export interface GasMeter extends Capture {
 
 /**
  * Which device on the M-Bus is the gas meter: never water, nor a meter that was swapped and reports no more. Undefined
- * where there is none. A device counts by its type; one without a type counts if it is the only one that gives m3.
- * Which one is left follows from claims taken one after the other: each drops those that fail it, unless all do.
+ * where there is none. Which one is left follows from claims taken one after the other: each drops those that fail it,
+ * unless all do.
  */
 export function gasMeter(reading: Reading): GasMeter | undefined {
-  const alive = Object.entries(reading.mbus).flatMap(([channel, values]) => gasOf(Number(channel), values, reading));
-  return CLAIMS.reduce<readonly GasMeter[]>(prefer, alive).at(-1);
+  return CLAIMS.reduce<readonly GasMeter[]>(prefer, candidates(reading)).at(-1);
 }
 
-const GAS = 3;
+/**
+ * The same for a reading that follows another of this meter: the gas meter of that one remains, so that two that report by
+ * turns are not taken for one. It gives way when it is there no longer, or a day behind another. A fall to zero is not
+ * believed for two hours, for some meters fall when the clocks change: until then the last register stands.
+ */
+export function nextGasMeter(last: GasMeter | undefined, reading: Reading): GasMeter | undefined {
+  const chosen = gasMeter(reading);
+  const same = last && candidates(reading).find((meter) => isSame(meter, last));
+  if (last === undefined || same === undefined || chosen === undefined) return chosen;
+  if (msBetween(same, chosen) > DAY) return chosen;
+  const passed = msBetween(last, same);
+  const hasFallen = Number(same.value) === 0 && Number(last.value) > 0;
+  return hasFallen && passed >= 0 && passed < 2 * HOUR ? last : same;
+}
+
 const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 type Claim = (meter: GasMeter, among: readonly GasMeter[]) => boolean;
 
@@ -37,18 +51,17 @@ function prefer(meters: readonly GasMeter[], claim: Claim): readonly GasMeter[] 
   return kept.length > 0 ? kept : meters;
 }
 
-function gasOf(channel: number, values: MbusValues, reading: Reading): GasMeter[] {
-  const { time = null, unit, value = '' } = registerOf(values) ?? {};
-  const isGas = values.deviceType === GAS || (values.deviceType === undefined && isOnlyVolume(values, reading));
-  if (!isGas || time === null || unit === undefined) return [];
-  return [{ channel, equipmentId: values.equipmentId, time, value, unit }];
+function candidates(reading: Reading): GasMeter[] {
+  return devicesOf(reading).flatMap(({ kind, channel, equipmentId, register }) =>
+    kind === 'gas' && wasRead(register) ? [{ ...register, channel, equipmentId }] : [],
+  );
 }
 
-function isOnlyVolume(values: MbusValues, { mbus }: Reading): boolean {
-  const volumes = Object.values(mbus).filter((other) => registerOf(other)?.unit?.toLowerCase() === 'm3');
-  return volumes.length === 1 && volumes[0] === values;
+/** A device is known by its id, and by its channel where it has none. */
+function isSame(one: GasMeter, other: GasMeter): boolean {
+  return one.equipmentId === other.equipmentId && (one.equipmentId !== undefined || one.channel === other.channel);
 }
 
-function registerOf({ register, registerUnconverted, registerHourly }: MbusValues): Capture | undefined {
-  return register ?? registerUnconverted ?? registerHourly;
+function msBetween(earlier: GasMeter, later: GasMeter): number {
+  return Date.parse(later.time) - Date.parse(earlier.time);
 }

@@ -182,6 +182,23 @@ describe('what stands behind the meter', () => {
   });
 });
 
+test('two gas meters that report by turns are not taken for one', () => {
+  const write = readingBody('Europe/Amsterdam');
+  const gasSent = (...stamps: [first: string, second: string]): unknown => {
+    const lines = stamps.flatMap((stamp, i) => [
+      `0-${i + 1}:24.1.0(003)`,
+      `0-${i + 1}:96.1.0(473${i})`,
+      `0-${i + 1}:24.2.1(2607${stamp}S)(0000${i + 1}.000*m3)`,
+    ]);
+    const letter = { source: 'meter', receivedAt: RECEIVED, raw: least({}, ...lines), checksum: 'valid' } as const;
+    return (JSON.parse(write(letter)) as Record<string, unknown>)['extra_device_delivered'];
+  };
+  // The one on channel 1 is ahead by two hours, then behind by two, then by more than a day.
+  expect(gasSent('01130000', '01110000')).toBe('1.000');
+  expect(gasSent('01130000', '01150000')).toBe('1.000');
+  expect(gasSent('01130000', '02130001')).toBe('2.000');
+});
+
 describe('what DSMR-reader requires and a telegram lacks is named', () => {
   test.each<[string, Buffer, RegExp]>([
     [

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { gasMeter } from '../../../src/reading/gas-meter.ts';
+import { describe, expect, test } from 'vitest';
+import { gasMeter, nextGasMeter } from '../../../src/reading/gas-meter.ts';
 import { parseReading } from '../../../src/reading/reading.ts';
 import { buildTelegram, fixture } from '../../support/telegrams.ts';
 
@@ -59,4 +59,58 @@ test('all else equal, the later installed wins', () => {
 
 test('a device without an id loses to one with it', () => {
   expect(channelOf(...gasOn(1, '250101120000', '5'), ...gasOn(2, '250101120000', '9', ''))).toBe(1);
+});
+
+describe('of readings that follow one another', () => {
+  /** The gas meters that are chosen, as `channel value`, one reading after the other. */
+  function following(...readings: string[][]): string[] {
+    let gas: ReturnType<typeof gasMeter>;
+    return readings.map((objects) => {
+      gas = nextGasMeter(gas, parseReading({ raw: buildTelegram('/ISK5', objects), receivedAt: new Date() }));
+      return gas === undefined ? 'none' : `${gas.channel} ${gas.value}`;
+    });
+  }
+
+  test('the first one remains while another reports by turns with it', () => {
+    const one = (stamp: string, value: string): string[] => gasOn(1, stamp, value, '4731');
+    const two = (stamp: string, value: string): string[] => gasOn(2, stamp, value, '4732');
+    const first = [...one('250101120000', '5.0'), ...two('250101100000', '8.0')];
+    const second = [...one('250101120000', '5.0'), ...two('250101140000', '8.1')];
+    expect(channelOf(...second)).toBe(2);
+    expect(following(first, second)).toEqual(['1 5.0', '1 5.0']);
+  });
+
+  test('one that is swapped gives way once it is a day behind, or gone', () => {
+    const old = gasOn(1, '250101120000', '5.0', '4731');
+    const later = (stamp: string): string[] => gasOn(2, stamp, '0.1', '4732');
+    expect(following(old, [...old, ...later('250102120000')], [...old, ...later('250102120001')])).toEqual([
+      '1 5.0',
+      '1 5.0',
+      '2 0.1',
+    ]);
+    expect(following(old, later('250101130000'))).toEqual(['1 5.0', '2 0.1']);
+    expect(following(old, ['0-1:24.1.0(003)', '0-1:24.2.1(632525252525W)(00000.000)'], old)).toEqual([
+      '1 5.0',
+      'none',
+      '1 5.0',
+    ]);
+  });
+
+  test('one that moves to another channel stays the same', () => {
+    const other = gasOn(4, '250101130000', '9.0', '4734');
+    expect(
+      following(gasOn(1, '250101120000', '5.0', '4731'), [...gasOn(2, '250101130000', '5.1', '4731'), ...other]),
+    ).toEqual(['1 5.0', '2 5.1']);
+  });
+
+  test('a fall to zero is not believed for two hours', () => {
+    const readings = ['021500', '025959', '031500', '041500'].map((time) =>
+      gasOn(1, `250330${time}`, time === '021500' ? '5.0' : '0.0'),
+    );
+    expect(following(...readings)).toEqual(['1 5.0', '1 5.0', '1 5.0', '1 0.0']);
+  });
+
+  test('an older reading, as a replay brings it, is taken as it is', () => {
+    expect(following(gasOn(1, '250330120000', '5.0'), gasOn(1, '240330120000', '0.0'))).toEqual(['1 5.0', '1 0.0']);
+  });
 });
