@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** CRC-16/ARC bit by bit, straight from its definition: slow, and independent of the code under test. */
-export function naiveCrc16(bytes: Uint8Array): number {
-  return bitByBit(bytes, 0xa001, 0x0000);
+/**
+ * CRC-16/ARC bit by bit, straight from its definition: slow, and independent of the code under test. Goes on from the
+ * checksum of what stands before the bytes.
+ */
+export function naiveCrc16(bytes: Uint8Array, before = 0x0000): number {
+  return bitByBit(bytes, 0xa001, before);
 }
 
 /** CRC-16/X-25 bit by bit. */
