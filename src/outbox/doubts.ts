@@ -85,6 +85,11 @@ export class Doubts {
     return this.#raised !== undefined || this.#earlier.size > 0;
   }
 
+  /** Whether an earlier process may have sent a letter on this way. */
+  isOpenOn(lane: LaneName): boolean {
+    return this.#earlier.has(lane);
+  }
+
   /** A request for this letter is under way, or ended without an answer. */
   raise({ seq }: Letter, reason = 'no answer came'): void {
     this.#raised = { seq, sinceMs: performance.now(), reason };

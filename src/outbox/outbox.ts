@@ -219,7 +219,7 @@ export class Outbox {
   }
 
   async #next(): Promise<readonly Item[]> {
-    for (const lane of this.#lanes) {
+    for (const lane of this.#turns()) {
       const works = await lane.next();
       if (works.length > 0) return this.#begin(works.map((work) => ({ lane, work })));
       this.#doubts.clear(lane.name);
@@ -227,6 +227,11 @@ export class Outbox {
     }
     this.#standing.become('idle');
     return [];
+  }
+
+  /** What the last process had in flight on a replay goes before all: it may lie with the dead letters as well. */
+  #turns(): readonly Lane[] {
+    return this.#doubts.isOpenOn(this.#replay.name) ? [this.#replay, ...this.#lanes] : this.#lanes;
   }
 
   #begin(items: readonly Item[]): readonly Item[] {

@@ -93,4 +93,18 @@ export const FOUND: readonly Script[] = [
       ['restart'],
     ],
   ],
+  // A dead letter was in flight on a replay at the restart, and somebody wanted all dead ones sent again.
+  [
+    ['exact', 'exact'],
+    [
+      ['append', 14, 'house', 'plain'],
+      ['become', 0, 'refuses'],
+      ['wait', 1],
+      ['become', 0, 'stored late'],
+      ['replay', 0, 3, 3, 0],
+      ['wait', 1],
+      ['restart'],
+      ['retryDead', 0],
+    ],
+  ],
 ];

@@ -191,6 +191,31 @@ describe('a replay', () => {
     expect(told).toContain('replayed: 0 sent, 11 found, 0 thinned, 0 refused');
   });
 
+  test('settles what it had in flight at a kill before dead letters go again, since it may be one of them', async () => {
+    const { folder, store } = kept();
+    const far = new Listing();
+    for (const n of upTo(100)) far.rows.add(n);
+    const seqs = store.append([101, 102].map((n) => ({ ...incoming(n), at: at(n) })));
+    for (const [index, seq] of seqs.entries())
+      store.bury('a', { ...incoming(101 + index), seq, at: at(101 + index), buriedAt: at(102), reason: '400' });
+    far.script = () => {
+      throw new Ambiguous('no answer');
+    };
+    const first = begin(store, far, { fromAt: at(102), toAt: at(102) });
+    await pass(100);
+    expect(far.sent).toEqual([102]);
+    far.rows.add(102);
+    const copy = filesAsAfterAKill(folder);
+    await first.outbox.stop();
+    const reopened = openStore(copy);
+    reopened.changeDead((dead) => dead.retry('a', undefined));
+    far.script = () => undefined;
+    startOutbox(reopened, far);
+    await pass(130_000);
+    expect(far.sent).toEqual([102, 101]);
+    expect(reopened.dead.count('a')).toBe(0);
+  });
+
   test('ends when it is told to, and what waits goes on', async () => {
     const { store } = kept();
     const far = new Scripted();
