@@ -7,7 +7,7 @@ import type { EndpointState } from './journal/view.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { Thinning } from './outbox/thinning.ts';
-import { endpointOf, sourceOf } from './parts.ts';
+import { decryptionOf, endpointOf, sourceOf } from './parts.ts';
 import { readSource } from './pipeline.ts';
 import { meterTime } from './reading/time.ts';
 import { ClockWatch } from './service/clock-watch.ts';
@@ -226,7 +226,8 @@ class Agent {
     events.tally.source(name);
     const once = this.#options.untilDelivered;
     const journal = this.#clock.before(this.#journal);
-    await readSource({ name, source, checksum, silenceMs, journal, events, once, signal });
+    const decryption = decryptionOf(config);
+    await readSource({ name, source, checksum, decryption, silenceMs, journal, events, once, signal });
   }
 
   #watchClock(): ClockWatch {

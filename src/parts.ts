@@ -6,6 +6,7 @@ import { endpointTypes } from './endpoints/index.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
 import { sourceTypes } from './sources/index.ts';
 import type { Source, SourceType } from './sources/source.ts';
+import { Decryption } from './telegram/decryption.ts';
 
 // The registries know the settings of each type, and the configuration was checked against them: the casts end here.
 const sources = sourceTypes as Readonly<Record<string, unknown>> as Readonly<Record<string, SourceType | undefined>>;
@@ -16,6 +17,11 @@ const endpoints = endpointTypes as Readonly<Record<string, unknown>> as Readonly
 /** Makes the source that a part of the configuration describes. @throws {ConfigError} */
 export function sourceOf({ name, type, settings }: SourceConfig): Source {
   return made(`source ${name}`, () => sources[type]?.create(settings));
+}
+
+/** The keys of a source whose meter encrypts; undefined where none are configured. */
+export function decryptionOf({ decryption }: SourceConfig): Decryption | undefined {
+  return decryption && new Decryption(decryption);
 }
 
 /**

@@ -1,13 +1,17 @@
 import type { Journal } from './journal/journal.ts';
 import { BrokenOff, keepOpen } from './sources/reconnect.ts';
 import type { Source } from './sources/source.ts';
-import { Framer, type Found, type FramerOptions } from './telegram/framer.ts';
+import type { Decryption } from './telegram/decryption.ts';
+import type { FramerOptions } from './telegram/framer.ts';
+import { Receiver, type Received } from './telegram/receiver.ts';
 import type { Events } from './telemetry/events.ts';
 
 export interface PipelineOptions {
   readonly name: string;
   readonly source: Source;
   readonly checksum: FramerOptions['checksum'];
+  /** The keys of a meter that encrypts. */
+  readonly decryption?: Decryption | undefined;
   /** A connection without a byte for so long is made anew. */
   readonly silenceMs: number;
   readonly journal: Pick<Journal, 'append' | 'room'>;
@@ -17,7 +21,7 @@ export interface PipelineOptions {
   readonly signal: AbortSignal;
 }
 
-/** The framer is told this often that nothing comes, so that a telegram cut short does not wait for the next. */
+/** The receiver is told this often that nothing comes, so that a telegram cut short does not wait for the next. */
 const QUIET_MS = 1_000;
 
 /**
@@ -38,19 +42,19 @@ export async function readSource(options: PipelineOptions): Promise<void> {
   }
 }
 
-/** A framer for each connection: one that begins in the middle of a telegram passes over the rest without a word. */
+/** A receiver for each connection: one that begins in the middle of a telegram passes over the rest without a word. */
 async function readConnection(bytes: AsyncIterable<Uint8Array>, options: PipelineOptions): Promise<void> {
-  const { name, source, checksum, journal, events, signal } = options;
-  const framer = new Framer({ source: name, checksum });
+  const { name, source, checksum, decryption, journal, events, signal } = options;
+  const receiver = new Receiver({ source: name, checksum, decryption });
   const clock = new SteadyClock();
   let toldNoise = 0;
   const tellNoise = (): void => {
-    events.noise(name, framer.noiseBytes - toldNoise);
-    toldNoise = framer.noiseBytes;
+    events.noise(name, receiver.noiseBytes - toldNoise);
+    toldNoise = receiver.noiseBytes;
   };
   let isHeard = false;
   const quiet = setInterval(() => {
-    take(framer.idle(clock.nowMs), options, clock.offMs);
+    take(receiver.idle(clock.nowMs), options, clock.offMs);
     tellNoise();
     // Between two telegrams the Pi's clock may be set: the next one is stamped by it.
     if (!isHeard) clock.set();
@@ -59,23 +63,27 @@ async function readConnection(bytes: AsyncIterable<Uint8Array>, options: Pipelin
   try {
     for await (const chunk of bytes) {
       isHeard = true;
-      const found = framer.push(chunk, clock.nowMs);
+      const found = receiver.push(chunk, clock.nowMs);
       if (found.length > 0) take(found, options, clock.set());
       // Only what waits for us is made to wait: a meter prints on, and its bytes would be lost.
       if (source.ends) await journal.room(signal);
     }
   } finally {
     clearInterval(quiet);
-    take(framer.idle(Infinity), options, clock.offMs);
+    take(receiver.idle(Infinity), options, clock.offMs);
     tellNoise();
   }
 }
 
 /** @param setByMs by how much the clock was set since they began: they are stamped by the clock of now. */
-function take(found: readonly Found[], { name, journal, events }: PipelineOptions, setByMs: number): void {
-  for (const item of found) {
-    if ('reason' in item) events.rejected(name, item);
-    else journal.append({ ...item, receivedAt: new Date(item.receivedAt.getTime() + setByMs) });
+function take(received: readonly Received[], { name, journal, events }: PipelineOptions, setByMs: number): void {
+  for (const { encryption, ...item } of received) {
+    if ('reason' in item) {
+      events.rejected(name, item);
+      continue;
+    }
+    if (encryption !== undefined) events.decrypted(name, encryption);
+    journal.append({ ...item, receivedAt: new Date(item.receivedAt.getTime() + setByMs) });
   }
 }
 

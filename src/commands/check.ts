@@ -1,6 +1,7 @@
 import type { Config, EndpointConfig, SourceConfig } from '../config/config.ts';
-import { endpointOf, sourceOf } from '../parts.ts';
-import { Framer } from '../telegram/framer.ts';
+import { decryptionOf, endpointOf, sourceOf } from '../parts.ts';
+import { Receiver } from '../telegram/receiver.ts';
+import type { RejectionReason } from '../telegram/telegram.ts';
 import { span } from '../telemetry/wording.ts';
 import { timeLimit } from '../time/time-limit.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
@@ -50,9 +51,22 @@ async function tryAll({ sources, endpoints }: Config, signal: AbortSignal): Prom
   return Promise.all(parts);
 }
 
+interface Heard {
+  bytes: number;
+  rejected: number;
+  lastReason: RejectionReason | undefined;
+}
+
+/** What a rejection of these kinds says of the settings; of the others it says that the line is bad. */
+const BY_SETTINGS: Partial<Record<RejectionReason, string>> = {
+  encrypted:
+    'the telegrams are encrypted: set key of this source to the one that the grid operator gives out for this meter',
+  decryption: 'the telegrams cannot be decrypted: key or authenticationKey is not that of this meter',
+};
+
 async function trySource(config: SourceConfig, signal: AbortSignal): Promise<Result> {
   const part = `source ${config.name}`;
-  const heard = { bytes: 0, rejected: 0 };
+  const heard: Heard = { bytes: 0, rejected: 0, lastReason: undefined };
   try {
     const telegramBytes = await firstTelegram(config, heard, signal);
     if (telegramBytes !== undefined) return { part, ok: true, text: `gave a telegram of ${telegramBytes} bytes` };
@@ -62,29 +76,26 @@ async function trySource(config: SourceConfig, signal: AbortSignal): Promise<Res
   }
 }
 
-async function firstTelegram(
-  config: SourceConfig,
-  heard: { bytes: number; rejected: number },
-  signal: AbortSignal,
-): Promise<number | undefined> {
-  const framer = new Framer({ source: config.name, checksum: config.checksum });
+async function firstTelegram(config: SourceConfig, heard: Heard, signal: AbortSignal): Promise<number | undefined> {
+  const receiver = new Receiver({ source: config.name, checksum: config.checksum, decryption: decryptionOf(config) });
   for await (const chunk of sourceOf(config).open(signal)) {
     heard.bytes += chunk.length;
-    for (const found of framer.push(chunk, Date.now())) {
+    for (const found of receiver.push(chunk, Date.now())) {
       if ('checksum' in found) return found.raw.length;
       heard.rejected += 1;
+      heard.lastReason = found.reason;
     }
   }
   return undefined;
 }
 
-function whyNone({ bytes, rejected }: { bytes: number; rejected: number }): string {
+function whyNone({ bytes, rejected, lastReason }: Heard): string {
   if (bytes === 0)
     return `not a byte in ${span(LISTEN_MS)}: check the cable, the data request line, and that the port is switched on`;
   const what =
     rejected === 0
       ? 'no telegram among them: wrong speed or polarity, or no P1 port'
-      : `${rejected} rejected telegrams: see checksum and the cable`;
+      : ((lastReason && BY_SETTINGS[lastReason]) ?? `${rejected} rejected telegrams: see checksum and the cable`);
   return `${bytes} bytes in ${span(LISTEN_MS)}, ${what}`;
 }
 

@@ -63,6 +63,8 @@ function explain(error: unknown, { stateDir }: Config, log: Log): Outcome {
   return 'failed';
 }
 
-function secretsOf({ endpoints }: Config): string[] {
-  return endpoints.map(({ settings }) => settings['key']).filter((key) => typeof key === 'string');
+function secretsOf({ sources, endpoints }: Config): string[] {
+  const ofMeters = sources.flatMap(({ decryption }) => [decryption?.key, decryption?.authenticationKey]);
+  const ofServers = endpoints.map(({ settings }) => settings['key']);
+  return [...ofMeters, ...ofServers].filter((key) => typeof key === 'string');
 }

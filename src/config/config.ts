@@ -23,6 +23,12 @@ export interface SourceConfig {
   readonly checksum: 'required' | 'absent';
   /** A connection without a byte for this long is given up and made anew. */
   readonly silenceMs: number;
+  /** Of a meter that encrypts: its keys, and whether the tag of each telegram must fit. */
+  readonly decryption?: {
+    readonly key: string;
+    readonly authenticationKey: string;
+    readonly tag: 'required' | 'optional';
+  };
   /** IANA name: its standard time is what the meter's `W` stands for. */
   readonly timeZone: string;
   /** What the type's `create` takes. */
@@ -91,12 +97,13 @@ export function assemble(settings: Settings, families: Families, stateDir: State
 }
 
 function toSource(source: NonNullable<Settings['source']>, settings: SourceConfig['settings']): SourceConfig {
-  const { type, name = type, checksum, timeZone } = source;
+  const { type, name = type, checksum, timeZone, key, authenticationKey, tag } = source;
   return {
     name,
     type,
     checksum: checksum === 'auto' ? checksumOf(settings) : checksum,
     silenceMs: source.silence ?? (isSlow(settings) ? SILENCE_OF_SLOW_LINE_MS : SILENCE_MS),
+    ...(key !== undefined && { decryption: { key, authenticationKey, tag } }),
     timeZone,
     settings,
   };

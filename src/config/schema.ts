@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { LUXEMBOURG } from '../settings/meter-key.ts';
 import type { EndpointType } from '../endpoints/endpoint-type.ts';
-import { duration, durationWithin, kit, size } from '../settings/values.ts';
+import { cipherKey, duration, durationWithin, kit, size } from '../settings/values.ts';
 import type { SourceType } from '../sources/source.ts';
 
 /** The kinds of sources and endpoints that a configuration may name, by their `type`. */
@@ -34,6 +35,18 @@ const ofEverySource = {
     .optional()
     .describe('connect anew after this long without a byte; by default 15s, and 35s for a line of 9600 baud'),
   timeZone: timeZone.prefault(DEFAULT_ZONE),
+  key: cipherKey
+    .optional()
+    .describe('of a meter that encrypts (Luxembourg, Austria): its key, 32 hexadecimal digits from the grid operator'),
+  authenticationKey: cipherKey
+    .prefault(LUXEMBOURG)
+    .describe("its authentication key; by default Luxembourg's, elsewhere the grid operator has it"),
+  tag: z
+    .enum(['required', 'optional'])
+    .prefault('required')
+    .describe(
+      'required: only frames whose authentication tag fits; optional: where the tag alone does not, a right CRC16 is enough',
+    ),
 };
 
 const ofBacklog = z

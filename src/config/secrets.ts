@@ -1,13 +1,11 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { Draft } from './draft.ts';
+import { UNREAD } from '../settings/values.ts';
 import { isMap, type Path } from './path.ts';
 import { secretPaths } from './schema-tree.ts';
 import type { Surroundings } from './surroundings.ts';
 import { explain, readText } from './text-file.ts';
-
-/** What stands for a secret where nobody needs it. */
-const UNREAD = '(not read)';
 
 /** For a command that sends nothing: what only the service may read is left where it is. */
 export function leaveSecrets(draft: Draft, schema: z.core.$ZodType): void {

@@ -4,11 +4,13 @@ import { didYouMean } from './suggest.ts';
 
 /**
  * Checks what no single setting shows: that there are sources, that names are unique, that each endpoint's source
- * exists, that a former name is free. Works on a draft that may have other faults, so that a person hears of all of them at once.
+ * exists, that a former name is free, that no authentication
+ * key stands without its key. Works on a draft that may have other faults, so that a person hears of all of them at once.
  */
 export function checkTogether(draft: Draft): void {
   const sources = checkSources(draft);
   checkUnique(draft, sources);
+  for (const { path } of sources) checkKeys(draft, path);
   const endpoints = members(draft, ['endpoints']);
   checkUnique(draft, endpoints);
   const names = [...new Set(sources.map(({ name }) => name))];
@@ -34,6 +36,15 @@ function checkSources(draft: Draft): Member[] {
     draft.report(['sources'], 'stands beside source, expected one of the two; put all meters under sources');
   }
   return [...member(one, ['source']), ...members(draft, ['sources'])];
+}
+
+function checkKeys(draft: Draft, source: Path): void {
+  if (draft.get([...source, 'key']) !== undefined) return;
+  for (const setting of ['authenticationKey', 'tag']) {
+    const path = [...source, setting];
+    if (draft.get(path) !== undefined)
+      draft.report(path, 'stands without key, expected the key of the meter beside it');
+  }
 }
 
 function checkUnique(draft: Draft, all: readonly Member[]): void {

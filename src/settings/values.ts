@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { isMeterKey } from './meter-key.ts';
 import { BYTES, measure, MS } from './measure.ts';
 
 const A_TIME = 'expected a time such as 20s, 5m, 1h or 30d, or a number of seconds';
+const A_KEY = 'expected 32 hexadecimal digits, in quotes';
 const A_SIZE = 'expected a size such as 500 MB or 1 GB, or a number of bytes';
 
 /**
@@ -25,6 +27,9 @@ export const size = z
   .transform((value) => (typeof value === 'number' ? value : measure(value, BYTES)))
   .meta({ description: 'a size: 64 kB, 500 MB, 1 GB, or a number of bytes' });
 
+/** What stands for a secret where nobody needs it. */
+export const UNREAD = '(not read)';
+
 /**
  * A secret in plain text, or where to find it. `config/secrets.ts` puts the text in the place of a reference before
  * the settings are read, so what comes out is always text. The mark `writeOnly` (JSON Schema: to be given, never to
@@ -41,6 +46,11 @@ const secret = z
     'expected a text (digits alone in quotes), {env: NAME}, {file: PATH} or {credential: NAME}',
   )
   .transform((value) => (typeof value === 'string' ? value : ''))
+  .meta({ writeOnly: true });
+
+/** The secret that a meter encrypts with. A reference that could not be read, which is told already, comes as an empty text. */
+export const cipherKey = secret
+  .refine((text) => text === '' || text === UNREAD || isMeterKey(text), A_KEY)
   .meta({ writeOnly: true });
 
 /**

@@ -7,12 +7,15 @@ export interface FramerOptions {
   /** Name that its telegrams carry. */
   readonly source: string;
   readonly checksum: ChecksumMode;
-  /** Milliseconds without a byte that end an open telegram; 3,000 by default, for digits may come 2 s behind their `!`. */
+  /** Milliseconds without a byte that end an open telegram; {@link NO_DATA_MS} by default. */
   readonly noDataMs?: number;
 }
 
 /** What the framer found, and the place of its first byte in the stream. */
 export type Found = (Telegram | Rejection) & { readonly offset: number };
+
+/** Digits may come 2 s behind their `!`. */
+export const NO_DATA_MS = 3_000;
 
 /** Bytes. No specification states a limit; the largest telegram that DSMR 5.0.2 can make is under 4 kB. */
 export const LONGEST_TELEGRAM = 16_384;
@@ -32,7 +35,7 @@ export class Framer {
   #lastMs = 0;
   #found: Found[] = [];
 
-  constructor({ source, checksum, noDataMs = 3_000 }: FramerOptions) {
+  constructor({ source, checksum, noDataMs = NO_DATA_MS }: FramerOptions) {
     this.#source = source;
     this.#checksum = checksum;
     this.#noDataMs = noDataMs;

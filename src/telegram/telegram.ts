@@ -30,4 +30,6 @@ export type RejectionReason =
   | 'truncated' // the rest never came, or the next telegram began first
   | 'oversized' // longer than any meter's telegram
   | 'parity' // a 7E1 line read as 8N1, with a damaged byte
-  | 'implausible'; // without a CRC16 to trust, it does not look like a whole telegram
+  | 'implausible' // without a CRC16 to trust, it does not look like a whole telegram
+  | 'encrypted' // an encrypted frame, and no key to open it
+  | 'decryption'; // an encrypted frame that its key does not open

@@ -22,6 +22,12 @@ export class Window {
     return count;
   }
 
+  /** Goes on behind `count` bytes of the stream that nobody needs here. Nothing may be in hand. */
+  skip(count: number): void {
+    this.end += count;
+    this.begin = this.end;
+  }
+
   /** The byte at `place`, which must be in hand. */
   byteAt(place: number): number {
     return this.#bytes[place - this.#base] as number;
@@ -42,6 +48,10 @@ export class Window {
     const copy = Buffer.allocUnsafe(to - from);
     this.#bytes.copy(copy, 0, from - this.#base, to - this.#base);
     return copy;
+  }
+
+  get isEmpty(): boolean {
+    return this.end === this.begin;
   }
 
   get isFull(): boolean {

@@ -5,6 +5,7 @@ import type { OutboxEvents } from '../outbox/outbox.ts';
 import type { Before } from '../outbox/standing.ts';
 import type { OutboxState, OutboxStatus } from '../outbox/status.ts';
 import type { ConnectionEvents } from '../sources/reconnect.ts';
+import type { Encryption } from '../telegram/decryption.ts';
 import type { Rejection, RejectionReason, Telegram } from '../telegram/telegram.ts';
 import type { Log } from './log.ts';
 import { Rejections } from './rejections.ts';
@@ -19,6 +20,13 @@ const HINTS: Readonly<Record<RejectionReason, string>> = {
   oversized: 'no meter prints that much: wrong speed, or no P1 port',
   parity: 'a 9600 7E1 line with damaged bytes: check the cable',
   implausible: 'without a CRC16 only whole, well-formed telegrams are taken',
+  encrypted: 'set key of this source to the one that the grid operator gives out for this meter',
+  decryption: 'key or authenticationKey is not that of this meter, or bytes were changed on the way',
+};
+/** What stands in the way of every telegram, and after how many rejected in a row, none accepted between, that is said. */
+const BLOCKED: Partial<Record<RejectionReason, { readonly after: number; readonly trouble: string }>> = {
+  encrypted: { after: 2, trouble: 'its telegrams are encrypted' },
+  decryption: { after: 3, trouble: 'its telegrams cannot be decrypted' },
 };
 /** States of an outbox in which letters do not go. */
 const TROUBLED: readonly OutboxState[] = ['later', 'verifying', 'paused'];
@@ -41,6 +49,10 @@ export class Events {
   readonly #refusals = new Map<string, { amount: number; newest: string }>();
   /** What each source had given at the last summary. */
   readonly #summarised = new Map<string, { readonly noiseBytes: number; readonly telegrams: number }>();
+  /** Rejected of each source since its last accepted telegram, where for one reason alone. */
+  readonly #inARow = new Map<string, { readonly reason: RejectionReason; readonly amount: number }>();
+  /** How the last encrypted telegram of each source came. */
+  readonly #encryption = new Map<string, Encryption>();
   #journalTrouble = '';
   /** What fell out of memory since writing last worked, by source. */
   readonly #lost = new Map<string, number>();
@@ -118,6 +130,38 @@ export class Events {
     rejected[rejection.reason] = (rejected[rejection.reason] ?? 0) + 1;
     this.#log.debug(`source ${source}: rejected ${rejection.raw.length} bytes: ${rejection.reason}`);
     this.rejections.add(source, rejection, new Date());
+    this.#lookForBlock(source, rejection.reason);
+  }
+
+  #lookForBlock(source: string, reason: RejectionReason): void {
+    const before = this.#inARow.get(source);
+    const amount = before?.reason === reason ? before.amount + 1 : 1;
+    this.#inARow.set(source, { reason, amount });
+    const tally = this.tally.source(source);
+    const blocked = BLOCKED[reason];
+    if (blocked === undefined || amount < blocked.after || tally.trouble !== undefined) return;
+    tally.trouble = `${blocked.trouble}; ${HINTS[reason]}`;
+    this.#log.warn(`source ${source}: ${tally.trouble}`);
+  }
+
+  /** A telegram came in an encrypted frame. What is odd about it is said when it begins, and counted. */
+  decrypted(source: string, encryption: Encryption): void {
+    const before = this.#encryption.get(source);
+    this.#encryption.set(source, encryption);
+    const tally = this.tally.source(source);
+    if (encryption.tag === 'unverified') {
+      tally.unverified += 1;
+      if (before?.tag !== 'unverified')
+        this.#log.warn(
+          `source ${source}: telegrams are taken whose tag does not fit (tag: optional): authenticationKey may not be that of this meter`,
+        );
+    }
+    if (!encryption.isReplayed) return;
+    tally.replayed += 1;
+    if (before?.isReplayed !== true)
+      this.#log.warn(
+        `source ${source}: its frame counter does not grow: frames come again, or the meter has a new key; its telegrams are taken`,
+      );
   }
 
   noise(source: string, bytes: number): void {
@@ -255,6 +299,7 @@ export class Events {
   #accepted(telegram: Telegram): void {
     const { source } = telegram;
     this.newest.set(source, telegram);
+    this.#inARow.delete(source);
     const tally = this.tally.source(source);
     tally.accepted += 1;
     tally.lastAcceptedAt = new Date();

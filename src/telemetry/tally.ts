@@ -11,6 +11,10 @@ export interface SourceTally {
   trouble: string | undefined;
   accepted: number;
   readonly rejected: Partial<Record<RejectionReason, number>>;
+  /** Accepted from encrypted frames whose tag does not fit, as the source's `tag: optional` allows. */
+  unverified: number;
+  /** Encrypted frames whose counter did not grow. */
+  replayed: number;
   /** Whole telegrams that could not be written to disk in time and fell out of memory. */
   lost: number;
   noiseBytes: number;
@@ -42,6 +46,8 @@ export class Tally {
       trouble: 'not opened yet',
       accepted: 0,
       rejected: {},
+      unverified: 0,
+      replayed: 0,
       lost: 0,
       noiseBytes: 0,
       connections: 0,

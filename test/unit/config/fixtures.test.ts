@@ -15,7 +15,11 @@ function load(folder: string, name: string, env: Record<string, string> = {}) {
 }
 
 test.each(namesIn('good'))('a good configuration becomes what it says: %s', async (name) => {
-  const env = { KEY_A: 'the-key-of-a', CREDENTIALS_DIRECTORY: join(FIXTURES, 'good/credentials') };
+  const env = {
+    KEY_A: 'the-key-of-a',
+    AUTHENTICATION_KEY: 'FFEEDDCCBBAA99887766554433221100',
+    CREDENTIALS_DIRECTORY: join(FIXTURES, 'good/credentials'),
+  };
   const { config, origin } = await load('good', name, env);
   const { stateDir, ...rest } = config;
   expect(JSON.parse(JSON.stringify(rest))).toEqual(

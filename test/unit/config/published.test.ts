@@ -28,7 +28,12 @@ describe('config.example.yaml', () => {
   const blocks = blocksOf(example);
   const load = (text: string) => {
     writeFileSync(join(folder, 'config.yaml'), text, { mode: 0o600 });
-    return loadConfig({ file: 'config.yaml', cwd: folder, env: { VPS_KEY: 'k' }, root: folder });
+    return loadConfig({
+      file: 'config.yaml',
+      cwd: folder,
+      env: { VPS_KEY: 'k', METER_KEY: '000102030405060708090A0B0C0D0E0F' },
+      root: folder,
+    });
   };
 
   test('loads as it is, with all defaults but a key to fill in', async () => {

@@ -46,6 +46,8 @@ describe('the README explains every', () => {
     oversized: true,
     parity: true,
     implausible: true,
+    encrypted: true,
+    decryption: true,
   };
 
   test.each([

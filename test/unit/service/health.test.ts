@@ -13,6 +13,8 @@ const source: SourceTally = {
   trouble: undefined,
   accepted: 600,
   rejected: {},
+  unverified: 0,
+  replayed: 0,
   lost: 0,
   noiseBytes: 0,
   connections: 1,

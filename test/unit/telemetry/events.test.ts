@@ -115,6 +115,69 @@ describe('rejections', () => {
   });
 });
 
+describe('a meter that encrypts', () => {
+  const raw = Buffer.from([0xdb, 0x08]);
+  const rejectThree = (reason: 'encrypted' | 'decryption'): void => {
+    for (let i = 0; i < 3; i++) events.rejected('meter', { reason, raw });
+  };
+  const accept = (): void => {
+    const telegram = { source: 'meter', receivedAt: new Date(), raw, checksum: 'valid' } as const;
+    const nothing = { accepted: () => undefined, letGo: () => undefined, failed: () => undefined };
+    events.journal(nothing).accepted([{ seq: 1, telegram }]);
+  };
+  beforeEach(() => {
+    events.connection('meter').opened();
+    lines.length = 0;
+  });
+
+  test('and whose key is missing is one line with the remedy, which health tells too', () => {
+    rejectThree('encrypted');
+    rejectThree('encrypted');
+    const said =
+      'its telegrams are encrypted; set key of this source to the one that the grid operator gives out for this meter';
+    expect(lines).toEqual([`WARN  source meter: ${said}`]);
+    expect(events.tally.source('meter')).toMatchObject({ trouble: said, rejected: { encrypted: 6 } });
+    accept();
+    expect(lines.slice(1)).toEqual(['INFO  source meter: reading']);
+  });
+
+  test('and whose key is wrong is one line, but a frame that was damaged now and then is none', () => {
+    for (let i = 0; i < 9; i++) {
+      events.rejected('meter', { reason: 'decryption', raw });
+      events.rejected('meter', { reason: i % 2 === 0 ? 'decryption' : 'truncated', raw });
+      accept();
+    }
+    expect(lines).toEqual([]);
+    rejectThree('decryption');
+    expect(lines).toEqual([
+      'WARN  source meter: its telegrams cannot be decrypted; key or authenticationKey is not that of this meter, or bytes were changed on the way',
+    ]);
+  });
+
+  const frame = { tag: 'verified', counter: 7, isReplayed: false } as const;
+
+  test('and whose tag does not fit is counted, and said when that begins', () => {
+    for (let i = 0; i < 4; i++) events.decrypted('meter', { ...frame, tag: i === 0 ? 'verified' : 'unverified' });
+    expect(lines).toEqual([
+      'WARN  source meter: telegrams are taken whose tag does not fit (tag: optional): authenticationKey may not be that of this meter',
+    ]);
+    expect(events.tally.source('meter')).toMatchObject({ unverified: 3, replayed: 0 });
+  });
+
+  test('and whose frames come again is counted, and said when that begins', () => {
+    for (let i = 0; i < 4; i++) events.decrypted('meter', { ...frame, isReplayed: i > 0 });
+    expect(lines).toEqual([
+      'WARN  source meter: its frame counter does not grow: frames come again, or the meter has a new key; its telegrams are taken',
+    ]);
+    expect(events.tally.source('meter')).toMatchObject({ unverified: 0, replayed: 3 });
+  });
+
+  test('is well while its frames are', () => {
+    for (let counter = 1; counter < 100; counter++) events.decrypted('meter', { ...frame, counter });
+    expect(lines).toEqual([]);
+  });
+});
+
 describe('an endpoint', () => {
   const before = (state: OutboxState) => ({ state, lastedMs: 720_000 });
 
