@@ -1,10 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { LUXEMBOURG } from '../settings/meter-key.ts';
 import { kit } from '../settings/values.ts';
+import { encryptor } from '../simulator/encrypt.ts';
 import { toPty, toStream, toTcp, type Outlet } from '../simulator/outlets.ts';
 import { simulator } from '../sources/simulator.ts';
 import { realWaits } from '../sources/waits.ts';
 import { aborted } from '../time/aborted.ts';
 import type { CommandDefinition, Io } from './command.ts';
+import { KEY_FORMS, readKeys } from './key-option.ts';
 
 /** Plays a meter for whoever reads: this program, another one, or a person. */
 export const simulate: CommandDefinition = {
@@ -13,6 +16,7 @@ export const simulate: CommandDefinition = {
   examples: [
     'p1-relay simulate --pty ./meter',
     'p1-relay simulate --tcp 2001 --interval 10s',
+    'p1-relay simulate --pty ./meter --key @key-of-meter',
     'p1-relay simulate --stdout --interval 0s --telegrams 86400 --start 2025-03-30T00:00:00+01:00 > day.bin',
   ],
   arguments(command) {
@@ -22,9 +26,10 @@ export const simulate: CommandDefinition = {
         new Option('--tcp <[host:]port>', 'listen there; host is 127.0.0.1 unless given').argParser(readAddress),
       )
       .addOption(new Option('--stdout', 'print to standard output').conflicts('tcp'))
+      .addOption(new Option('--key <hex>', `encrypt as meters in Luxembourg do: ${KEY_FORMS}`))
       .addOption(new Option('--baud <rate>', 'pace bytes as a serial line does, 0: do not').argParser(readBaud));
     for (const { key, flags, read } of SETTINGS) command.addOption(settingOption(key, flags, read));
-    return command.hook('preAction', requirePlace);
+    return readKeys(command, ['key']).hook('preAction', requirePlace);
   },
   async run(_args, options, io) {
     const outlet = await open(options, io).catch((error: unknown) => error as Error);
@@ -99,10 +104,12 @@ const PTY_BAUD = 115_200;
 async function play(outlet: Outlet, options: Options, signal: AbortSignal): Promise<void> {
   const baud = Number(options['baud'] ?? (options['pty'] === undefined ? 0 : PTY_BAUD));
   const settings = simulatorSettings.parse(Object.fromEntries(SETTINGS.map(({ key }) => [key, options[key]])));
+  const key = options['key'];
+  const seal = typeof key === 'string' ? encryptor(key, LUXEMBOURG) : (telegram: Uint8Array) => telegram;
   const stopped = aborted(signal);
   await Promise.race([outlet.heard, stopped]);
   for await (const telegram of simulator.create(settings).open(signal)) {
-    await Promise.race([send(telegram, outlet, baud, signal), stopped]);
+    await Promise.race([send(seal(telegram), outlet, baud, signal), stopped]);
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { decode } from '../../../src/commands/decode.ts';
 import { fixture, naiveX25, printCrc } from '../../support/telegrams.ts';
 
@@ -72,6 +72,45 @@ test('prints a telegram, a rejection and the counts, as documented', async () =>
     { type: 'summary', telegrams: 1, rejected: { checksum: 1 }, noiseBytes: 0 },
   ]);
   expect(outcome).toBe('failed');
+});
+
+// Key, authentication key and counter are those of the manifest.
+describe('an encrypted frame', () => {
+  const frame = fixture('derived/lu-smarty-encrypted.bin');
+  const key = '000102030405060708090A0B0C0D0E0F';
+
+  test('is printed as the telegram in it, with what its tag says', async () => {
+    const { lines, outcome } = await run(Buffer.concat([frame, frame]), '--key', key);
+    expect(lines).toMatchObject([
+      {
+        type: 'telegram',
+        checksum: { status: 'valid', printed: '8B52', computed: '8B52' },
+        offset: 0,
+        length: 1489,
+        encryption: { tag: 'verified', counter: 42 },
+      },
+      { offset: 1519, encryption: { tag: 'verified', counter: 42, replayed: true } },
+      { type: 'summary', telegrams: 2, rejected: {}, noiseBytes: 0 },
+    ]);
+    expect(lines[0]?.['encryption']).not.toHaveProperty('replayed');
+    expect(outcome).toBe('ok');
+  });
+
+  test.each([
+    ['without its key', [], 'encrypted'],
+    ['with another key', ['--key', '00000000000000000000000000000000'], 'decryption'],
+    ['with another authentication key', ['--key', key, '--aad', '00000000000000000000000000000000'], 'decryption'],
+  ])('%s is rejected, and no checksum is read out of it', async (_, args, reason) => {
+    const { lines, outcome } = await run(frame, ...args);
+    expect(lines[0]).toEqual({ type: 'rejected', reason, offset: 0, length: 1519 });
+    expect(outcome).toBe('failed');
+  });
+
+  test('whose tag does not fit is taken where that is optional', async () => {
+    const aad = '00000000000000000000000000000000';
+    const { lines } = await run(frame, '--key', key, '--aad', aad, '--tag', 'optional');
+    expect(lines[0]).toMatchObject({ type: 'telegram', length: 1489, encryption: { tag: 'unverified' } });
+  });
 });
 
 test('is well if there is a telegram and none was rejected', async () => {
