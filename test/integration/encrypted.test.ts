@@ -10,6 +10,8 @@ import { CLI, runCommand, until } from '../support/service.ts';
 
 const KEY = '000102030405060708090A0B0C0D0E0F';
 const AUTHENTICATION_KEY = 'F0E0D0C0B0A090807060504030201000';
+/** Of another meter, with the authentication key of Luxembourg. */
+const SMARTY = join(import.meta.dirname, '../fixtures/telegrams/derived/lu-smarty-encrypted.bin');
 const EVERY_MS = 50;
 
 test('a meter that encrypts, behind TCP: its telegrams are delivered in clear', async ({ scene }) => {
@@ -55,7 +57,7 @@ async function expectDeliveredInClear(scene: Scene, line: MeterLine): Promise<vo
 }
 
 describe('without its key', () => {
-  test('a meter that encrypts is told as such, by the service and by check', async ({ scene }) => {
+  test('a meter that encrypts is told as such', async ({ scene }) => {
     const line = await scene.line();
     const frames = scene.telegrams(3).map(encryptor(KEY, AUTHENTICATION_KEY));
     const config = { source: line.source, endpoints: [] };
@@ -68,6 +70,19 @@ describe('without its key', () => {
     const { problems } = await service.health();
     expect(problems).toContain(`source meter: its telegrams are encrypted; ${remedy}`);
     await service.stop();
+  });
+
+  test.for([
+    [{}, 'the telegrams are encrypted: set key of this source'],
+    [
+      { key: KEY, authenticationKey: AUTHENTICATION_KEY },
+      'the telegrams cannot be decrypted: key or authenticationKey',
+    ],
+  ] as const)('or with a wrong one (%j), check names the setting', async ([keys, said], { scene }) => {
+    const config = { source: { type: 'file', path: SMARTY, ...keys }, endpoints: [] };
+    const { code, stdout } = await scene.command(['check', '--online'], { config });
+    expect(code).toBe(1);
+    expect(stdout).toContain(said);
   });
 });
 
