@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   run: async () => (await import('./commands/run.ts')).run,
   check: async () => (await import('./commands/check.ts')).check,
   decode: async () => (await import('./commands/decode.ts')).decode,
+  fields: async () => (await import('./commands/fields.ts')).fields,
   simulate: async () => (await import('./commands/simulate.ts')).simulate,
   replay: async () => (await import('./commands/replay.ts')).replay,
   outbox: async () => (await import('./commands/outbox.ts')).outbox,
