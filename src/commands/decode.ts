@@ -115,7 +115,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 function describeTelegram({ raw, receivedAt, checksum, offset, encryption }: Exclude<Received, Rejection>): object {
   const { header, objects, unreadable } = parseCosem(raw);
   const context = { site: NETHERLANDS, receivedAt };
-  const { meter, mbus } = readObjects(objects, context);
+  const { meter, mbus, unread } = readObjects(objects, context);
   return {
     type: 'telegram',
     header,
@@ -125,7 +125,7 @@ function describeTelegram({ raw, receivedAt, checksum, offset, encryption }: Exc
     ...(encryption && { encryption: describeEncryption(encryption) }),
     objects: objects.map((object) => ({ obis: object.obis, values: describeValues(object, context) })),
     ...(unreadable.length > 0 && { unreadable }),
-    reading: { meter, mbus },
+    reading: { meter, mbus, ...(unread.length > 0 && { unread }) },
   };
 }
 

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { afterAll, describe, expect, test } from 'vitest';
 import { decode } from '../../../src/commands/decode.ts';
-import { fixture, naiveX25, printCrc } from '../../support/telegrams.ts';
+import { buildTelegram, fixture, naiveX25, printCrc } from '../../support/telegrams.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'decode-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -161,6 +161,27 @@ test('shows void stamps as null, and text beside its hexadecimal', async () => {
   expect(lines[0]?.['objects']).toContainEqual({
     obis: '0-1:96.1.0',
     values: [{ text: 'FLO189900060355', raw: '464C4F313839393030303630333535' }],
+  });
+});
+
+test('keeps what no field claims', async () => {
+  const { lines } = await run(fixture('field/athombv__dsmr-5.0-isk-1.txt'));
+  expect(lines[0]?.['reading']).not.toHaveProperty('unread');
+  const unknown = await run(buildTelegram('/ISK5', ['1-0:1.8.1(1*kWh)', '1-0:99.1.0(1)(2)']));
+  expect(unknown.lines[0]?.['reading']).toEqual({
+    meter: { energyDelivered1: { value: '1', unit: 'kWh' } },
+    mbus: {},
+    unread: [{ obis: '1-0:99.1.0', groups: ['1', '2'] }],
+  });
+});
+
+test('prints objects in the unit of the meter, and the reading in the usual one', async () => {
+  const { lines } = await run(buildTelegram('/EST5', ['1-0:1.8.0(000003777*Wh)']));
+  expect(lines[0]).toMatchObject({
+    objects: [{ obis: '1-0:1.8.0', values: [{ value: '3777', unit: 'Wh' }] }],
+    reading: {
+      meter: { energyDelivered: { value: '3.777', unit: 'kWh', printed: { value: '3777', unit: 'Wh' } } },
+    },
   });
 });
 
