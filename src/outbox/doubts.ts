@@ -67,6 +67,8 @@ export class Doubts {
   /** Ways on which an earlier process may have had letters, how many more there can be, and up to which it was asked. */
   readonly #earlier = new Map<LaneName, { sent: number; absent: number; asked: number }>();
   readonly #earlierSinceMs: number;
+  /** From here on no request can be under way of which nobody learned what became of it. */
+  #overAtMs = 0;
   /** How many questions in a row got no answer. */
   #unanswered = 0;
   /** What the far side must list to be believed: the newest letter to which it said yes, or its number. */
@@ -76,8 +78,11 @@ export class Doubts {
     const { earlier, answered } = options;
     this.#options = options;
     this.#control = answered;
-    if (earlier !== undefined) for (const lane of LANES) this.#earlier.set(lane, { ...UNNOTED[lane], asked: 0 });
     this.#earlierSinceMs = performance.now() - (earlier?.elapsedMs ?? 0);
+    if (earlier === undefined) return;
+    for (const lane of LANES) this.#earlier.set(lane, { ...UNNOTED[lane], asked: 0 });
+    // What it had in flight may be of a replay that somebody ended.
+    this.#overAtMs = this.#earlierSinceMs + options.verifyWindowMs;
   }
 
   /** Whether any letter may have been taken without a note of it. */
@@ -120,6 +125,8 @@ export class Doubts {
   /** What became of a letter in doubt, asked until that is known. @throws when the signal aborts. */
   async settle(letter: Letter, lane: LaneName): Promise<Fate> {
     const fate = this.#options.onAmbiguous === 'resend' ? 'unknown' : await this.#fateOf(letter);
+    if (fate === 'unknown' && this.#raised?.seq === letter.seq)
+      this.#overAtMs = this.#raised.sinceMs + this.#options.verifyWindowMs;
     this.#raised = undefined;
     this.#learn(letter, lane, fate);
     return fate;
@@ -137,10 +144,7 @@ export class Doubts {
 
   /** Whether the far side has a letter that is not in doubt, asked until that is known. @throws when the signal aborts. */
   async find(letter: Letter): Promise<Fate> {
-    const { earlier, verifyWindowMs } = this.#options;
-    // What the earlier process had in flight may be of a replay that somebody ended.
-    const endMs = earlier === undefined ? performance.now() : this.#earlierSinceMs + verifyWindowMs;
-    return this.#askUntil(letter, endMs, EARLIER);
+    return this.#askUntil(letter, this.#overAtMs, UNSETTLED);
   }
 
   /** Asked once. @throws as {@link Endpoint.wasTaken}. */
@@ -205,6 +209,7 @@ export class Doubts {
 }
 
 const EARLIER = 'the last process ended without a note of what it had sent';
+const UNSETTLED = 'an earlier request may still be under way';
 
 function whyOf(seen: Fate | Error, cause: string): Why {
   if (seen instanceof Error) return { state: 'later', reason: seen.message, remedy: TRIED_AGAIN };

@@ -107,4 +107,16 @@ export const FOUND: readonly Script[] = [
       ['retryDead', 0],
     ],
   ],
+  // A letter that was left out was replayed while the server still had its request.
+  [
+    ['exact', 'dropping'],
+    [
+      ['list', 1, 'overrides'],
+      ['become', 1, 'flaky'],
+      ['append', 4, 'house', 'plain'],
+      ['wait', 20_000],
+      ['append', 1, 'house', 'plain'],
+      ['replay', 1, 0, 5, 0],
+    ],
+  ],
 ];

@@ -50,8 +50,9 @@ export const ALWAYS: Readonly<Record<string, (facts: Facts) => void>> = {
     expect(cursor).toMatchObject({ possiblyTwice: 0, possiblyLost: 0, dropped: 0 });
   },
   'whatever is stored twice was counted': ({ rows, cursor, drops, byHand }) => {
-    expect(twice(rows).length).toBeLessThanOrEqual(cursor.possiblyTwice);
+    // One that was left out and that somebody sends by hand: it was counted as possibly lost, or is dead for that reason.
     if (drops) expect(twice(rows).filter((n) => !byHand.has(n))).toEqual([]);
+    else expect(twice(rows).length).toBeLessThanOrEqual(cursor.possiblyTwice);
   },
 };
 

@@ -191,6 +191,28 @@ describe('a replay', () => {
     expect(told).toContain('replayed: 0 sent, 11 found, 0 thinned, 0 refused');
   });
 
+  test('does not send a letter that was left out while the server may still store it', async () => {
+    const { store } = kept();
+    const far = new Listing();
+    far.script = () => {
+      throw new Ambiguous('no answer');
+    };
+    const { outbox, accept } = startOutbox(store, far, { onAmbiguous: 'drop' });
+    // The list shows no letter to which the server said yes.
+    const [letter] = accept([101]);
+    await pass(1_000);
+    expect(outbox.status()).toMatchObject({ possiblyLost: 1, waiting: 0 });
+    for (const n of upTo(100)) far.rows.add(n);
+    const receivedAt = letter!.telegram.receivedAt.getTime();
+    store.startReplay(plan({ fromAt: receivedAt, toAt: receivedAt }), false);
+    outbox.replayChanged();
+    await pass(40_000);
+    far.rows.add(101);
+    await pass(60_000);
+    expect(far.sent).toEqual([101]);
+    expect(store.replays.of('a')).toBeUndefined();
+  });
+
   test('settles what it had in flight at a kill before dead letters go again, since it may be one of them', async () => {
     const { folder, store } = kept();
     const far = new Listing();
