@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { toBaseUnits } from '../../src/reading/base-units.ts';
+import { countryOf } from '../../src/reading/country.ts';
 import { describeValues } from '../../src/reading/describe.ts';
-import { gasMeter } from '../../src/reading/gas-meter.ts';
+import { devicesOf } from '../../src/reading/devices.ts';
+import { gasMeter, nextGasMeter } from '../../src/reading/gas-meter.ts';
 import { parseReading } from '../../src/reading/reading.ts';
 import { meterTime, NETHERLANDS, printMoment, readLocalStamp, readStamp } from '../../src/reading/time.ts';
 import { readQuantity } from '../../src/reading/quantity.ts';
@@ -9,7 +12,14 @@ import { parseCosem } from '../../src/telegram/cosem.ts';
 import { fixture } from '../support/telegrams.ts';
 
 const context = { site: NETHERLANDS, receivedAt: new Date('2026-01-01T00:00:00Z') };
-const SAMPLES = ['derived/nl-dsmr-5.0.2-recrc.txt', 'nl-dsmr-3.0.txt', 'lu-smarty-1.1.3.txt'].map(fixture);
+const SAMPLES = [
+  'derived/nl-dsmr-5.0.2-recrc.txt',
+  'nl-dsmr-3.0.txt',
+  'lu-smarty-1.1.3.txt',
+  'derived/be-emucs-2.1.1-3f-recrc.txt',
+  'lt-eso-maximum-3f.txt',
+  'field/ndokter__sag5sag-meter_p1-no-version-line.txt',
+].map(fixture);
 
 /** A telegram with some of its bytes replaced, and bytes that are nothing like one. */
 const anything = fc.oneof(
@@ -27,9 +37,11 @@ test('any bytes can be read: what cannot be understood is kept', () => {
   fc.assert(
     fc.property(anything, (raw) => {
       const reading = parseReading({ raw, receivedAt: context.receivedAt });
-      gasMeter(reading);
+      nextGasMeter(gasMeter(reading), reading);
+      devicesOf(reading);
       meterTime(raw);
-      const { objects, unreadable } = parseCosem(raw);
+      const { header, objects, unreadable } = parseCosem(raw);
+      countryOf({ header, objects });
       for (const object of objects) expect(describeValues(object, context)).toHaveLength(object.groups.length);
       const lines = raw.toString('latin1').split(/[\r\n]+/);
       for (const line of unreadable) expect(lines.some((whole) => whole.includes(line))).toBe(true);
@@ -48,6 +60,32 @@ test('a number keeps its digits, but for zeros in front', () => {
       expect(Number(value)).toBe(Number(`${sign}${number}`));
     }),
     { seed: 8, numRuns: 1000 },
+  );
+});
+
+test('a value printed in thousandths is the same number, to the last digit', () => {
+  const units = fc.constantFrom<[string, string]>(
+    ['Wh', 'kWh'],
+    ['W', 'kW'],
+    ['VAr', 'kvar'],
+    ['dm3', 'm3'],
+    ['MJ', 'GJ'],
+  );
+  fc.assert(
+    fc.property(
+      fc.integer({ min: -1e9, max: 1e9 }),
+      fc.integer({ min: 0, max: 999 }),
+      units,
+      (whole, rest, [small, usual]) => {
+        const printed = `${whole}.${String(rest).padStart(3, '0')}`;
+        const quantity = readQuantity(`${printed}*${small}`);
+        expect(quantity).toMatchObject({ unit: usual, printed: { value: printed, unit: small } });
+        const digits = (text = ''): string => text.replace(/[-.]/g, '').replace(/^0+(?=\d)/, '');
+        expect(digits(quantity?.value)).toBe(digits(printed));
+        expect(toBaseUnits(quantity!)?.value).toBe(whole);
+      },
+    ),
+    { seed: 11, numRuns: 1000 },
   );
 });
 
