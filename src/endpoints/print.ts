@@ -1,5 +1,6 @@
 import { printChecksum, readChecksum } from '../telegram/checksum.ts';
 import { crc16 } from '../telegram/crc16.ts';
+import { endMark } from '../telegram/end-mark.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 
 /** A telegram as text, a byte a character, in a form that DSMR-reader takes. */
@@ -11,7 +12,7 @@ export interface Print {
 
 /**
  * DSMR-reader wants CR LF at each line end and a CRC-16/ARC of exactly four digits. A few meters and gateways print
- * otherwise, and legally so: no leading zero, the CRC-16/X-25 of Holley meters, a bare LF. Those are mended; every
+ * otherwise, and legally so: no leading zero, the CRC-16/X-25 of Holley meters, a bare LF, no `!`. Those are mended; every
  * other telegram passes untouched.
  */
 export function printOf({ raw, checksum }: Telegram): Print {
@@ -30,5 +31,6 @@ function mend(raw: Buffer): string {
   const lines = text.toString('latin1').replace(LINE_END, '\r\n');
   // A meter that prints no checksum is read by a server that expects none.
   const digits = status === 'missing' ? '' : printChecksum(crc16(Buffer.from(lines, 'latin1')));
-  return `${lines}${digits}\r\n`;
+  const mark = endMark(raw) === undefined ? '!' : '';
+  return `${lines}${mark}${digits}\r\n`;
 }

@@ -1,5 +1,5 @@
-import { MARK } from './characters.ts';
 import { crc16, crc16X25 } from './crc16.ts';
+import { endMark } from './end-mark.ts';
 import { restoreLineEnds } from './line-ends.ts';
 
 /** What a telegram prints behind its `!`, held against its bytes. */
@@ -21,7 +21,7 @@ export interface ChecksumReading {
  * Sources: DSMR P1 Companion Standard 5.0.2, §6.2; the deviations are from field telegrams.
  */
 export function readChecksum(telegram: Buffer): ChecksumReading {
-  const end = telegram.lastIndexOf(MARK) + 1 || telegram.length;
+  const end = (endMark(telegram) ?? telegram.length - 1) + 1;
   const text = telegram.subarray(0, end);
   const printed = DIGITS.exec(telegram.toString('latin1', end, end + LONGEST))?.[0];
   const value = printed === undefined ? undefined : Number.parseInt(printed, 16);

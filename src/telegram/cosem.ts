@@ -1,3 +1,5 @@
+import { endMark } from './end-mark.ts';
+
 /**
  * One object of a telegram: its OBIS reference as `A-B:C.D.E`, without leading zeros, and its value groups: what stood
  * between each pair of brackets, as printed (Latin-1).
@@ -13,6 +15,8 @@ export interface CosemText {
   readonly header: string;
   /** Whether the empty line that the specification wants behind the header is there. */
   readonly blankLine: boolean;
+  /** Whether a `!` ends it. */
+  readonly isMarked: boolean;
   /** In the order printed; a reference may occur twice. */
   readonly objects: readonly CosemObject[];
   /** Lines that are no COSEM object. */
@@ -26,13 +30,20 @@ export interface CosemText {
  */
 export function parseCosem(telegram: Buffer): CosemText {
   const text = telegram.toString('latin1');
-  const lines = text.slice(text.indexOf('/') + 1, endOfData(text)).split(LINE_END);
+  const mark = endMark(telegram);
+  const lines = text.slice(text.indexOf('/') + 1, mark).split(LINE_END);
   const objects: OpenObject[] = [];
   const unreadable: string[] = [];
+  let above: OpenObject | undefined;
   for (const line of lines.slice(1)) {
-    if (line !== '' && !readLine(line, objects)) unreadable.push(line);
+    if (line === '') continue;
+    const object = readLine(line, above);
+    if (object === undefined) unreadable.push(line);
+    else if (object !== above) objects.push(object);
+    above = object;
   }
-  return { header: lines[0] ?? '', blankLine: lines[1] === '' && lines.length > 2, objects, unreadable };
+  const blankLine = lines[1] === '' && lines.length > 2;
+  return { header: lines[0] ?? '', blankLine, isMarked: mark !== undefined, objects, unreadable };
 }
 
 interface OpenObject {
@@ -41,39 +52,33 @@ interface OpenObject {
 }
 
 const LINE_END = /\r\n|\n|\r/;
-const OBIS_REFERENCE = /^(?:(\d{1,3})-(\d{1,3}):)?(\d{1,3})[.:](\d{1,3})(?:[.:](\d{1,3}))?(?:[*.](\d{1,3}))?$/;
+const OBIS_REFERENCE = /^ *(?:(\d{1,3})-(\d{1,3}):)?(\d{1,3})[.:](\d{1,3})(?:[.:](\d{1,3}))?(?:[*.](\d{1,3}))? *$/;
+const BLANKS = /^ *$/;
 const LONGEST_REFERENCE = 'AAA-BBB:CCC.DDD.EEE*FFF'.length;
 const NOT_USED = 255;
 
-function endOfData(text: string): number {
-  const mark = text.lastIndexOf('!');
-  return mark < 0 ? text.length : mark;
-}
-
-/** Adds what the line holds to `objects`; false where the line is no COSEM object. */
-function readLine(line: string, objects: OpenObject[]): boolean {
+/**
+ * The object that the line begins, or that it goes on with: a line that begins with a value belongs to the one above it, as
+ * DSMR 2.2 and 3.0 print gas. Undefined where it is neither; what goes on with such a line is not read either.
+ */
+function readLine(line: string, above: OpenObject | undefined): OpenObject | undefined {
   const bracket = line.indexOf('(');
   const reference = bracket < 0 ? line : line.slice(0, bracket);
   const groups = bracket < 0 ? [] : readGroups(line, bracket);
-  if (groups === undefined) return false;
-  if (bracket === 0) return continueObject(objects.at(-1), groups);
-  const obis = readReference(reference.trim());
-  if (obis === undefined) return false;
-  objects.push({ obis, groups });
-  return true;
-}
-
-/** A line that begins with a value belongs to the object above it: DSMR 2.2 and 3.0 print gas that way. */
-function continueObject(object: OpenObject | undefined, groups: readonly string[]): boolean {
-  for (const group of groups) object?.groups.push(group);
-  return object !== undefined;
+  if (groups === undefined) return undefined;
+  if (bracket === 0) {
+    for (const group of groups) above?.groups.push(group);
+    return above;
+  }
+  const obis = readReference(reference);
+  return obis === undefined ? undefined : { obis, groups };
 }
 
 /** The texts between the brackets from `from` on; undefined where brackets do not pair or something stands outside them. */
 function readGroups(line: string, from: number): string[] | undefined {
   const groups: string[] = [];
   for (let open = from; open < line.length;) {
-    if (line[open] !== '(') return line.slice(open).trim() === '' ? groups : undefined;
+    if (line[open] !== '(') return BLANKS.test(line.slice(open)) ? groups : undefined;
     const close = line.indexOf(')', open);
     if (close < 0) return undefined;
     groups.push(line.slice(open + 1, close));

@@ -127,6 +127,14 @@ describe('a legal print that the server would refuse is mended, and counted', ()
     expect(endpoint.counts).toMatchObject({ mended: 1 });
   });
 
+  test('no `!`', async () => {
+    reader.profile = 'nl-2-3';
+    const raw = `/ISk5\\2MT382-1000\r\n\r\n${OBJECTS.slice(1).join('\r\n')}\r\n`;
+    await deliver(Buffer.from(raw), 'absent');
+    expect(reader.rows.map(({ telegram }) => telegram)).toEqual([`${raw}!\r\n`]);
+    expect(endpoint.counts).toMatchObject({ mended: 1 });
+  });
+
   test('one that was not taken is not counted', async () => {
     reader.fault = ({ send }) => send({ status: 503, headers: {}, body: '' });
     await expect(deliver(Buffer.from(padded.replace('!0', '!')))).rejects.toThrow('503');
