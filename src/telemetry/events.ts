@@ -25,6 +25,7 @@ const HINTS: Readonly<Record<RejectionReason, string>> = {
 };
 /** What stands in the way of every telegram, and after how many rejected in a row, none accepted between, that is said. */
 const BLOCKED: Partial<Record<RejectionReason, { readonly after: number; readonly trouble: string }>> = {
+  'checksum-missing': { after: 20, trouble: '20 telegrams in a row end in a bare !' },
   encrypted: { after: 2, trouble: 'its telegrams are encrypted' },
   decryption: { after: 3, trouble: 'its telegrams cannot be decrypted' },
 };

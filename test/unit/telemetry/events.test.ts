@@ -104,6 +104,22 @@ describe('rejections', () => {
     expect(events.tally.source('meter').rejected).toEqual({ checksum: 40, truncated: 2 });
   });
 
+  test('for want of a CRC16, twenty in a row, are a line of their own, once', () => {
+    events.connection('meter').opened();
+    lines.length = 0;
+    const bare = (times: number): void => {
+      for (let i = 0; i < times; i++) events.rejected('meter', { reason: 'checksum-missing', raw });
+    };
+    bare(19);
+    events.rejected('meter', { reason: 'checksum', raw });
+    bare(19);
+    expect(lines).toEqual([]);
+    bare(50);
+    expect(lines).toEqual([
+      'WARN  source meter: 20 telegrams in a row end in a bare !; this meter may print no CRC16: then set checksum: absent',
+    ]);
+  });
+
   test('keep the newest sixteen with their bytes for a diagnosis', () => {
     for (let i = 0; i < 100; i++) events.rejected('meter', { reason: 'checksum', raw: Buffer.from(`/${i}`) });
     expect(events.rejections.kept).toHaveLength(16);
