@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config, EndpointConfig, SourceConfig } from './config/config.ts';
+import type { Config, EndpointConfig } from './config/config.ts';
 import { placesOf } from './config/places.ts';
 import { Journal } from './journal/journal.ts';
 import { NO_LOSSES } from './journal/losses.ts';
@@ -7,8 +7,9 @@ import type { EndpointState } from './journal/view.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
 import { Outbox } from './outbox/outbox.ts';
 import { Thinning } from './outbox/thinning.ts';
-import { decryptionOf, endpointOf, sourceOf } from './parts.ts';
+import { buildSource, decryptionOf, endpointOf, type BuiltSource } from './parts.ts';
 import { readSource } from './pipeline.ts';
+import { recall } from './recall.ts';
 import { meterTime } from './reading/time.ts';
 import { ClockWatch } from './service/clock-watch.ts';
 import { BadRequest, ControlServer, isServed } from './service/control.ts';
@@ -20,7 +21,6 @@ import { liveReplayDesk } from './service/replay-desk.ts';
 import { routes } from './service/routes.ts';
 import { skewsOf } from './service/skew.ts';
 import { createServiceManager, feedWatchdog, type ServiceManager } from './service/systemd.ts';
-import type { Source } from './sources/source.ts';
 import { Events } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
 import { aborted } from './time/aborted.ts';
@@ -49,11 +49,6 @@ const READ_AFTER_MS = 1_000;
  */
 export async function runAgent(options: AgentOptions, stop: AbortSignal): Promise<boolean> {
   return new Agent(options).run(stop);
-}
-
-interface BuiltSource {
-  readonly config: SourceConfig;
-  readonly source: Source;
 }
 
 interface BuiltEndpoint {
@@ -86,7 +81,7 @@ class Agent {
     this.#options = options;
     this.#events = new Events(log);
     this.#manager = createServiceManager({ env, onFailure: (line) => log.warn(line) });
-    this.#sources = config.sources.map((source) => ({ config: source, source: sourceOf(source) }));
+    this.#sources = config.sources.map(buildSource);
     this.#endpoints = config.endpoints.map((endpoint) => this.#buildEndpoint(endpoint));
     this.#control = this.#makeControl();
     this.#journal = this.#makeJournal(config);
@@ -173,6 +168,7 @@ class Agent {
       return begin === undefined ? [] : [this.#openOutbox(endpoint, begin, state.head)];
     });
     this.#desk = liveDesk(this.#journal, this.#outboxes);
+    await Promise.all(this.#sources.map((source) => recall(source, this.#journal, state.head)));
     await this.#openControl(true);
   }
 
@@ -220,14 +216,14 @@ class Agent {
     this.#ended.abort();
   }
 
-  async #read({ config, source }: BuiltSource, signal: AbortSignal): Promise<void> {
+  async #read({ config, source, history }: BuiltSource, signal: AbortSignal): Promise<void> {
     const { name, checksum, silenceMs } = config;
     const events = this.#events;
     events.tally.source(name);
     const once = this.#options.untilDelivered;
     const journal = this.#clock.before(this.#journal);
     const decryption = decryptionOf(config);
-    await readSource({ name, source, checksum, decryption, silenceMs, journal, events, once, signal });
+    await readSource({ name, source, checksum, history, decryption, silenceMs, journal, events, once, signal });
   }
 
   #watchClock(): ClockWatch {

@@ -7,6 +7,7 @@ import type { Endpoint } from './outbox/endpoint.ts';
 import { sourceTypes } from './sources/index.ts';
 import type { Source, SourceType } from './sources/source.ts';
 import { Decryption } from './telegram/decryption.ts';
+import { History } from './telegram/history.ts';
 
 // The registries know the settings of each type, and the configuration was checked against them: the casts end here.
 const sources = sourceTypes as Readonly<Record<string, unknown>> as Readonly<Record<string, SourceType | undefined>>;
@@ -22,6 +23,20 @@ export function sourceOf({ name, type, settings }: SourceConfig): Source {
 /** The keys of a source whose meter encrypts; undefined where none are configured. */
 export function decryptionOf({ decryption }: SourceConfig): Decryption | undefined {
   return decryption && new Decryption(decryption);
+}
+
+export interface BuiltSource {
+  readonly config: SourceConfig;
+  readonly source: Source;
+  /** What its telegrams are held against, where they have no CRC16. A capture does not say when they were printed. */
+  readonly history: History | undefined;
+}
+
+/** The same, with what is to be remembered of its telegrams. @throws {ConfigError} */
+export function buildSource(config: SourceConfig): BuiltSource {
+  const source = sourceOf(config);
+  const remembers = config.checksum === 'absent' && source.ends !== true;
+  return { config, source, history: remembers ? new History() : undefined };
 }
 
 /**

@@ -3,6 +3,7 @@ import { BrokenOff, keepOpen } from './sources/reconnect.ts';
 import type { Source } from './sources/source.ts';
 import type { Decryption } from './telegram/decryption.ts';
 import type { FramerOptions } from './telegram/framer.ts';
+import type { History } from './telegram/history.ts';
 import { Receiver, type Received } from './telegram/receiver.ts';
 import type { Events } from './telemetry/events.ts';
 
@@ -12,6 +13,8 @@ export interface PipelineOptions {
   readonly checksum: FramerOptions['checksum'];
   /** The keys of a meter that encrypts. */
   readonly decryption?: Decryption | undefined;
+  /** Of its telegrams, where they have no checksum and come as the meter prints them. */
+  readonly history: History | undefined;
   /** A connection without a byte for so long is made anew. */
   readonly silenceMs: number;
   readonly journal: Pick<Journal, 'append' | 'room'>;
@@ -44,8 +47,8 @@ export async function readSource(options: PipelineOptions): Promise<void> {
 
 /** A receiver for each connection: one that begins in the middle of a telegram passes over the rest without a word. */
 async function readConnection(bytes: AsyncIterable<Uint8Array>, options: PipelineOptions): Promise<void> {
-  const { name, source, checksum, decryption, journal, events, signal } = options;
-  const receiver = new Receiver({ source: name, checksum, decryption });
+  const { name, source, checksum, history, decryption, journal, events, signal } = options;
+  const receiver = new Receiver({ source: name, checksum, history, decryption });
   const clock = new SteadyClock();
   let toldNoise = 0;
   const tellNoise = (): void => {

@@ -1,12 +1,16 @@
+import { endMark } from './end-mark.ts';
+import type { History } from './history.ts';
 import { Outline, type Outcome, type Start } from './outline.ts';
 import type { Rejection, RejectionReason, Telegram } from './telegram.ts';
-import { judge, type ChecksumMode } from './verdict.ts';
+import { judge, judgeUnmarked, type ChecksumMode } from './verdict.ts';
 import { Window } from './window.ts';
 
 export interface FramerOptions {
   /** Name that its telegrams carry. */
   readonly source: string;
   readonly checksum: ChecksumMode;
+  /** What telegrams without a checksum have to follow from; without it each is judged by itself. */
+  readonly history?: History | undefined;
   /** Milliseconds without a byte that end an open telegram; {@link NO_DATA_MS} by default. */
   readonly noDataMs?: number;
 }
@@ -31,13 +35,17 @@ export class Framer {
   readonly #noDataMs: number;
   readonly #window = new Window(LONGEST_TELEGRAM);
   readonly #outline = new Outline(this.#window);
+  readonly #history: History | undefined;
   #checksum: ChecksumMode;
+  /** False once a telegram ended with a `!`: one without was cut short then. A history knows that by itself. */
+  #mayLackMark = true;
   #lastMs = 0;
   #found: Found[] = [];
 
-  constructor({ source, checksum, noDataMs = NO_DATA_MS }: FramerOptions) {
+  constructor({ source, checksum, history, noDataMs = NO_DATA_MS }: FramerOptions) {
     this.#source = source;
     this.#checksum = checksum;
+    this.#history = history;
     this.#noDataMs = noDataMs;
   }
 
@@ -73,20 +81,21 @@ export class Framer {
   #deal(outcome: Outcome): boolean {
     switch (outcome) {
       case 'whole':
-        return this.#judge();
+        return this.#judge(judge);
       case 'cut':
-        return this.#reject('truncated', this.#outline.end);
+        return this.#mayLackMark ? this.#judge(judgeUnmarked) : this.#reject('truncated', this.#outline.end);
       case 'open':
         return this.#window.isFull && this.#giveUp();
     }
   }
 
   /** Takes the first of the outline's starts that makes a telegram, else rejects the whole. */
-  #judge(): true {
+  #judge(verdictOn: typeof judge): true {
     const { starts, end } = this.#outline;
     let reason: RejectionReason | undefined;
     for (const start of starts) {
-      const verdict = judge(this.#window.copy(start.place, end), this.#checksum);
+      const standard = { mode: this.#checksum, history: this.#history, atMs: start.atMs };
+      const verdict = verdictOn(this.#window.copy(start.place, end), standard);
       if ('checksum' in verdict) return this.#accept(start, verdict);
       reason ??= verdict.reason;
     }
@@ -96,6 +105,7 @@ export class Framer {
   #accept({ place, atMs }: Start, verdict: Pick<Telegram, 'raw' | 'checksum'>): true {
     const { end } = this.#outline;
     if (place > this.#window.begin) this.#reject('truncated', place);
+    if (this.#history === undefined && endMark(verdict.raw) !== undefined) this.#mayLackMark = false;
     if (this.#checksum === 'auto' && verdict.checksum !== 'absent') this.#checksum = 'required';
     this.#found.push({ source: this.#source, receivedAt: new Date(atMs), ...verdict, offset: place });
     this.#outline.restart(end);

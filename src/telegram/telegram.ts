@@ -31,5 +31,6 @@ export type RejectionReason =
   | 'oversized' // longer than any meter's telegram
   | 'parity' // a 7E1 line read as 8N1, with a damaged byte
   | 'implausible' // without a CRC16 to trust, it does not look like a whole telegram
+  | 'inconsistent' // nor does it follow from the telegrams before: a counter fell or leapt, objects or digits are gone
   | 'encrypted' // an encrypted frame, and no key to open it
   | 'decryption'; // an encrypted frame that its key does not open

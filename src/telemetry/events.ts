@@ -20,6 +20,7 @@ const HINTS: Readonly<Record<RejectionReason, string>> = {
   oversized: 'no meter prints that much: wrong speed, or no P1 port',
   parity: 'a 9600 7E1 line with damaged bytes: check the cable',
   implausible: 'without a CRC16 only whole, well-formed telegrams are taken',
+  inconsistent: 'without a CRC16 counters may not fall or leap; an exchanged meter is believed after three telegrams',
   encrypted: 'set key of this source to the one that the grid operator gives out for this meter',
   decryption: 'key or authenticationKey is not that of this meter, or bytes were changed on the way',
 };

@@ -46,6 +46,7 @@ describe('the README explains every', () => {
     oversized: true,
     parity: true,
     implausible: true,
+    inconsistent: true,
     encrypted: true,
     decryption: true,
   };

@@ -170,6 +170,9 @@ describe('headers', () => {
   test.each([
     '/KAM5',
     '/NWA-WARMTELINK',
+    '/Lux5\\253694471_M',
+    '/ENE5\\XS210 ESMR 5.0',
+    '/XXX3',
     '/ADN9 6534',
     '/AUR2NWA-MYRSKY',
     '/KMP5 ZABF001551772711',
@@ -260,6 +263,10 @@ describe('telegrams without a checksum', () => {
     ['a line that is no object', changed(DSMR3, '1-0:1.7.0', 'A-0:1.7.0')],
     ['a register twice', changed(DSMR3, '1-0:2.8.1', '1-0:1.8.1')],
     ['another header in a value', changed(DSMR3, '(0002)', '(0002/ISk5)')],
+    ['a register that is no number', changed(DSMR3, '1.8.1(12345.678', '1.8.1(123q5.678')],
+    ['a power that is no number', changed(DSMR3, '001.19*kW', '00q.19*kW')],
+    ['no register that is a number', changed(changed(DSMR3, '1.8.1(12345.678*kWh', '1.8.1('), '1.8.2', '9.8.2')],
+    ['a value whose register is lost', changed(DSMR3, '0-1:24.3.0(', '0-1:24.3.0{')],
   ])('are implausible with %s', (_, telegram) => {
     const bare = telegram.toString('latin1').replace(/![0-9A-F]*/, '!');
     expect(outcomesOf(frame(bare, { checksum: 'absent' }))).toEqual(['implausible']);
@@ -281,6 +288,64 @@ describe('telegrams without a checksum', () => {
     expect(outcomesOf(found)).toEqual(['truncated', 'absent']);
     expect(found[1]?.raw).toEqual(DSMR3);
   });
+});
+
+describe('a telegram without its `!`', () => {
+  const unmarked = DSMR3.subarray(0, -'!\r\n'.length);
+
+  test('ends where the next one begins', () => {
+    const found = frame(Buffer.concat([unmarked, unmarked]), { checksum: 'absent' });
+    expect(outcomesOf(found)).toEqual(['absent', 'absent']);
+    expect(found.map(({ raw }) => raw)).toEqual([unmarked, unmarked]);
+  });
+
+  test('ends with its last line, whatever gap follows', () => {
+    const [found] = frame(Buffer.concat([unmarked, Buffer.from('\0\0\r\n')]), { checksum: 'absent' });
+    expect(found).toMatchObject({ checksum: 'absent', raw: unmarked });
+  });
+
+  test('ends with the quiet behind it', () => {
+    const framer = framerOf({ checksum: 'absent' });
+    expect(framer.push(unmarked, 1_000)).toEqual([]);
+    expect(framer.idle(3_999)).toEqual([]);
+    expect(framer.idle(4_000)).toMatchObject([{ checksum: 'absent', raw: unmarked, receivedAt: new Date(1_000) }]);
+  });
+
+  test('is its text, where it came with parity bits', () => {
+    const line = fixture('derived/synth-dsmr22-7e1-read-as-8n1.bin').subarray(0, -'!\r\n'.length);
+    const [found] = frame(line, { checksum: 'absent' });
+    expect(found).toMatchObject({ checksum: 'absent', raw: fixture('derived/synth-dsmr22.txt').subarray(0, -3) });
+    const damaged = Buffer.from(line);
+    damaged.writeUInt8(damaged.readUInt8(100) ^ 0x04, 100);
+    expect(outcomesOf(frame(damaged, { checksum: 'absent' }))).toEqual(['truncated']);
+  });
+
+  test('may hold a `!` in a text', () => {
+    const shouting = changed(unmarked, '0-0:96.13.1(', '0-0:96.13.1(wow!1234');
+    expect(frame(shouting, { checksum: 'absent' })).toMatchObject([{ checksum: 'absent', raw: shouting }]);
+  });
+
+  test.each<[string, Buffer, Partial<FramerOptions>]>([
+    ['a checksum is required', unmarked, { checksum: 'required' }],
+    ['its version prints one', changed(unmarked, '0-0:96.14.0(0002)', '1-3:0.2.8(50)'), { checksum: 'auto' }],
+    ['its last line has no end', unmarked.subarray(0, -2), { checksum: 'absent' }],
+    ['it breaks off in a line', unmarked.subarray(0, -5), { checksum: 'absent' }],
+    ['it is implausible', changed(unmarked, '\r\n\r\n', '\r\n'), { checksum: 'absent' }],
+  ])('is truncated where %s', (_, bytes, options) => {
+    expect(outcomesOf(frame(bytes, options))).toEqual(['truncated']);
+  });
+
+  test('is truncated on a line where telegrams end with one', () => {
+    const found = frame(Buffer.concat([DSMR3, unmarked, DSMR3]), { checksum: 'absent' });
+    expect(outcomesOf(found)).toEqual(['absent', 'truncated', 'absent']);
+  });
+});
+
+test.each(['!\r\n', '\r\n!\r\n!0000\r\n', '!!!!\r\n'])('%j alone is noise', (text) => {
+  const framer = framerOf({ checksum: 'absent' });
+  const found = framer.push(Buffer.concat([Buffer.from(text), DSMR3, Buffer.from(text), DSMR5]), 0);
+  expect(outcomesOf(found)).toEqual(['absent', 'valid']);
+  expect(framer.noiseBytes).toBe(2 * text.replaceAll(/[\r\n]/g, '').length);
 });
 
 describe('checksum: auto', () => {
