@@ -1,6 +1,6 @@
 import { readQuantity, type Quantity } from './quantity.ts';
 import { readCount } from './text.ts';
-import { printOrNull, readTime, type Context, type Moment } from './time.ts';
+import { minutesLater, printOrNull, readTime, type Context, type Moment } from './time.ts';
 
 /** What a device last reported, and when it did: RFC 3339, null if never. A device that is not there has no unit. */
 export interface Capture extends Quantity {
@@ -29,11 +29,9 @@ export function readProfile(groups: readonly string[], context: Context): Captur
   const values = groups.slice(4 + 2 * columns);
   const rows = Math.floor(values.length / columns);
   const oldest = readTime(stamp, context);
-  const newest = oldest && { ...oldest, ms: oldest.ms + (rows - 1) * (readCount(minutes) ?? 0) * MINUTE };
+  const newest = oldest && minutesLater(oldest, (rows - 1) * (readCount(minutes) ?? 0));
   return captureOf(newest, readQuantity(values[(rows - 1) * columns], groups[5]?.trim() || undefined));
 }
-
-const MINUTE = 60_000;
 
 function captureOf(moment: Moment | undefined, quantity: Quantity | undefined): Capture | undefined {
   return quantity && { time: printOrNull(moment), ...quantity };

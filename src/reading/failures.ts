@@ -3,7 +3,7 @@ import { printMoment, printOrNull, readTime, type Context, type Moment } from '.
 
 /** A power failure, with times in RFC 3339. */
 export interface Failure {
-  /** Null where the meter does not know the end, or counts more seconds than it can have been without power. */
+  /** Null where the meter does not know the end, or counts no seconds that it can have been without power. */
   readonly start: string | null;
   /** Null if the meter does not know. */
   readonly end: string | null;
@@ -35,6 +35,6 @@ const FAILURE_DURATION = ':96.7.19';
 const LONGEST_SECONDS = 2 ** 31 - 2;
 
 function startOf(end: Moment | undefined, seconds: number): string | null {
-  if (end === undefined || seconds > LONGEST_SECONDS) return null;
+  if (end === undefined || seconds < 0 || seconds > LONGEST_SECONDS) return null;
   return printMoment({ ...end, ms: end.ms - seconds * 1000 });
 }

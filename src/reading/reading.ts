@@ -55,6 +55,7 @@ export function claimOf({ obis, groups }: CosemObject, context: Context): Claim 
   if (first !== undefined && groups.every(isBlank)) return { ...first, value: EMPTY[first.field.kind] };
   for (const place of places) {
     const value = KINDS[place.field.kind](groups, context, place.field.unit);
+    if (value === '' && !groups.slice(1).every(isBlank)) continue;
     if (value !== undefined) return { ...place, value: value === '' ? undefined : value };
   }
   return undefined;

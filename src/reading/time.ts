@@ -63,6 +63,12 @@ export function meterTime(raw: Buffer, site: Site = NETHERLANDS): Date | undefin
   return moment && new Date(moment.ms);
 }
 
+/** So many minutes later; undefined where that is in no year of a meter. */
+export function minutesLater({ ms, offset }: Moment, minutes: number): Moment | undefined {
+  const later = ms + minutes * MINUTE;
+  return new Date(later).getUTCFullYear() <= LAST_YEAR ? { ms: later, offset } : undefined;
+}
+
 /** RFC 3339 with the moment's own offset: `2016-01-29T17:00:00+01:00`. */
 export function printMoment({ ms, offset }: Moment): string {
   const local = new Date(ms + offset * MINUTE).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length);
@@ -86,7 +92,8 @@ function readCosemTime(octets: string, site: Site): Moment | undefined {
   const digits = [bytes.readUInt16BE(0) - CENTURY, ...[2, 3, 5, 6, 7].map((at) => bytes.readUInt8(at))].map(twoDigits);
   const toUtc = bytes.readInt16BE(9);
   const isSummerTime = (bytes.readUInt8(11) & SUMMER_BIT) !== 0;
-  return at(digits.join(''), toUtc === OPEN ? site.standardOffset + (isSummerTime ? SUMMER : 0) : -toUtc);
+  const offset = toUtc === OPEN ? site.standardOffset + (isSummerTime ? SUMMER : 0) : -toUtc;
+  return Math.abs(offset) > LARGEST_OFFSET ? undefined : at(digits.join(''), offset);
 }
 
 const WITHOUT_OFFSET = /^(\d{12})T?$/;
@@ -94,6 +101,8 @@ const COSEM_TIME = /^[0-9A-F]{24}$/i;
 const CENTURY = 2000;
 const OPEN = -0x8000;
 const SUMMER_BIT = 0x80;
+/** Minutes; no clock on earth is further from UTC. */
+const LARGEST_OFFSET = 14 * 60;
 const CLOCK = Buffer.from('\n0-0:1.0.0(');
 const MINUTE = 60_000;
 const SUMMER = 60;

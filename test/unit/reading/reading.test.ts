@@ -138,6 +138,12 @@ test('what no field claims, or is not of its kind, stays as it was printed', () 
   ]);
 });
 
+test('a value behind an empty one is not lost', () => {
+  expect(read(buildTelegram('/ISK5', ['0-0:96.13.1()(2)'])).unread).toEqual([
+    { obis: '0-0:96.13.1', groups: ['', '2'] },
+  ]);
+});
+
 test('of an object that comes twice, the last value counts', () => {
   const { meter } = read(buildTelegram('/ISK5', ['1-0:1.8.1(1*kWh)', '1-0:1.8.1(2*kWh)', '1-0:1.8.1()']));
   expect(meter.energyDelivered1).toEqual(kWh('2'));

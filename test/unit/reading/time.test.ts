@@ -127,6 +127,8 @@ describe('a time in any form', () => {
     'FFFFFFFFFFFFFFFFFFFFFFFF',
     '07E8FF1C050A2B2B00FF8880',
     '07B20101040000000000FF80',
+    // 32,767 minutes west of UTC.
+    '07E8061C050A2B2B007FFF80',
     '2024010112:00:00',
     '20240101 120000',
   ])('%s is none', (stamp) => {

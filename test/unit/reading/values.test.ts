@@ -169,6 +169,17 @@ describe('the profile of DSMR 2.2 and 3.0', () => {
     });
   });
 
+  test.each(['99999999999', '999999999999999'])(
+    'has no time where its period of %s minutes leads beyond all years',
+    (period) => {
+      expect(read('profile', `(160315210000)(00)(${period})(1)(0-1:24.2.1)(m3)(1.0)(2.0)`)).toEqual({
+        time: null,
+        value: '2.0',
+        unit: 'm3',
+      });
+    },
+  );
+
   test.each([
     '()',
     '(160315210000)',
@@ -200,6 +211,12 @@ describe('the log of power failures', () => {
   test('has no start where the meter counts 68 years', () => {
     expect(read('failures', '(1)(0-0:96.7.19)(200102010203W)(2317482647*s)')).toEqual([
       { start: null, end: '2020-01-02T01:02:03+01:00', seconds: '2317482647' },
+    ]);
+  });
+
+  test.each(['-1', '-99999999999999'])('has no start where the meter counts %s seconds', (seconds) => {
+    expect(read('failures', `(1)(0-0:96.7.19)(200102010203W)(${seconds}*s)`)).toEqual([
+      { start: null, end: '2020-01-02T01:02:03+01:00', seconds },
     ]);
   });
 
