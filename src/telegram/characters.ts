@@ -21,6 +21,9 @@ export const opensLine = (byte: number): boolean => isGap(byte) || byte === FILL
 
 export const isLetter = (byte: number): boolean => isBetween(byte | 0x20, 'a', 'z');
 
+/** What a line may hold, but for blanks. */
+export const isPrintable = (byte: number): boolean => byte > 0x20 && byte < 0x7f;
+
 export const isHexDigit = (byte: number): boolean => isBetween(byte, '0', '9') || isBetween(byte | 0x20, 'a', 'f');
 
 function isBetween(byte: number, first: string, last: string): boolean {

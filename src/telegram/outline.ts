@@ -5,6 +5,7 @@ import {
   isHexDigit,
   isLetter,
   isLineEnd,
+  isPrintable,
   isSlash,
   LINE_FEED,
   MARK,
@@ -189,9 +190,9 @@ export class Outline {
     const end = this.#mark + 1 + this.#digits;
     const lineEnd = this.#lineEndAt(end);
     if (this.#digits < MOST_DIGITS && lineEnd === 0 && this.#mayGoOn(end)) return 'open';
-    if (this.#digits > 0 || lineEnd > 0 || isLineEnd(this.#textAt(this.#mark - 1)))
+    if (this.#digits > 0 || lineEnd > 0 || (isLineEnd(this.#textAt(this.#mark - 1)) && !this.#hasTextAt(end)))
       return this.#settle('whole', end + lineEnd);
-    this.#state = 'objects'; // a `!` in some text
+    this.#state = 'objects'; // a `!` in some text, or in the place of the 1 that a line began with
     return 'on';
   }
 
@@ -205,6 +206,12 @@ export class Outline {
   #mayGoOn(place: number): boolean {
     const left = this.#window.end - place;
     return left === 0 || (left === 1 && this.#textAt(place) === CARRIAGE_RETURN);
+  }
+
+  /** Whether the line goes on at `place`, and no other telegram begins there. */
+  #hasTextAt(place: number): boolean {
+    const text = this.#textAt(place);
+    return isPrintable(text) && text !== SLASH;
   }
 
   /** Length of the line end that stands whole at `place`. */

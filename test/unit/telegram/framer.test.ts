@@ -240,6 +240,11 @@ describe('a `!` in the middle', () => {
     expect(outcomesOf(frame(buildTelegram('/ISK5', ['1-3:0.2.8(50)', line, '1-0:1.8.1(1*kWh)'])))).toEqual(['valid']);
   });
 
+  test('in the place of a 1 ends nothing: a line goes on behind it', () => {
+    const damaged = changed(AIDON, '1-0:32.7.0', '!-0:32.7.0');
+    expect(outcomesOf(frame(damaged, { checksum: 'auto' }))).toEqual(['checksum']);
+  });
+
   test('behind the last bracket of a line ends the telegram', () => {
     expect(outcomesOf(frame(withChecksum('/ADN9 6534\r\n\r\n1-0:1.8.0(1*kWh)!')))).toEqual(['valid']);
   });
