@@ -22,10 +22,10 @@ export interface Moment {
  * Reads a time in any form that meters print: with S or W; without a letter, or with the T of Hungarian meters, as the clock on the
  * wall; twelve octets of COSEM in hexadecimal. Undefined for what is none of these, and for the stamps that stand for "never".
  */
-export function readTime(stamp: string, { site, receivedAt }: Context): Moment | undefined {
+export function readTime(stamp: string, context: Context): Moment | undefined {
   const form = WITHOUT_OFFSET.exec(stamp);
-  if (form !== null) return readLocalStamp(form[1] ?? '', site, receivedAt);
-  return readStamp(stamp, site) ?? readCosemTime(stamp, site);
+  if (form !== null) return readLocalStamp(form[1] ?? '', context.site, context.receivedAt);
+  return readStamp(stamp, context.site) ?? readCosemTime(stamp, context.site);
 }
 
 /**
@@ -71,9 +71,15 @@ export function minutesLater({ ms, offset }: Moment, minutes: number): Moment | 
 
 /** RFC 3339 with the moment's own offset: `2016-01-29T17:00:00+01:00`. */
 export function printMoment({ ms, offset }: Moment): string {
-  const local = new Date(ms + offset * MINUTE).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length);
-  const [hours, minutes] = [Math.trunc(Math.abs(offset) / 60), Math.abs(offset) % 60];
-  return `${local}${offset < 0 ? '-' : '+'}${twoDigits(hours)}:${twoDigits(minutes)}`;
+  const local = Math.floor((ms + offset * MINUTE) / SECOND);
+  const day = Math.floor(local / SECONDS_A_DAY);
+  const second = local - day * SECONDS_A_DAY;
+  return `${printDay(day)}T${printClock(second)}:${twoDigits(second % 60)}${offset < 0 ? '-' : '+'}${printClock(60 * Math.abs(offset))}`;
+}
+
+/** Hours and minutes. */
+function printClock(seconds: number): string {
+  return `${twoDigits(Math.floor(seconds / 3_600))}:${twoDigits(Math.floor(seconds / 60) % 60)}`;
 }
 
 /** The same of what may be no moment. */
@@ -104,30 +110,32 @@ const SUMMER_BIT = 0x80;
 /** Minutes; no clock on earth is further from UTC. */
 const LARGEST_OFFSET = 14 * 60;
 const CLOCK = Buffer.from('\n0-0:1.0.0(');
-const MINUTE = 60_000;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const SECONDS_A_DAY = 86_400;
 const SUMMER = 60;
 const STAMP_LENGTH = 'YYMMDDhhmmssX'.length;
-const DATE = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/;
+const DATE = /^\d{12}$/;
+const ZERO = '0'.charCodeAt(0);
 /** The first P1 meters are of 2008; a clock that says 1970 is printed as 70. */
 const FIRST_YEAR = 2006;
 const LAST_YEAR = 2069;
 
 function at(digits: string, offset: number): Moment | undefined {
-  const parts = DATE.exec(digits);
-  if (parts === null) return undefined;
-  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const local = new Date(Date.UTC(2000 + year, month - 1, day, hour, minute, second));
+  if (!DATE.test(digits)) return undefined;
+  const [year, month, day] = [2000 + numberAt(digits, 0), numberAt(digits, 2), numberAt(digits, 4)];
+  const [hour, minute, second] = [numberAt(digits, 6), numberAt(digits, 8), numberAt(digits, 10)];
+  if (year < FIRST_YEAR || year > LAST_YEAR || hour > 23 || minute > 59 || second > 59) return undefined;
+  const ms = Date.UTC(year, month - 1, day, hour, minute, second);
   // A date that does not exist comes back as another one.
-  const exists = local.toISOString().replaceAll(/\D/g, '').slice(2, 14) === digits;
-  if (!exists || local.getUTCFullYear() < FIRST_YEAR || local.getUTCFullYear() > LAST_YEAR) return undefined;
-  return { ms: local.getTime() - offset * MINUTE, offset };
+  const date = new Date(ms);
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  return { ms: ms - offset * MINUTE, offset };
+}
+
+/** The number of two digits. */
+function numberAt(digits: string, place: number): number {
+  return 10 * digits.charCodeAt(place) + digits.charCodeAt(place + 1) - 11 * ZERO;
 }
 
 /** Summer time runs from the last Sunday of March to the last of October, both at 01:00 UTC. Source: Directive 2000/84/EC. */
@@ -141,6 +149,19 @@ function lastSunday(year: number, month: number): number {
   return end.setUTCDate(31 - end.getUTCDay());
 }
 
+/** The last day that was printed: nearly all times of a telegram are of one day. */
+let lastDay = { number: 0, text: '1970-01-01' };
+
+/** A day by how many come before it from 1970 on. */
+function printDay(number: number): string {
+  if (number === lastDay.number) return lastDay.text;
+  const text = new Date(number * SECONDS_A_DAY * SECOND).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  lastDay = { number, text };
+  return text;
+}
+
+const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, '0'));
+
 function twoDigits(number: number): string {
-  return String(number).padStart(2, '0');
+  return TWO_DIGITS[number] ?? String(number);
 }
