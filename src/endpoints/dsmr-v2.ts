@@ -1,6 +1,6 @@
 import { Refused } from '../outbox/endpoint.ts';
 import { nextGasMeter, type GasMeter } from '../reading/gas-meter.ts';
-import { parseReading } from '../reading/reading.ts';
+import { Reader } from '../reading/reader.ts';
 import { meterTime } from '../reading/time.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import { type DsmrReading, dsmrReading } from './dsmr-fields.ts';
@@ -54,9 +54,10 @@ export function readingMark(timeZone: string): (telegram: Telegram) => Mark | un
 
 function readingFields(timeZone: string): (telegram: Telegram) => DsmrReading {
   const site = { standardOffset: standardOffsetMinutes(timeZone) };
+  const reader = new Reader(site);
   let gas: GasMeter | undefined;
   return (telegram) => {
-    const reading = parseReading(telegram, site);
+    const reading = reader.read(telegram);
     // Without a clock, or with one that was never set: when the telegram was read.
     const time = reading.meter.time ?? localTime(telegram.receivedAt, timeZone);
     gas = nextGasMeter(gas, reading);

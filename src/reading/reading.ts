@@ -44,7 +44,7 @@ interface Place {
 }
 
 /** An object as a field reads it; its value is undefined where the meter printed nothing. */
-interface Claim extends Place {
+export interface Claim extends Place {
   readonly value: unknown;
 }
 
