@@ -2,29 +2,27 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Option } from 'commander';
-import { describeValues } from '../reading/describe.ts';
-import { readObjects } from '../reading/reading.ts';
-import { NETHERLANDS } from '../reading/time.ts';
 import { LUXEMBOURG } from '../settings/meter-key.ts';
-import { printChecksum, readChecksum } from '../telegram/checksum.ts';
-import { parseCosem } from '../telegram/cosem.ts';
-import { Decryption, type DecryptionSettings, type Encryption } from '../telegram/decryption.ts';
-import { FIRST_BYTE } from '../telegram/encrypted-frame.ts';
+import { Decryption, type DecryptionSettings } from '../telegram/decryption.ts';
 import { Receiver, type Received } from '../telegram/receiver.ts';
 import type { Rejection } from '../telegram/telegram.ts';
 import type { ChecksumMode } from '../telegram/verdict.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
+import { asJson } from './decode/as-json.ts';
+import type { Wording } from './decode/wording.ts';
+import { asText } from './explain/as-text.ts';
 import { KEY_FORMS, readKeys } from './key-option.ts';
 
 const MODES: readonly ChecksumMode[] = ['required', 'absent', 'auto'];
 const TAGS: readonly DecryptionSettings['tag'][] = ['required', 'optional'];
 
-/** Shows what the bytes of a file or a pipe hold: one JSON object a telegram or rejection, and a last one of counts. */
+/** Shows what the bytes of a file or a pipe hold: JSON for programs, or text for people. */
 export const decode: CommandDefinition = {
   name: 'decode',
   summary: 'print the telegrams in a file or a pipe as JSON, one a line, and what was rejected and why',
   examples: [
     'p1-relay decode capture.bin',
+    'p1-relay decode --explain capture.bin',
     'p1-relay decode --checksum absent dsmr3.txt',
     'p1-relay decode --key @key-of-meter smarty.bin',
     'socat -u TCP:p1-dongle.local:23 - | p1-relay decode | jq .reading',
@@ -32,6 +30,7 @@ export const decode: CommandDefinition = {
   arguments: (command) =>
     readKeys(command, ['key', 'aad'])
       .argument('[file]', 'raw bytes from a P1 port; - is standard input', '-')
+      .option('--explain', 'say in words what each line means, and why something was rejected')
       .addOption(
         new Option('--checksum <mode>', 'whether telegrams must print one; auto: unless the meter is too old for it')
           .choices(MODES)
@@ -47,7 +46,8 @@ export const decode: CommandDefinition = {
           .default('required'),
       ),
   run: async ([file = '-'], options, io) => {
-    const decoder = new Decoder(options['checksum'] as ChecksumMode, decryptionOf(options));
+    const wording = options['explain'] === true ? asText : asJson;
+    const decoder = new Decoder(options['checksum'] as ChecksumMode, decryptionOf(options), wording);
     const input = file === '-' ? io.stdin : createReadStream(file);
     return (await print(input, decoder, file, io)) ? decoder.outcome : 'failed';
   },
@@ -60,11 +60,13 @@ function decryptionOf({ key, aad, tag }: Readonly<Record<string, unknown>>): Dec
 
 class Decoder {
   readonly #receiver: Receiver;
+  readonly #wording: Wording;
   readonly #rejected: Partial<Record<Rejection['reason'], number>> = {};
   #telegrams = 0;
 
-  constructor(checksum: ChecksumMode, decryption: Decryption | undefined) {
+  constructor(checksum: ChecksumMode, decryption: Decryption | undefined, wording: Wording) {
     this.#receiver = new Receiver({ source: 'decode', checksum, decryption });
+    this.#wording = wording;
   }
 
   get outcome(): Outcome {
@@ -76,14 +78,14 @@ class Decoder {
     for await (const chunk of bytes) yield* this.#report(this.#receiver.push(chunk, Date.now()));
     yield* this.#report(this.#receiver.idle(Infinity));
     const { noiseBytes } = this.#receiver;
-    yield toLine({ type: 'summary', telegrams: this.#telegrams, rejected: this.#rejected, noiseBytes });
+    yield this.#wording.summary({ telegrams: this.#telegrams, rejected: this.#rejected, noiseBytes });
   }
 
   *#report(found: readonly Received[]): Generator<string> {
     for (const item of found) {
       if ('reason' in item) this.#rejected[item.reason] = (this.#rejected[item.reason] ?? 0) + 1;
       else this.#telegrams++;
-      yield toLine('reason' in item ? describeRejection(item) : describeTelegram(item));
+      yield this.#wording.item(item);
     }
   }
 }
@@ -111,40 +113,3 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: 'this user may not read it; run as one that may, or change its permissions',
   EISDIR: 'it is a folder; name a file in it',
 };
-
-function describeTelegram({ raw, receivedAt, checksum, offset, encryption }: Exclude<Received, Rejection>): object {
-  const { header, objects, unreadable } = parseCosem(raw);
-  const context = { site: NETHERLANDS, receivedAt };
-  const { meter, mbus, unread } = readObjects(objects, context);
-  return {
-    type: 'telegram',
-    header,
-    checksum: { status: checksum, ...describeChecksum(raw) },
-    offset,
-    length: raw.length,
-    ...(encryption && { encryption: describeEncryption(encryption) }),
-    objects: objects.map((object) => ({ obis: object.obis, values: describeValues(object, context) })),
-    ...(unreadable.length > 0 && { unreadable }),
-    reading: { meter, mbus, ...(unread.length > 0 && { unread }) },
-  };
-}
-
-function describeEncryption({ tag, counter, isReplayed }: Encryption): object {
-  return { tag, counter, ...(isReplayed && { replayed: true }) };
-}
-
-function describeRejection({ reason, raw, offset }: Rejection & { offset: number }): object {
-  const checksum = raw[0] === FIRST_BYTE ? undefined : describeChecksum(raw);
-  return { type: 'rejected', reason, offset, length: raw.length, ...(checksum && { checksum }) };
-}
-
-/** Digits printed and computed; undefined where none are printed. The algorithm is named where it is not the usual one. */
-function describeChecksum(raw: Buffer): object | undefined {
-  const { printed, computed, algorithm } = readChecksum(raw);
-  if (printed === undefined) return undefined;
-  return { printed, computed: printChecksum(computed), ...(algorithm !== 'CRC-16/ARC' && { algorithm }) };
-}
-
-function toLine(entry: object): string {
-  return `${JSON.stringify(entry)}\n`;
-}

@@ -61,6 +61,11 @@ export function claimOf({ obis, groups }: CosemObject, context: Context): Claim 
   return undefined;
 }
 
+/** What an object with this reference can be, in the order in which that is tried; empty where no field has it. */
+export function fieldsAt(obis: string): readonly Field[] {
+  return (PLACES.get(obis) ?? []).map(({ field }) => field);
+}
+
 /** What a kind is where the meter prints nothing in its brackets, if that says something. */
 const EMPTY: Partial<Record<Kind, unknown>> = { failures: [] };
 

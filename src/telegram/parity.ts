@@ -8,7 +8,8 @@ export function readEvenParity(bytes: Buffer): Buffer | undefined {
   return Buffer.from(bytes.map((byte) => byte & 0x7f));
 }
 
-function hasEvenParity(byte: number): boolean {
+/** Whether a byte of such a line has an even number of ones, as all of them are sent. */
+export function hasEvenParity(byte: number): boolean {
   const nibbles = byte ^ (byte >> 4);
   // Bit n of 0x6996 says whether the four bits of n have an odd number of ones.
   return ((0x6996 >> (nibbles & 0x0f)) & 1) === 0;

@@ -7,7 +7,12 @@ import type { Print, Snapshot } from './snapshot.ts';
  * of the first list must hold.
  */
 export function looksWhole(text: CosemText): boolean {
-  return CLAIMS_ON_TEXT.every((holds) => holds(text));
+  return CLAIMS_ON_TEXT.every(([, holds]) => holds(text));
+}
+
+/** What it lacks, in words: the claims that do not hold. */
+export function whatLacks(text: CosemText): string[] {
+  return CLAIMS_ON_TEXT.filter(([, holds]) => !holds(text)).map(([lack]) => lack);
 }
 
 /** Whether it can be what the meter printed next after `last`. Every claim of the second list must hold. */
@@ -28,16 +33,26 @@ const MEASURED = /:\d+\.[78]\.\d+$/;
 const NUMBER_WITH_UNIT = /^[+-]?\d+(?:[.,]\d+)?(?:\*[A-Za-z]+\d? *)?$/;
 const HEADER_INSIDE = /\/[A-Za-z]{3}\d/;
 
-const CLAIMS_ON_TEXT: readonly ((text: CosemText) => boolean)[] = [
-  ({ blankLine }) => blankLine,
-  ({ unreadable }) => unreadable.length === 0,
-  ({ objects }) => objects.length >= FEWEST_OBJECTS,
-  ({ objects }) => objects.every(({ groups }) => groups.length > 0),
-  ({ objects }) => objects.some((object) => DELIVERED_REGISTER.test(object.obis) && readCounter(object) !== undefined),
-  ({ objects }) => objects.filter(({ obis }) => MEASURED.test(obis)).every(isNumber),
+const CLAIMS_ON_TEXT: readonly (readonly [lack: string, holds: (text: CosemText) => boolean])[] = [
+  ['no empty line behind the header', ({ blankLine }) => blankLine],
+  ['lines that are no objects', ({ unreadable }) => unreadable.length === 0],
+  ['fewer than five objects', ({ objects }) => objects.length >= FEWEST_OBJECTS],
+  ['objects without a value', ({ objects }) => objects.every(({ groups }) => groups.length > 0)],
+  [
+    'no register of delivered energy, 1.8.x',
+    ({ objects }) =>
+      objects.some((object) => DELIVERED_REGISTER.test(object.obis) && readCounter(object) !== undefined),
+  ],
+  [
+    'a value that should be a number',
+    ({ objects }) => objects.filter(({ obis }) => MEASURED.test(obis)).every(isNumber),
+  ],
   // Two telegrams run into one would repeat themselves, or carry the second one's header in a value.
-  ({ objects }) => new Set(objects.map(({ obis }) => obis)).size === objects.length,
-  ({ objects }) => !objects.some(({ groups }) => groups.some((group) => HEADER_INSIDE.test(group))),
+  ['objects that come twice', ({ objects }) => new Set(objects.map(({ obis }) => obis)).size === objects.length],
+  [
+    'a header within a value',
+    ({ objects }) => !objects.some(({ groups }) => groups.some((group) => HEADER_INSIDE.test(group))),
+  ],
 ];
 
 const CLAIMS_ON_HISTORY: readonly ((now: Snapshot, last: Snapshot) => boolean)[] = [

@@ -1,11 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { Command } from 'commander';
 import { afterAll, describe, expect, test } from 'vitest';
-import { decode } from '../../../src/commands/decode.ts';
+import { runDecode } from '../../support/decode.ts';
 import { buildTelegram, fixture, naiveX25, printCrc } from '../../support/telegrams.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'decode-'));
@@ -17,18 +14,10 @@ interface Run {
   readonly errors: string;
 }
 
-/** Runs the command as the command line does: its options parsed by commander, its output captured. */
 async function run(input: Buffer, ...args: string[]): Promise<Run> {
-  const command = decode.arguments(new Command('decode')).parse(args, { from: 'user' });
-  const [stdin, stdout, stderr] = [Readable.from([input]), new PassThrough(), new PassThrough()];
-  const printed = text(stdout);
-  const errors = text(stderr);
-  const io = { stdin, stdout, stderr, env: {}, signal: new AbortController().signal };
-  const outcome = await decode.run(command.args, command.opts(), io);
-  stdout.end();
-  stderr.end();
-  const lines = (await printed).trimEnd().split('\n').filter(Boolean);
-  return { outcome, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>), errors: await errors };
+  const { outcome, printed, errors } = await runDecode(input, ...args);
+  const lines = printed.trimEnd().split('\n').filter(Boolean);
+  return { outcome, lines: lines.map((line) => JSON.parse(line) as Record<string, unknown>), errors };
 }
 
 const KAIFA = Buffer.concat([

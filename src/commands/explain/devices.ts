@@ -1,0 +1,41 @@
+import { devicesOf, type Device } from '../../reading/devices.ts';
+import { gasMeter } from '../../reading/gas-meter.ts';
+import type { Reading } from '../../reading/reading.ts';
+import { show } from './caret.ts';
+import { sayQuantity, sayTime } from './values.ts';
+
+/** The devices on the meter's M-Bus, a line each: what they are, whether they report, and what they say. */
+export function explainDevices(reading: Reading): string[] {
+  const gas = gasMeter(reading);
+  return devicesOf(reading).map((device) => {
+    const isGas = device.channel === gas?.channel ? '; this is the gas meter for DSMR-reader' : '';
+    return `${NAMES[device.kind]} on channel ${device.channel}${sayConversion(device)}: ${sayState(device)}${isGas}`;
+  });
+}
+
+const NAMES: Readonly<Record<Device['kind'], string>> = {
+  gas: 'gas meter',
+  water: 'water meter',
+  'warm water': 'warm water meter',
+  heat: 'heat meter',
+  cold: 'meter of cold',
+  electricity: 'electricity meter',
+  other: 'device of another kind',
+};
+
+const STATES: Readonly<Record<Exclude<Device['state'], 'absent'>, string>> = {
+  live: 'read at',
+  stale: 'not read for a day, last at',
+  dead: 'dead, last read at',
+};
+
+function sayConversion({ isConverted, state }: Device): string {
+  if (isConverted === undefined || state === 'absent') return '';
+  return isConverted ? ', converted to a standard temperature' : ', as measured';
+}
+
+function sayState({ state, register, equipmentId }: Device): string {
+  const id = equipmentId === undefined ? 'no id' : `id ${show(equipmentId)}`;
+  if (state === 'absent' || register === undefined) return `never read, ${id}`;
+  return `${sayQuantity(register)}, ${STATES[state]} ${sayTime(register.time)}, ${id}`;
+}

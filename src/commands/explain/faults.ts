@@ -1,0 +1,59 @@
+import { claimOf, fieldsAt } from '../../reading/reading.ts';
+import type { Context } from '../../reading/time.ts';
+import { lineFault } from './line-fault.ts';
+import { entriesOf, linesOf, type Entry, type Line } from './lines.ts';
+
+/** Something about a text that no meter prints, and the bytes, counted from its first, where that shows. */
+export interface Finding {
+  readonly places: readonly number[];
+  readonly what: string;
+}
+
+/** What stands out in the text of a telegram, in its order. Damage that leaves every line well-formed is not found. */
+export function findFaults(text: Buffer, context: Context): Finding[] {
+  const lines = linesOf(text);
+  return [...headerFaults(lines), ...entriesOf(lines).flatMap((entry) => entryFaults(entry, context))];
+}
+
+function headerFaults([header, second]: readonly Line[]): Finding[] {
+  if (header === undefined || second === undefined) return [];
+  const isBlank = second.text === '';
+  const end = header.at + header.text.length;
+  return [
+    ...strangeBytes(header, ANY_BUT_ASCII),
+    ...(isBlank ? [] : [{ places: [end], what: 'the empty line behind the header is missing' }]),
+  ];
+}
+
+function entryFaults(entry: Entry, context: Context): Finding[] {
+  const { object, lines, unreadable } = entry;
+  const fields = object === undefined ? [] : fieldsAt(object.obis);
+  const strange = fields.some(({ kind }) => kind === 'text') ? CONTROL : ANY_BUT_ASCII;
+  const found = lines.flatMap((line) => (unreadable.includes(line) ? brokenLine(line) : strangeBytes(line, strange)));
+  const isOdd = object !== undefined && fields.length > 0 && claimOf(object, context) === undefined;
+  return isOdd && found.length === 0 ? valueFaults(entry) : found;
+}
+
+function brokenLine({ at, text }: Line): Finding[] {
+  const { column, what } = lineFault(text);
+  return [{ places: [at + column], what }];
+}
+
+const ANY_BUT_ASCII = /[^ -~]/g;
+/** Texts may be filled up with 0xFF. */
+const CONTROL = /[\0-\x1f\x7f]/g;
+
+function strangeBytes({ at, text }: Line, strange: RegExp): Finding[] {
+  const places = [...text.matchAll(strange)].map(({ index }) => at + index);
+  return places.length === 0 ? [] : [{ places, what: 'a byte that no meter prints here' }];
+}
+
+/** As far as the first value of an object keeps to a number. */
+const NUMBER_SO_FAR = /\( *[+-]?\d*(?:[.,]\d*)?/;
+
+function valueFaults({ lines }: Entry): Finding[] {
+  return lines.slice(0, 1).map(({ at, text }) => {
+    const { index = 0, 0: soFar = '' } = NUMBER_SO_FAR.exec(text) ?? {};
+    return { places: [at + index + soFar.length], what: 'not a value that this object has' };
+  });
+}
