@@ -122,19 +122,28 @@ export class DeadLetters {
       .run(endpoint, upToId).changes;
   }
 
-  /** The oldest of those to be sent again. */
+  /** The first of those to be sent again. */
   toRetry(endpoint: string, limit: number): KeptDeadLetter[] {
     return this.#db
       .prepare<[string, number], DeadRow>(
-        'SELECT * FROM dead WHERE endpoint = ? AND retry = 1 AND aside = 0 ORDER BY id LIMIT ?',
+        'SELECT * FROM dead WHERE endpoint = ? AND retry > 0 AND aside = 0 ORDER BY retry, id LIMIT ?',
       )
       .all(endpoint, limit)
       .map(toKept);
   }
 
-  /** Marks dead letters to be sent again; all of the endpoint where no ids are given. */
+  /**
+   * Marks dead letters to be sent again, behind those that were marked before: the one in flight stays the first, where
+   * the next process asks about it. All of the endpoint where no ids are given.
+   */
   retry(endpoint: string, ids: readonly number[] | undefined): Changed {
-    return this.#change('UPDATE dead SET retry = 1 WHERE endpoint = ? AND aside = 0', endpoint, ids);
+    const turn = '(SELECT max(retry) + 1 FROM dead)';
+    const mark = `UPDATE dead SET retry = iif(retry = 0, ${turn}, retry) WHERE endpoint = ? AND aside = 0`;
+    return this.#change(
+      mark,
+      endpoint,
+      ids?.toSorted((a, b) => a - b),
+    );
   }
 
   /** Forgets dead letters; all of the endpoint where no ids are given. */
@@ -216,7 +225,7 @@ function toKept(row: DeadRow): KeptDeadLetter {
     raw: plain?.length === 0 ? undefined : plain,
     buriedAt: row.buried_at,
     reason: row.reason,
-    retry: row.retry === 1,
+    retry: row.retry > 0,
     aside: row.aside === 1,
   };
 }

@@ -119,4 +119,21 @@ export const FOUND: readonly Script[] = [
       ['replay', 1, 0, 5, 0],
     ],
   ],
+  // A dead letter was in flight at the crash, and an older one was wanted a second time.
+  [
+    ['exact', 'exact'],
+    [
+      ['append', 1, 'house', 'poison'],
+      ['append', 1, 'house', 'plain'],
+      ['become', 0, 'unreadable'],
+      ['wait', 1],
+      ['become', 0, 'slow'],
+      ['append', 1, 'house', 'plain'],
+      ['wait', 20_000],
+      ['retryDead', 0],
+      ['wait', 1],
+      ['retryDead', 0],
+      ['crash'],
+    ],
+  ],
 ];

@@ -55,6 +55,16 @@ test('those marked to go again are given out in order until each was taken or re
   ]);
 });
 
+test('those marked later go behind those marked before, which may be in flight', () => {
+  const { folder, store } = buried(1, 2, 3, 4);
+  store.changeDead((letters) => letters.retry('a', [2, 3]));
+  store.changeDead((letters) => letters.refusedAgain(2, 'refused 2', 77));
+  store.changeDead((letters) => letters.retry('a', undefined));
+  const killed = openStore(filesAsAfterAKill(folder));
+  const expected = ['refused 3', 'refused 1', 'refused 2', 'refused 4'];
+  expect(reasonsOf(killed.dead.toRetry('a', 10))).toEqual(expected);
+});
+
 test('one that is taken at its second try counts as delivered, once, and no more as buried', () => {
   const { folder, store } = buried(1, 2);
   store.deadTaken('a', 1, 'answered');
