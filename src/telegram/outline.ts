@@ -151,8 +151,13 @@ export class Outline {
     this.noiseBytes += begin - this.#window.begin;
     this.#window.begin = begin;
     this.starts = starts;
-    this.#state = starts.length > 0 ? 'header' : 'hunting';
-    if (starts.length > 0) this.#mask = this.#window.byteAt(begin) === SLASH_WITH_PARITY ? SEVEN_BITS : ALL_BITS;
+    if (starts.length === 0) {
+      this.#state = 'hunting';
+      this.#before = this.#window.byteAt(begin - 1);
+    } else {
+      this.#state = 'header';
+      this.#mask = this.#window.byteAt(begin) === SLASH_WITH_PARITY ? SEVEN_BITS : ALL_BITS;
+    }
     return 'on';
   }
 
