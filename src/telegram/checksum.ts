@@ -1,3 +1,4 @@
+import { isHexDigit } from './characters.ts';
 import { crc16, crc16X25 } from './crc16.ts';
 import { endMark } from './end-mark.ts';
 import { restoreLineEnds } from './line-ends.ts';
@@ -36,12 +37,27 @@ export function readChecksum(telegram: Buffer): ChecksumReading {
   return { status, printed, computed: crc16(text), algorithm: 'CRC-16/ARC', text };
 }
 
+/** Whether the CRC-16/ARC that a telegram prints fits it as it is: the same answer in short, for nearly every telegram. */
+export function hasValidCrc16(telegram: Buffer): boolean {
+  const mark = endMark(telegram);
+  if (mark === undefined) return false;
+  let printed = 0;
+  let at = mark + 1;
+  for (; at <= mark + LONGEST; at++) {
+    const digit = telegram[at] ?? 0;
+    if (!isHexDigit(digit)) break;
+    printed = 16 * printed + (digit & 0x0f) + (digit > NINE ? 9 : 0);
+  }
+  return at > mark + 1 && crc16(telegram, 0, mark + 1) === printed;
+}
+
 /** Four upper-case hexadecimal digits. */
 export function printChecksum(checksum: number): string {
   return checksum.toString(16).toUpperCase().padStart(4, '0');
 }
 
 const LONGEST = 4;
+const NINE = 0x39;
 const DIGITS = /^[0-9A-Fa-f]{1,4}/;
 
 interface Algorithm {

@@ -105,7 +105,7 @@ export class Framer {
   #accept({ place, atMs }: Start, verdict: Pick<Telegram, 'raw' | 'checksum'>): true {
     const { end } = this.#outline;
     if (place > this.#window.begin) this.#reject('truncated', place);
-    if (this.#history === undefined && endMark(verdict.raw) !== undefined) this.#mayLackMark = false;
+    if (this.#mayLackMark && this.#history === undefined) this.#mayLackMark = endMark(verdict.raw) === undefined;
     if (this.#checksum === 'auto' && verdict.checksum !== 'absent') this.#checksum = 'required';
     this.#found.push({ source: this.#source, receivedAt: new Date(atMs), ...verdict, offset: place });
     this.#outline.restart(end);

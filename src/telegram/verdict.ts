@@ -1,5 +1,5 @@
 import { CARRIAGE_RETURN, isGap, LINE_FEED, SLASH_WITH_PARITY } from './characters.ts';
-import { readChecksum } from './checksum.ts';
+import { hasValidCrc16, readChecksum } from './checksum.ts';
 import { parseCosem } from './cosem.ts';
 import type { History } from './history.ts';
 import { readEvenParity } from './parity.ts';
@@ -28,7 +28,7 @@ export type Verdict = { readonly checksum: Checksum; readonly raw: Buffer } | { 
 export function judge(bytes: Buffer, standard: Standard): Verdict {
   const raw = textOf(bytes);
   if (raw === undefined) return { reason: 'parity' };
-  const { status } = readChecksum(raw);
+  const status = hasValidCrc16(raw) ? 'valid' : readChecksum(raw).status;
   if (status === 'mismatch') return { reason: 'checksum' };
   if (status === 'missing') return judgeBare(raw, 'mark', standard);
   if (standard.mode === 'absent') standard.history?.trust(snapshotOf(raw, parseCosem(raw), 'checksum', standard.atMs));

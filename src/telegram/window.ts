@@ -5,11 +5,14 @@ export class Window {
   /** Place behind the newest byte. */
   end = 0;
   readonly #bytes: Buffer;
+  /** The same four at a time. */
+  readonly #words: Int32Array;
   /** Place of the buffer's first byte. */
   #base = 0;
 
   constructor(size: number) {
-    this.#bytes = Buffer.allocUnsafe(size);
+    this.#words = new Int32Array(size / 4);
+    this.#bytes = Buffer.from(this.#words.buffer);
   }
 
   /** Takes what fits of `chunk` from `from` on; returns how many bytes that was. */
@@ -38,10 +41,26 @@ export class Window {
     const bytes = this.#bytes;
     const end = this.end - this.#base;
     for (let at = from - this.#base; at < end; at++) {
+      if (at % 4 === 0) at = this.#skipWords(at, end, one, other);
       const text = (bytes[at] as number) & 0x7f;
-      if (text === one || text === other) return at + this.#base;
+      if (at < end && (text === one || text === other)) return at + this.#base;
     }
     return this.end;
+  }
+
+  /** The first word from `from` on that holds one of two bytes, their top bits aside; else the last, which is not whole. */
+  #skipWords(from: number, end: number, one: number, other: number): number {
+    const words = this.#words;
+    const ones = one * EACH_BYTE;
+    const others = other * EACH_BYTE;
+    const last = end >> 2;
+    for (let at = from >> 2; at < last; at++) {
+      const text = (words[at] as number) & SEVEN_BITS;
+      // 127 added to what differs, which is not zero, sets the top bit.
+      const differs = ((text ^ ones) + SEVEN_BITS) & ((text ^ others) + SEVEN_BITS) & TOP_BITS;
+      if (differs !== TOP_BITS) return at << 2;
+    }
+    return last << 2;
   }
 
   copy(from: number, to: number): Buffer {
@@ -67,3 +86,8 @@ export class Window {
     this.#base = this.begin;
   }
 }
+
+/** Of each byte of a word. */
+const EACH_BYTE = 0x01010101;
+const SEVEN_BITS = 0x7f7f7f7f;
+const TOP_BITS = 0x80808080 | 0;
