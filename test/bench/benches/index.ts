@@ -7,6 +7,7 @@ import { framing } from './framing.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { noise } from './noise.ts';
+import { parse, parsePeer } from './parse.ts';
 import { rate } from './rate.ts';
 import { stored } from './stored.ts';
 import { writes } from './writes.ts';
@@ -16,6 +17,8 @@ export const benches: readonly Bench[] = [
   crc,
   framing,
   noise,
+  parse,
+  parsePeer,
   cpu,
   latency,
   rate,
