@@ -27,6 +27,11 @@ export function crc16X25(bytes: Uint8Array, from = 0, to = bytes.length): number
   return update(X25, 0xffff, bytes, from, to) ^ 0xffff;
 }
 
+/** CRC-16/MODBUS, which ends a frame of Modbus RTU. Source: Modbus over Serial Line V1.02, §6.2.2. */
+export function crc16Modbus(bytes: Uint8Array, from = 0, to = bytes.length): number {
+  return update(ARC, 0xffff, bytes, from, to);
+}
+
 /** One array of all rows: V8 looks up a single one much faster than eight. */
 const ARC = tableOf(0xa001, 8);
 const X25 = tableOf(0x8408, 1);

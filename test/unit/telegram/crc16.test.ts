@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { crc16, crc16X25 } from '../../../src/telegram/crc16.ts';
+import { crc16, crc16Modbus, crc16X25 } from '../../../src/telegram/crc16.ts';
 import { naiveCrc16, naiveX25 } from '../../support/telegrams.ts';
 
 test.each([
@@ -17,6 +17,10 @@ test.each([
 
 test('the X-25 of 123456789 is the published check value', () => {
   expect(crc16X25(Buffer.from('123456789'))).toBe(0x906e);
+});
+
+test('the MODBUS of 123456789 is the published check value', () => {
+  expect(crc16Modbus(Buffer.from('123456789'))).toBe(0x4b37);
 });
 
 test('any part of any bytes has the checksum that the definition gives', () => {
