@@ -217,13 +217,13 @@ class Agent {
   }
 
   async #read({ config, source, history }: BuiltSource, signal: AbortSignal): Promise<void> {
-    const { name, checksum, silenceMs } = config;
+    const { name, checksum, silenceMs, patienceMs } = config;
     const events = this.#events;
     events.tally.source(name);
     const once = this.#options.untilDelivered;
     const journal = this.#clock.before(this.#journal);
     const decryption = decryptionOf(config);
-    await readSource({ name, source, checksum, history, decryption, silenceMs, journal, events, once, signal });
+    await readSource({ name, source, checksum, history, decryption, silenceMs, patienceMs, journal, events, once, signal });
   }
 
   #watchClock(): ClockWatch {

@@ -1,4 +1,5 @@
 import type { Journal } from './journal/journal.ts';
+import { Patience } from './sources/no-telegram.ts';
 import { BrokenOff, keepOpen } from './sources/reconnect.ts';
 import type { Source } from './sources/source.ts';
 import type { Decryption } from './telegram/decryption.ts';
@@ -17,6 +18,8 @@ export interface PipelineOptions {
   readonly history: History | undefined;
   /** A connection without a byte for so long is made anew. */
   readonly silenceMs: number;
+  /** A connection that gives bytes for so long and no telegram is told of, and made anew. */
+  readonly patienceMs: number;
   readonly journal: Pick<Journal, 'append' | 'room'>;
   readonly events: Events;
   /** True where a capture that cannot be read is an error, and not tried again. */
@@ -47,9 +50,14 @@ export async function readSource(options: PipelineOptions): Promise<void> {
 
 /** A receiver for each connection: one that begins in the middle of a telegram passes over the rest without a word. */
 async function readConnection(bytes: AsyncIterable<Uint8Array>, options: PipelineOptions): Promise<void> {
-  const { name, source, checksum, history, decryption, journal, events, signal } = options;
+  const { name, source, checksum, history, decryption, patienceMs, journal, events, signal } = options;
   const receiver = new Receiver({ source: name, checksum, history, decryption });
   const clock = new SteadyClock();
+  const patience = new Patience(source.ends === true ? Infinity : patienceMs, performance.now());
+  const deal = (found: readonly Received[], setByMs: number): void => {
+    take(found, options, setByMs);
+    patience.saw(found, performance.now());
+  };
   let toldNoise = 0;
   const tellNoise = (): void => {
     events.noise(name, receiver.noiseBytes - toldNoise);
@@ -57,7 +65,7 @@ async function readConnection(bytes: AsyncIterable<Uint8Array>, options: Pipelin
   };
   let isHeard = false;
   const quiet = setInterval(() => {
-    take(receiver.idle(clock.nowMs), options, clock.offMs);
+    deal(receiver.idle(clock.nowMs), clock.offMs);
     tellNoise();
     // Between two telegrams the Pi's clock may be set: the next one is stamped by it.
     if (!isHeard) clock.set();
@@ -67,14 +75,16 @@ async function readConnection(bytes: AsyncIterable<Uint8Array>, options: Pipelin
     for await (const chunk of bytes) {
       isHeard = true;
       const found = receiver.push(chunk, clock.nowMs);
-      if (found.length > 0) take(found, options, clock.set());
+      if (found.length > 0) deal(found, clock.set());
+      patience.took(chunk, performance.now());
       // Only what waits for us is made to wait: a meter prints on, and its bytes would be lost.
       if (source.ends) await journal.room(signal);
     }
   } finally {
     clearInterval(quiet);
-    take(receiver.idle(Infinity), options, clock.offMs);
+    deal(receiver.idle(Infinity), clock.offMs);
     tellNoise();
+    if (source.ends === true || signal.aborted) patience.atEnd((trouble) => events.noTelegram(name, trouble));
   }
 }
 

@@ -1,8 +1,10 @@
 import type { Config, EndpointConfig, SourceConfig } from '../config/config.ts';
 import { decryptionOf, endpointOf, sourceOf } from '../parts.ts';
 import { Receiver } from '../telegram/receiver.ts';
+import { Recent } from '../telegram/recent.ts';
+import { ENOUGH_BYTES, isTelegrams, recognise, tell } from '../telegram/recognise.ts';
 import type { RejectionReason } from '../telegram/telegram.ts';
-import { span } from '../telemetry/wording.ts';
+import { count, span } from '../telemetry/wording.ts';
 import { timeLimit } from '../time/time-limit.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
 import { configOption, withConfig } from './with-config.ts';
@@ -52,6 +54,7 @@ async function tryAll({ sources, endpoints }: Config, signal: AbortSignal): Prom
 }
 
 interface Heard {
+  readonly recent: Recent;
   bytes: number;
   rejected: number;
   lastReason: RejectionReason | undefined;
@@ -66,7 +69,7 @@ const BY_SETTINGS: Partial<Record<RejectionReason, string>> = {
 
 async function trySource(config: SourceConfig, signal: AbortSignal): Promise<Result> {
   const part = `source ${config.name}`;
-  const heard: Heard = { bytes: 0, rejected: 0, lastReason: undefined };
+  const heard: Heard = { recent: new Recent(ENOUGH_BYTES), bytes: 0, rejected: 0, lastReason: undefined };
   try {
     const telegramBytes = await firstTelegram(config, heard, signal);
     if (telegramBytes !== undefined) return { part, ok: true, text: `gave a telegram of ${telegramBytes} bytes` };
@@ -80,6 +83,7 @@ async function firstTelegram(config: SourceConfig, heard: Heard, signal: AbortSi
   const receiver = new Receiver({ source: config.name, checksum: config.checksum, decryption: decryptionOf(config) });
   for await (const chunk of sourceOf(config).open(signal)) {
     heard.bytes += chunk.length;
+    heard.recent.push(chunk);
     for (const found of receiver.push(chunk, Date.now())) {
       if ('checksum' in found) return found.raw.length;
       heard.rejected += 1;
@@ -89,14 +93,11 @@ async function firstTelegram(config: SourceConfig, heard: Heard, signal: AbortSi
   return undefined;
 }
 
-function whyNone({ bytes, rejected, lastReason }: Heard): string {
-  if (bytes === 0)
-    return `not a byte in ${span(LISTEN_MS)}: check the cable, the data request line, and that the port is switched on`;
-  const what =
-    rejected === 0
-      ? 'no telegram among them: wrong speed or polarity, or no P1 port'
-      : ((lastReason && BY_SETTINGS[lastReason]) ?? `${rejected} rejected telegrams: see checksum and the cable`);
-  return `${bytes} bytes in ${span(LISTEN_MS)}, ${what}`;
+function whyNone({ recent, bytes, rejected, lastReason }: Heard): string {
+  const finding = recognise(recent.bytes);
+  const damage = `${count(rejected, 'rejected telegram')}: see checksum and the cable`;
+  const byReason = (lastReason && BY_SETTINGS[lastReason]) ?? (isTelegrams(finding) ? damage : undefined);
+  return `${bytes} bytes in ${span(LISTEN_MS)}: ${rejected > 0 && byReason !== undefined ? byReason : tell(finding)}`;
 }
 
 async function tryEndpoint(config: EndpointConfig, signal: AbortSignal): Promise<Result> {

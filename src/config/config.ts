@@ -19,10 +19,12 @@ export interface SourceConfig {
   readonly name: string;
   /** A key of the registry of sources. */
   readonly type: string;
-  /** Whether this meter prints a CRC16; one of DSMR 2 or 3 does not. */
-  readonly checksum: 'required' | 'absent';
+  /** Whether this meter prints a CRC16; one of DSMR 2 or 3 does not. `auto` where the line will tell. */
+  readonly checksum: 'required' | 'absent' | 'auto';
   /** A connection without a byte for this long is given up and made anew. */
   readonly silenceMs: number;
+  /** A connection that gives bytes for this long and no telegram is told of, and made anew. */
+  readonly patienceMs: number;
   /** Of a meter that encrypts: its keys, and whether the tag of each telegram must fit. */
   readonly decryption?: {
     readonly key: string;
@@ -73,9 +75,9 @@ interface JournalConfig {
 
 type Settings = z.output<ConfigSchema>;
 
-const SILENCE_MS = 15_000;
+const USUAL = { silenceMs: 15_000, patienceMs: 60_000 };
 /** Meters on a 9600 baud line print every ten seconds: three telegrams must be missed before that is silence. */
-const SILENCE_OF_SLOW_LINE_MS = 35_000;
+const OF_SLOW_LINE = { silenceMs: 35_000, patienceMs: 120_000 };
 const SLOW_BAUD_RATE = 9_600;
 
 /** Makes a {@link Config} of settings that hold: what depends on another setting is decided here. */
@@ -98,11 +100,14 @@ export function assemble(settings: Settings, families: Families, stateDir: State
 
 function toSource(source: NonNullable<Settings['source']>, settings: SourceConfig['settings']): SourceConfig {
   const { type, name = type, checksum, timeZone, key, authenticationKey, tag } = source;
+  const times = isSlow(settings) || isUnknown(settings) ? OF_SLOW_LINE : USUAL;
+  const silenceMs = source.silence ?? times.silenceMs;
   return {
     name,
     type,
     checksum: checksum === 'auto' ? checksumOf(settings) : checksum,
-    silenceMs: source.silence ?? (isSlow(settings) ? SILENCE_OF_SLOW_LINE_MS : SILENCE_MS),
+    silenceMs,
+    patienceMs: Math.max(times.patienceMs, silenceMs),
     ...(key !== undefined && { decryption: { key, authenticationKey, tag } }),
     timeZone,
     settings,
@@ -119,13 +124,19 @@ function toEndpoint(endpoint: Settings['endpoints'][number], settings: EndpointC
 }
 
 /** Meters of DSMR 2 and 3 talk 9600 baud 7E1 and print no CRC16; from DSMR 4 on it is 115200 8N1 with one. */
-function checksumOf(line: Readonly<Record<string, unknown>>): 'required' | 'absent' {
+function checksumOf(line: Readonly<Record<string, unknown>>): SourceConfig['checksum'] {
+  if (isUnknown(line)) return 'auto';
   const is7E1 = line['dataBits'] === 7 && line['parity'] === 'even';
   return isSlow(line) || is7E1 ? 'absent' : 'required';
 }
 
 function isSlow(line: Readonly<Record<string, unknown>>): boolean {
   return line['baudRate'] === SLOW_BAUD_RATE;
+}
+
+/** Whether the line is found by listening: then what meter it is is not known before. */
+function isUnknown(line: Readonly<Record<string, unknown>>): boolean {
+  return line['baudRate'] === 'auto' || line['port'] === 'auto';
 }
 
 function ownSettings(

@@ -1,3 +1,4 @@
+import { NoTelegram } from './no-telegram.ts';
 import type { Source } from './source.ts';
 import { realWaits, type Waits } from './waits.ts';
 
@@ -28,13 +29,16 @@ export interface KeepOpen {
   readonly random?: () => number;
 }
 
-/** Has the bytes of one connection; for it, the loss of the connection is just their end. */
+/**
+ * Has the bytes of one connection; for it, the loss of the connection is just their end. Throws {@link NoTelegram} where
+ * another connection may do better.
+ */
 export type Read = (bytes: AsyncIterable<Uint8Array>) => Promise<void>;
 
 /**
  * Opens a source, lets `read` have its bytes, and opens it again whenever the connection is lost, until the signal
  * aborts or a source that `ends` has ended. Only one connection is open at a time.
- * @throws whatever `read` throws: that is no fault of the connection; {BrokenOff} of a source that `ends` and broke.
+ * @throws whatever else `read` throws: that is no fault of the connection; {BrokenOff} of a source that `ends` and broke.
  */
 export async function keepOpen(source: Source, read: Read, options: KeepOpen): Promise<void> {
   const { silenceMs, signal, events, waits = realWaits, random = Math.random } = options;
@@ -79,6 +83,9 @@ async function connect(source: Source, read: Read, options: Options): Promise<Co
   const watching = source.ends ? undefined : closeWhenSilent(connection, closing, options);
   try {
     await read(listen(source, connection, closing.signal, options));
+  } catch (error) {
+    if (!(error instanceof NoTelegram)) throw error;
+    connection.end = error;
   } finally {
     close();
     signal.removeEventListener('abort', close);

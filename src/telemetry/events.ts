@@ -4,12 +4,13 @@ import type { Losses } from '../journal/losses.ts';
 import type { OutboxEvents } from '../outbox/outbox.ts';
 import type { Before } from '../outbox/standing.ts';
 import type { OutboxState, OutboxStatus } from '../outbox/status.ts';
+import { NoTelegram } from '../sources/no-telegram.ts';
 import type { ConnectionEvents } from '../sources/reconnect.ts';
 import type { Encryption } from '../telegram/decryption.ts';
 import type { Rejection, RejectionReason, Telegram } from '../telegram/telegram.ts';
 import type { Log } from './log.ts';
 import { Rejections } from './rejections.ts';
-import { Tally, type SourceTally } from './tally.ts';
+import { Tally } from './tally.ts';
 import { count, span } from './wording.ts';
 
 /** What a rejection of this kind usually comes from, and what to do. */
@@ -35,8 +36,6 @@ const TROUBLED: readonly OutboxState[] = ['later', 'verifying', 'paused'];
 const SUMMARY_MS = 60_000;
 const FOR_ROOM = 'the journal is at its size limit; raise journal.maxSize, or see why they are not delivered';
 const BY_DAMAGE = 'the damage to the journal took them';
-/** More than the rest of a telegram that was under way when a connection began. */
-const MUCH_NOISE_BYTES = 2_000;
 
 /**
  * Everything that happens, one function each: it counts and it logs, so that the two cannot disagree. One line when a
@@ -49,8 +48,8 @@ export class Events {
   readonly newest = new Map<string, Telegram>();
   readonly #log: Log;
   readonly #refusals = new Map<string, { amount: number; newest: string }>();
-  /** What each source had given at the last summary. */
-  readonly #summarised = new Map<string, { readonly noiseBytes: number; readonly telegrams: number }>();
+  /** The trouble of each source that gives bytes and no telegram: only a telegram ends it. */
+  readonly #deaf = new Map<string, string>();
   /** Rejected of each source since its last accepted telegram, where for one reason alone. */
   readonly #inARow = new Map<string, { readonly reason: RejectionReason; readonly amount: number }>();
   /** How the last encrypted telegram of each source came. */
@@ -87,20 +86,16 @@ export class Events {
       );
     }
     this.#refusals.clear();
-    for (const tally of this.tally.sources()) this.#lookForNoise(tally);
   }
 
-  /** Bytes, but nothing that looks like a telegram: said once, until one comes. */
-  #lookForNoise(tally: SourceTally): void {
-    const { name, noiseBytes, accepted, rejected } = tally;
-    const telegrams = Object.values(rejected).reduce((sum, amount) => sum + amount, accepted);
-    const before = this.#summarised.get(name) ?? { noiseBytes: 0, telegrams: 0 };
-    this.#summarised.set(name, { noiseBytes, telegrams });
-    const newBytes = noiseBytes - before.noiseBytes;
-    if (newBytes < MUCH_NOISE_BYTES || telegrams > before.telegrams || tally.trouble !== undefined) return;
-    const trouble = `no telegram in ${newBytes} bytes`;
+  /** Bytes, but no telegram: said once, until one comes. */
+  noTelegram(name: string, trouble: string): void {
+    const tally = this.tally.source(name);
+    tally.connected = false;
+    const before = this.#deaf.get(name);
+    if (before === undefined || tally.trouble !== before) this.#log.warn(`source ${name}: no telegram: ${trouble}`);
+    this.#deaf.set(name, trouble);
     tally.trouble = trouble;
-    this.#log.warn(`source ${name}: ${trouble}: wrong speed or polarity, or no P1 port`);
   }
 
   connection(name: string): ConnectionEvents {
@@ -115,10 +110,14 @@ export class Events {
       opened: () => {
         tally.connections += 1;
         tally.connected = true;
-        if (tally.trouble !== undefined) this.#log.info(`source ${name}: reading`);
+        if (tally.trouble === undefined || tally.trouble === this.#deaf.get(name)) return;
+        this.#log.info(`source ${name}: reading`);
         tally.trouble = undefined;
       },
-      lost: (error) => down(error.message),
+      lost: (error) => {
+        if (error instanceof NoTelegram) this.noTelegram(name, error.message);
+        else down(error.message);
+      },
       silent: (ms) => {
         down(
           `not a byte for ${span(ms)}: check the cable and the data request line, and that the port is switched on by the grid operator`,

@@ -30,7 +30,7 @@ function capture(...chunks: Buffer[]): Source {
 async function read(source: Source, room = vi.fn(() => Promise.resolve()), once = false): Promise<void> {
   const journal = { append: (telegram: Telegram) => void appended.push(telegram), room };
   const { signal } = new AbortController();
-  const how = { checksum: 'required', history: undefined, silenceMs: 15_000 } as const;
+  const how = { checksum: 'required', history: undefined, silenceMs: 15_000, patienceMs: 60_000 } as const;
   await readSource({ name: 'meter', source, ...how, journal, events, once, signal });
 }
 

@@ -25,6 +25,7 @@ describe("the variables of DSMR-reader's own script", () => {
         type: 'serial',
         checksum: 'required',
         silenceMs: 15_000,
+        patienceMs: 60_000,
         timeZone: 'Europe/Amsterdam',
         settings: { port: '/dev/ttyUSB0', baudRate: 115_200, dataBits: 8, parity: 'none' },
       },
@@ -57,6 +58,7 @@ describe("the variables of DSMR-reader's own script", () => {
     expect(config.sources[0]).toMatchObject({
       checksum: 'absent',
       silenceMs: 35_000,
+      patienceMs: 120_000,
       settings: { baudRate: 9_600, dataBits: 7, parity: 'even' },
     });
   });

@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { backOffMs, keepOpen, type ConnectionEvents } from '../../../src/sources/reconnect.ts';
+import { backOffMs, keepOpen, type ConnectionEvents, type Read } from '../../../src/sources/reconnect.ts';
+import { NoTelegram } from '../../../src/sources/no-telegram.ts';
 import type { Source } from '../../../src/sources/source.ts';
 import { createClock, type Clock } from '../../support/sleeping-clock.ts';
 
@@ -95,6 +96,14 @@ test('an abort ends it while it reads, without a word', async () => {
   expect(run.log).toEqual([{ what: 'opened' }]);
 });
 
+test('a reader that finds no telegram gets another connection, and that is told as the loss of this one', async () => {
+  const read = () => Promise.reject(new NoTelegram('what comes looks like noise'));
+  const run = start(() => bytes('noise'), { tries: 2, read });
+  await run.finished;
+  const lost = { what: 'lost: what comes looks like noise', retryInMs: 1_000 };
+  expect(run.log.filter(({ what }) => what !== 'opened')).toEqual([lost, { ...lost, retryInMs: 2_000 }]);
+});
+
 test('an error of the reader is no loss of the connection: it is thrown', async () => {
   const running = keepOpen({ open: () => bytes('one') }, () => Promise.reject(new Error('the disk is gone')), {
     silenceMs: 15_000,
@@ -122,7 +131,7 @@ interface Entry {
 }
 
 /** Keeps a scripted source open on a clock of its own, and stops after so many losses. */
-function start(open: Open, script: { tries: number; ends?: boolean; openingMs?: number }) {
+function start(open: Open, script: { tries: number; ends?: boolean; openingMs?: number; read?: Read }) {
   const clock = createClock();
   const stop = new AbortController();
   const log: Entry[] = [];
@@ -147,7 +156,7 @@ function start(open: Open, script: { tries: number; ends?: boolean; openingMs?: 
       onHeard();
     }
   };
-  const finished = keepOpen(source, read, {
+  const finished = keepOpen(source, script.read ?? read, {
     silenceMs: 15_000,
     signal: stop.signal,
     events,

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { OutboxState, OutboxStatus } from '../../../src/outbox/status.ts';
+import { NoTelegram } from '../../../src/sources/no-telegram.ts';
 import { Events } from '../../../src/telemetry/events.ts';
 import { createLog } from '../../../src/telemetry/log.ts';
 
@@ -56,30 +57,46 @@ describe('a source that gives bytes but no telegram', () => {
     lines.length = 0;
   });
 
-  test('is one line with what to look at, and one when a telegram comes', () => {
+  test('is one line with what to look at, however often it is opened anew, and one when a telegram comes', () => {
+    const connection = events.connection('meter');
     for (let minute = 0; minute < 9; minute++) {
-      events.noise('meter', 50_000);
-      events.summarise();
+      connection.lost(new NoTelegram('what comes looks like noise; try another speed'), 1_000);
+      connection.opened();
     }
-    expect(events.tally.source('meter').trouble).toBe('no telegram in 50000 bytes');
+    expect(events.tally.source('meter').trouble).toBe('what comes looks like noise; try another speed');
     acceptOne();
     expect(lines).toEqual([
-      'WARN  source meter: no telegram in 50000 bytes: wrong speed or polarity, or no P1 port',
+      'WARN  source meter: no telegram: what comes looks like noise; try another speed',
       'INFO  source meter: reading',
     ]);
     expect(events.tally.source('meter').trouble).toBeUndefined();
   });
 
-  test('is not what a source is that gives telegrams too, or the rest of one', () => {
-    events.noise('meter', 50_000);
+  test('is told again when it was well in between, and when the cable was pulled', () => {
+    const connection = events.connection('meter');
+    const deaf = (): void => connection.lost(new NoTelegram('noise; try another speed'), 1_000);
+    deaf();
+    connection.opened();
     acceptOne();
-    events.summarise();
-    events.noise('meter', 1_000);
-    events.summarise();
-    events.noise('meter', 50_000);
-    events.rejected('meter', { reason: 'checksum', raw: Buffer.from('/x') });
-    events.summarise();
-    expect(lines).toEqual([expect.stringContaining('rejected 1 telegram')]);
+    deaf();
+    connection.lost(new Error('no such port'), 1_000);
+    connection.opened();
+    deaf();
+    expect(lines).toEqual([
+      'WARN  source meter: no telegram: noise; try another speed',
+      'INFO  source meter: reading',
+      'WARN  source meter: no telegram: noise; try another speed',
+      'WARN  source meter: no such port; trying again until it works',
+      'INFO  source meter: reading',
+      'WARN  source meter: no telegram: noise; try another speed',
+    ]);
+  });
+
+  test('may look like something else later: health says so, the log is not written to', () => {
+    events.noTelegram('meter', 'noise; try another speed');
+    events.noTelegram('meter', 'a line that is stuck low; pull the cable');
+    expect(lines).toEqual(['WARN  source meter: no telegram: noise; try another speed']);
+    expect(events.tally.source('meter').trouble).toBe('a line that is stuck low; pull the cable');
   });
 
   function acceptOne(): void {
