@@ -223,7 +223,19 @@ class Agent {
     const once = this.#options.untilDelivered;
     const journal = this.#clock.before(this.#journal);
     const decryption = decryptionOf(config);
-    await readSource({ name, source, checksum, history, decryption, silenceMs, patienceMs, journal, events, once, signal });
+    await readSource({
+      name,
+      source,
+      checksum,
+      history,
+      decryption,
+      silenceMs,
+      patienceMs,
+      journal,
+      events,
+      once,
+      signal,
+    });
   }
 
   #watchClock(): ClockWatch {

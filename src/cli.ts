@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   check: async () => (await import('./commands/check.ts')).check,
   decode: async () => (await import('./commands/decode.ts')).decode,
   fields: async () => (await import('./commands/fields.ts')).fields,
+  ports: async () => (await import('./commands/ports.ts')).ports,
   simulate: async () => (await import('./commands/simulate.ts')).simulate,
   replay: async () => (await import('./commands/replay.ts')).replay,
   outbox: async () => (await import('./commands/outbox.ts')).outbox,

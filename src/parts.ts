@@ -35,7 +35,7 @@ export interface BuiltSource {
 /** The same, with what is to be remembered of its telegrams. @throws {ConfigError} */
 export function buildSource(config: SourceConfig): BuiltSource {
   const source = sourceOf(config);
-  const remembers = config.checksum === 'absent' && source.ends !== true;
+  const remembers = config.checksum !== 'required' && source.ends !== true;
   return { config, source, history: remembers ? new History() : undefined };
 }
 

@@ -25,7 +25,7 @@ const timeZone = z
 const checksum = z
   .enum(['auto', 'required', 'absent'])
   .describe(
-    'required: only telegrams with a right CRC16; absent: the meter prints none; auto: absent at 9600 baud or 7E1',
+    'required: only telegrams with a right CRC16; absent: the meter prints none; auto: absent at 9600 baud or 7E1, and where the speed is found by listening, until one was seen',
   );
 
 const ofEverySource = {
@@ -33,7 +33,9 @@ const ofEverySource = {
   checksum: checksum.prefault('auto'),
   silence: durationWithin('1s', '1d')
     .optional()
-    .describe('connect anew after this long without a byte; by default 15s, and 35s for a line of 9600 baud'),
+    .describe(
+      'connect anew after this long without a byte; by default 15s, and 35s for a line of 9600 baud, or of a speed that is found by listening',
+    ),
   timeZone: timeZone.prefault(DEFAULT_ZONE),
   key: cipherKey
     .optional()

@@ -4,11 +4,11 @@ import { sleep } from '../time/sleep.ts';
 import { BurstPredictor } from './burst.ts';
 import { hangUpSafe, type Pace } from './hang-up-safe.ts';
 import { LineGuard } from './line-guard.ts';
+import type { Line } from './lines.ts';
 import { explainOpenError } from './open-error.ts';
 
-export interface PortSettings {
+export interface PortSettings extends Line {
   readonly path: string;
-  readonly baudRate: number;
 }
 
 /**
@@ -38,13 +38,13 @@ export async function* readPort(settings: PortSettings, signal: AbortSignal): As
 /** Several times the 4 kB that a Linux tty holds: reads share this buffer, and the last before its end comes up short. */
 const READ_BUFFER_BYTES = 16_384;
 
-function open({ path, baudRate }: PortSettings, signal: AbortSignal): Promise<SerialPort> {
+function open({ path, baudRate, parity }: PortSettings, signal: AbortSignal): Promise<SerialPort> {
   const options = {
     binding: hangUpSafe(createPace(baudRate, signal)),
     path,
     baudRate,
     dataBits: 8,
-    parity: 'none',
+    parity: parity ?? 'none',
     stopBits: 1,
     lock: true,
     highWaterMark: READ_BUFFER_BYTES,

@@ -1,12 +1,15 @@
-/** How a USB serial adapter presents itself: its ids in lower-case hex and its texts. */
+/** How a USB device presents itself: its ids in lower-case hex and its texts. */
 export interface UsbIdentity {
   readonly vendor: string;
   readonly product: string;
-  /** Manufacturer, product name and the name of its link under by-id, in one text. */
+  /** Manufacturer and product name, in one text. */
   readonly text: string;
 }
 
-/** Whether it is a Zigbee, Z-Wave or Thread stick, which opening would reset in the middle of its work. */
+/**
+ * Whether it is a Zigbee, Z-Wave or Thread stick, which opening would reset in the middle of its work. The name of its
+ * link under by-id may stand in the text, too.
+ */
 export function isRadioStick(usb: UsbIdentity): boolean {
   return IDS.has(`${usb.vendor}:${usb.product}`) || NAMES.test(usb.text);
 }

@@ -1,6 +1,9 @@
-import { findPort, SEARCH_MS } from '../serial/find-port.ts';
-import { readPort } from '../serial/port.ts';
+import { findMeter, SEARCH_MS } from '../serial/find-meter.ts';
+import { LISTEN_MS, P1_LINES, type Line } from '../serial/lines.ts';
+import { readPort, type PortSettings } from '../serial/port.ts';
 import { defineSource } from './source.ts';
+
+const BAUD_RATES = 'expected a number of bits a second, 300 to 921600, or auto';
 
 /**
  * A P1 cable on a serial port of this machine. Never writes.
@@ -20,22 +23,31 @@ export const serial = defineSource({
           'the port: /dev/ttyUSB0, better /dev/serial/by-id/…, or auto to listen on each until one sends telegrams',
         ),
       baudRate: z
-        .int()
-        .min(300)
-        .max(921_600)
+        .union([z.int().min(300).max(921_600), z.literal('auto')], BAUD_RATES)
         .default(115_200)
-        .describe('115200 for DSMR 4 and 5, 9600 for DSMR 2 and 3'),
+        .describe(
+          '115200 for DSMR 4 and 5, 9600 for DSMR 2 and 3, auto to listen at each; port: auto does that, too, and begins with this one',
+        ),
       dataBits: z
         .union([z.literal(7), z.literal(8)])
         .default(8)
         .describe('8 for DSMR 4 and 5, 7 for DSMR 2 and 3'),
       parity: z.enum(['none', 'even']).default('none').describe('none for DSMR 4 and 5, even for DSMR 2 and 3'),
     }),
-  create: ({ port, baudRate }) => ({
-    openingMs: port === 'auto' ? SEARCH_MS : 0,
-    async *open(signal) {
-      const path = port === 'auto' ? await findPort({ baudRate, signal }) : port;
-      if (path !== undefined) yield* readPort({ path, baudRate }, signal);
-    },
-  }),
+  create({ port, baudRate }) {
+    if (port !== 'auto' && baudRate !== 'auto') return { open: (signal) => readPort({ path: port, baudRate }, signal) };
+    const lines = beginningWith(baudRate);
+    // For the life of the process; a start listens anew, which costs an old meter one telegram.
+    let known: PortSettings | undefined;
+    const found = (settings: PortSettings): void => void (known = settings);
+    return {
+      openingMs: port === 'auto' ? SEARCH_MS : lines.length * LISTEN_MS,
+      open: (signal) => findMeter({ port, lines, known, found }, signal),
+    };
+  },
 });
+
+function beginningWith(baudRate: number | 'auto'): readonly Line[] {
+  if (baudRate === 'auto') return P1_LINES;
+  return [{ baudRate }, ...P1_LINES.filter((line) => line.baudRate !== baudRate)];
+}

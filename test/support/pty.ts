@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   findPtyTool,
   openPty as openPtyAt,
@@ -8,6 +10,7 @@ import {
   type Pty,
   type PtyTool,
 } from '../../src/simulator/pty.ts';
+import { sleep } from '../../src/time/sleep.ts';
 
 export type { Pty };
 
@@ -31,4 +34,19 @@ export async function openPty(
       if (folder !== undefined) await rm(folder, { recursive: true });
     },
   };
+}
+
+const GARBAGE = Buffer.alloc(400, 0xfe);
+
+/**
+ * A meter whose line has one speed: it prints until the signal aborts, and whoever has opened the port at another speed
+ * reads garbage in the place of each telegram.
+ */
+export async function talkAt(pty: Pty, baudRate: number, telegram: Uint8Array, signal: AbortSignal): Promise<void> {
+  await pty.opened;
+  while (!signal.aborted) {
+    const { stdout } = await promisify(execFile)('stty', ['-F', pty.path, 'speed']);
+    await pty.write(stdout.trim() === String(baudRate) ? telegram : GARBAGE);
+    await sleep(200, signal);
+  }
 }
