@@ -3,7 +3,7 @@ import { MARK, SLASH } from '../telegram/characters.ts';
 import type { CosemObject } from '../telegram/cosem.ts';
 import { endMark } from '../telegram/end-mark.ts';
 import type { Reading } from './reading.ts';
-import { findSlots, readSlot, type Digits, type Slot } from './slots.ts';
+import { findSlots, readSlot, type Slot } from './slots.ts';
 import type { Context } from './time.ts';
 
 /** Bytes of the longest telegram whose shape is kept. */
@@ -19,9 +19,10 @@ export class Shape {
   readonly #slots: readonly Slot[];
   /** Place behind the `!`. */
   readonly #end: number;
-  /** What must stand there, four bytes a word, and which bits of it: all, but of a digit the upper four. */
-  readonly #expected: Int32Array;
-  readonly #mask: Int32Array;
+  /** Places of the digits that may differ. */
+  readonly #digits: Int16Array;
+  /** The telegram up to there, with zeros for these digits. */
+  readonly #expected: Buffer;
 
   /**
    * The shape of a telegram, from the objects in it and what was read from them; undefined where it is none to go by.
@@ -39,8 +40,9 @@ export class Shape {
     this.#reading = { ...reading, meter: { ...reading.meter }, mbus: copyEach(reading.mbus) };
     this.#slots = slots;
     this.#end = text.length;
-    this.#expected = wordsOf(text);
-    this.#mask = wordsOf(maskOf(text, slots));
+    this.#digits = Int16Array.from(placesOf(slots, text));
+    this.#expected = Buffer.from(text);
+    for (const place of this.#digits) this.#expected[place] = ZERO;
   }
 
   /** The reading of a telegram of the same length; undefined where it has another shape. */
@@ -58,39 +60,22 @@ export class Shape {
 
   /** Whether the bytes are those expected, and digits where those are. */
   #fits(raw: Buffer): boolean {
-    const words = loadWords(raw, this.#end);
-    const expected = this.#expected;
-    const mask = this.#mask;
-    let wrong = 0;
-    for (let at = 0; at < expected.length; at++) {
-      const word = words[at] as number;
-      const kept = mask[at] as number;
-      // In the four bits of a digit, six more than nine is sixteen: the fifth bit.
-      wrong |= ((word ^ (expected[at] as number)) & kept) | (((word & ~kept) + SIXES) & FIFTH_BITS);
+    const digits = this.#digits;
+    SCRATCH.set(raw);
+    for (let index = 0; index < digits.length; index++) {
+      const place = digits[index] as number;
+      const value = (SCRATCH[place] as number) - ZERO;
+      if (value < 0 || value > 9) return false;
+      SCRATCH[place] = ZERO;
     }
-    return wrong === 0;
+    return SCRATCH.compare(this.#expected, 0, this.#end, 0, this.#end) === 0;
   }
 }
 
 const CHANNELS = [1, 2, 3, 4];
+const ZERO = 0x30;
 const POINT = 0x2e;
-const SIXES = 0x06060606;
-const FIFTH_BITS = 0x10101010;
-
-/** The bytes of the telegram at hand; aligned, which those of a telegram need not be. */
-const WORDS = new Int32Array(LONGEST_SHAPE / 4);
-const BYTES = Buffer.from(WORDS.buffer);
-
-/** The first `length` bytes, filled up with zeros to a whole word. */
-function loadWords(bytes: Buffer, length: number): Int32Array {
-  BYTES.set(bytes);
-  for (let at = length; at % 4 !== 0; at++) BYTES[at] = 0;
-  return WORDS;
-}
-
-function wordsOf(bytes: Buffer): Int32Array {
-  return loadWords(bytes, bytes.length).slice(0, Math.ceil(bytes.length / 4));
-}
+const SCRATCH = Buffer.alloc(LONGEST_SHAPE);
 
 /** A copy of the values of each channel. */
 function copyEach<T extends object>(values: Readonly<Record<number, T>>): Record<number, T> {
@@ -102,14 +87,8 @@ function copyEach<T extends object>(values: Readonly<Record<number, T>>): Record
   return copy;
 }
 
-function digitsOf({ stamp, number }: Slot): Digits[] {
-  return [stamp?.digits, number].filter((digits) => digits !== undefined);
-}
-
-function maskOf(text: Buffer, slots: readonly Slot[]): Buffer {
-  const mask = Buffer.alloc(text.length, 0xff);
-  for (const { from, to } of slots.flatMap(digitsOf)) {
-    for (let at = from; at < to; at++) if (text[at] !== POINT) mask[at] = 0xf0;
-  }
-  return mask;
+function placesOf(slots: readonly Slot[], text: Buffer): number[] {
+  const spans = slots.flatMap(({ stamp, number }) => [stamp?.digits, number].filter((digits) => digits !== undefined));
+  const places = spans.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from + index));
+  return places.filter((place) => text[place] !== POINT);
 }

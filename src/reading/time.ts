@@ -120,16 +120,17 @@ const ZERO = '0'.charCodeAt(0);
 /** The first P1 meters are of 2008; a clock that says 1970 is printed as 70. */
 const FIRST_YEAR = 2006;
 const LAST_YEAR = 2069;
+const SHORTEST_MONTH = 28;
 
 function at(digits: string, offset: number): Moment | undefined {
   if (!DATE.test(digits)) return undefined;
   const [year, month, day] = [2000 + numberAt(digits, 0), numberAt(digits, 2), numberAt(digits, 4)];
   const [hour, minute, second] = [numberAt(digits, 6), numberAt(digits, 8), numberAt(digits, 10)];
-  if (year < FIRST_YEAR || year > LAST_YEAR || hour > 23 || minute > 59 || second > 59) return undefined;
+  if (year < FIRST_YEAR || year > LAST_YEAR || month < 1 || month > 12 || day < 1) return undefined;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
   const ms = Date.UTC(year, month - 1, day, hour, minute, second);
-  // A date that does not exist comes back as another one.
-  const date = new Date(ms);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+  // A day that its month does not have comes back as one of the next.
+  if (day > SHORTEST_MONTH && new Date(ms).getUTCDate() !== day) return undefined;
   return { ms: ms - offset * MINUTE, offset };
 }
 
