@@ -1,16 +1,27 @@
 import type { CosemText } from '../telegram/cosem.ts';
 import type { Country } from './field.ts';
 import { readText } from './text.ts';
+import { NETHERLANDS, type Site } from './time.ts';
 
 /**
  * The country whose telegram this looks like; undefined where nothing tells. A guess for people: meters of one maker stand in
- * several countries, and those of Norway and Finland cannot be told from Swedish ones. No time is read by it.
+ * several countries, and those of Norway and Finland cannot be told from Swedish ones.
  */
 export function countryOf({ header, objects }: Pick<CosemText, 'header' | 'objects'>): Country | undefined {
   const message = objects.find(({ obis }) => obis === MESSAGE)?.groups[0] ?? '';
   const looks: Looks = { header, has: new Set(objects.map(({ obis }) => obis)), message: readText(message) };
   return SIGNS.find(([, isThere]) => isThere(looks))?.[0];
 }
+
+/**
+ * What stamps mean where it is not known where the meter stands: that its telegram looks like one from Lithuania or Israel, two hours
+ * east of UTC. All others that can be told are one hour east of it.
+ */
+export function siteOf(country: Country | undefined): Site {
+  return country === 'LT' || country === 'IL' ? TWO_HOURS_EAST : NETHERLANDS;
+}
+
+const TWO_HOURS_EAST: Site = { standardOffset: 120 };
 
 interface Looks {
   readonly header: string;

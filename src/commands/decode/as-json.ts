@@ -1,6 +1,6 @@
+import { countryOf, siteOf } from '../../reading/country.ts';
 import { describeValues } from '../../reading/describe.ts';
 import { readObjects } from '../../reading/reading.ts';
-import { NETHERLANDS } from '../../reading/time.ts';
 import { printChecksum, readChecksum } from '../../telegram/checksum.ts';
 import { parseCosem } from '../../telegram/cosem.ts';
 import type { Encryption } from '../../telegram/decryption.ts';
@@ -16,8 +16,9 @@ export const asJson: Wording = {
 };
 
 function describeTelegram({ raw, receivedAt, checksum, offset, encryption }: Exclude<Received, Rejection>): object {
-  const { header, objects, unreadable } = parseCosem(raw);
-  const context = { site: NETHERLANDS, receivedAt };
+  const text = parseCosem(raw);
+  const { header, objects, unreadable } = text;
+  const context = { site: siteOf(countryOf(text)), receivedAt };
   const { meter, mbus, unread } = readObjects(objects, context);
   return {
     type: 'telegram',

@@ -1,7 +1,6 @@
-import { countryOf } from '../../reading/country.ts';
+import { countryOf, siteOf } from '../../reading/country.ts';
 import type { Country } from '../../reading/field.ts';
 import { readObjects, type Reading } from '../../reading/reading.ts';
-import { NETHERLANDS } from '../../reading/time.ts';
 import { printChecksum, readChecksum } from '../../telegram/checksum.ts';
 import { parseCosem } from '../../telegram/cosem.ts';
 import type { Encryption } from '../../telegram/decryption.ts';
@@ -15,10 +14,10 @@ import { explainEntry, row } from './objects.ts';
 /** Who sent a telegram, whether it is whole, what each of its lines says, and what stands behind the meter. */
 export function explainTelegram(telegram: Exclude<Received, Rejection>): string[] {
   const { raw, receivedAt, encryption } = telegram;
-  const context = { site: NETHERLANDS, receivedAt };
   const text = parseCosem(raw);
-  const reading = readObjects(text.objects, context);
   const country = countryOf(text);
+  const context = { site: siteOf(country), receivedAt };
+  const reading = readObjects(text.objects, context);
   const entries = entriesOf(linesOf(raw));
   return [
     `${show(text.header)}: ${[`manufacturer ${show(text.header.slice(0, 3))}`, ...sayVersion(reading), ...sayCountry(country)].join(', ')}`,

@@ -153,6 +153,12 @@ test('shows void stamps as null, and text beside its hexadecimal', async () => {
   });
 });
 
+test('reads the stamps of Lithuania two hours east of UTC, as its meters mean them', async () => {
+  const { lines } = await run(fixture('lt-eso-extended-3f.txt'));
+  expect(lines[0]).toMatchObject({ reading: { meter: { time: '2024-02-14T10:18:55+02:00' } } });
+  expect(lines[0]?.['objects']).toContainEqual({ obis: '0-0:1.0.0', values: [{ time: '2024-02-14T10:18:55+02:00' }] });
+});
+
 test('keeps what no field claims', async () => {
   const { lines } = await run(fixture('field/athombv__dsmr-5.0-isk-1.txt'));
   expect(lines[0]?.['reading']).not.toHaveProperty('unread');

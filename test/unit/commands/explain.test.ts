@@ -43,6 +43,7 @@ describe('a line', () => {
   // Places: bytes of the samples in front of the line, counted by hand.
   test.each([
     ['0-0:1.0.0', 'lu-smarty-1.1.3.txt', '36 | 0-0:1.0.0 | 2020-07-06 10:41:57 +02:00 | clock of the meter'],
+    ['0-0:1.0.0', 'lt-eso-extended-3f.txt', '| 0-0:1.0.0 | 2024-02-14 10:18:55 +02:00 | clock of the meter'],
     ['0-0:42.0.0', 'lu-smarty-1.1.3.txt', '62 | 0-0:42.0.0 | SAG1030790002574 | name of the meter as'],
     ['1-0:1.8.0', 'lu-smarty-1.1.3.txt', '108 | 1-0:1.8.0 | 25.653 kWh | energy delivered, all tariffs'],
     ['1-1:31.4.0', 'lu-smarty-1.1.3.txt', '| 1-1:31.4.0 | 100 A, -63 A | thresholds of the fuse'],
