@@ -18,12 +18,21 @@ const INSTALL_MS = 180_000;
 export async function withSmartmeterObis<T>(use: (read: ReadObis) => T | Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'p1-relay-bench-'));
   try {
-    const options = ['--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
-    await promisify(execFile)('npm', ['install', ...options, PACKAGE], { timeout: INSTALL_MS });
+    await install(folder);
     const { D0Protocol } = createRequire(join(folder, 'package.json'))('smartmeter-obis') as SmartmeterObis;
     return await use((raw) => readWith(D0Protocol, raw));
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function install(folder: string): Promise<void> {
+  const options = ['--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'];
+  try {
+    await promisify(execFile)('npm', ['install', ...options, PACKAGE], { timeout: INSTALL_MS });
+  } catch (error) {
+    const reason = /reason: .*|code .*/.exec(String(error))?.[0] ?? `no answer in ${INSTALL_MS / 1_000} s`;
+    throw new Error(`npm could not install ${PACKAGE}: ${reason}`, { cause: error });
   }
 }
 

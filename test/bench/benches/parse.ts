@@ -35,10 +35,10 @@ export const parsePeer: Bench = {
   run: () =>
     withSmartmeterObis(besideObis).catch((error: unknown) => ({
       figure: '-',
-      yardstick: 'could not be installed',
+      yardstick: 'not measured',
       ratio: '-',
       met: false,
-      where: String(error).trim().replaceAll(/\s+/g, ' '),
+      where: String(error),
     })),
 };
 
