@@ -13,9 +13,17 @@ export interface Quantity {
 
 /** `value*unit` or `value` as printed; undefined where the value is no number. `usualUnit` is the one to take where none is printed. */
 export function readPrinted(group = '', usualUnit?: string): Quantity | undefined {
-  const [value = '', unit] = group.split('*', 2).map((part) => part.trim());
+  const star = group.indexOf('*');
+  const value = (star < 0 ? group : group.slice(0, star)).trim();
   if (!NUMBER.test(value)) return undefined;
-  return { value: stripZeros(value.replace(',', '.')), unit: unit === '' ? usualUnit : (unit ?? usualUnit) };
+  const unit = star < 0 ? '' : unitBehind(group, star);
+  return { value: stripZeros(value.replace(',', '.')), unit: unit === '' ? usualUnit : unit };
+}
+
+/** What stands behind the `*`, up to another one. */
+function unitBehind(group: string, star: number): string {
+  const end = group.indexOf('*', star + 1);
+  return group.slice(star + 1, end < 0 ? group.length : end).trim();
 }
 
 /** The same in the unit of a reading. Takes a known unit without its `*`, too: `1.2kW`. */
@@ -25,6 +33,9 @@ export function readQuantity(group = '', usualUnit?: string): Quantity | undefin
 }
 
 const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
+/** What is cut off in front. */
+const SIGN_AND_ZEROS = /^\+?(-?)0*(?=\d)/;
+const HAS_ZEROS = /^(?:\+|-?0\d)/;
 const GLUED = /^\s*([+-]?\d+(?:[.,]\d+)?)\s*([a-z][a-z0-9\u00b3]*)\s*$/i;
 /** Its letter is no unit: neither seconds nor watts. */
 const STAMP = /^\d{12}[SW]$/;
@@ -43,5 +54,5 @@ function normalise(quantity: Quantity): Quantity {
 }
 
 function stripZeros(number: string): string {
-  return number.replace(/^\+?(-?)0*(?=\d)/, '$1');
+  return HAS_ZEROS.test(number) ? number.replace(SIGN_AND_ZEROS, '$1') : number;
 }
