@@ -14,7 +14,8 @@ const SAMPLES = manifest('MANIFEST.tsv')
 const change = fc.tuple(
   fc.nat(4_096),
   fc.oneof(
-    { weight: 8, arbitrary: fc.integer({ min: 0x30, max: 0x39 }) },
+    { weight: 6, arbitrary: fc.integer({ min: 0x30, max: 0x39 }) },
+    { weight: 4, arbitrary: fc.constant(0x30) },
     { weight: 1, arbitrary: fc.constantFrom(...Buffer.from('.*()!/:;?WS-\r\n AF')) },
     { weight: 1, arbitrary: fc.nat(255) },
   ),
@@ -48,6 +49,6 @@ test('a reader that knows a meter reads each telegram of it, and anything else, 
         expect(reader.read(telegram)).toStrictEqual(parseReading(telegram));
       }
     }),
-    { seed: 12, numRuns: 3_000 },
+    { seed: 12, numRuns: 2_000 },
   );
 });
