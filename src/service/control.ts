@@ -38,6 +38,7 @@ const MOST_CLIENTS = 8;
 /** HTTP with JSON on a Unix socket in the state directory, for the commands of the same user. */
 export class ControlServer {
   readonly #server: Server;
+  #listening: Promise<void> | undefined;
 
   constructor(routes: Routes) {
     this.#server = createServer({ requestTimeout: LONGEST_REQUEST_MS }, (request, response) => {
@@ -52,8 +53,17 @@ export class ControlServer {
     return this.#server.listening;
   }
 
-  /** Replaces the socket file of a service that was killed: the caller knows that there is no other. */
+  /**
+   * Replaces the socket file of a service that was killed: the caller knows that there is no other. One call at a time
+   * does it: a second one would take away the file that the first one made.
+   */
   async listen(path: string): Promise<void> {
+    this.#listening ??= this.#listen(path).finally(() => (this.#listening = undefined));
+    await this.#listening;
+  }
+
+  async #listen(path: string): Promise<void> {
+    if (this.isListening) return;
     await rm(path, { force: true });
     this.#server.listen(path);
     await once(this.#server, 'listening');

@@ -69,6 +69,15 @@ describe('the control socket', () => {
     expect(await ask(socket, 'GET', '/health')).toEqual({ status: 'pass' });
   });
 
+  test('stays where it is when it is opened twice at a time', async () => {
+    const twice = join(folder, 'twice.sock');
+    const other = new ControlServer({ 'GET /health': () => 'well' });
+    await Promise.all([other.listen(twice), other.listen(twice)]);
+    await other.listen(twice);
+    expect(await ask(twice, 'GET', '/health')).toBe('well');
+    await other.close();
+  });
+
   test('hands choices on as they were made', async () => {
     await remoteDesk(socket).retry({ endpoint: 'home', ids: [3, 4] });
     await remoteDesk(socket).drop({ endpoint: 'home' });
