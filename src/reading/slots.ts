@@ -15,7 +15,7 @@ export interface Slot {
 }
 
 /** Where digits stand, with or without a point among them. */
-export interface Digits {
+interface Digits {
   readonly from: number;
   /** Behind the last one. */
   readonly to: number;
