@@ -27,9 +27,10 @@ function headerFaults([header, second]: readonly Line[]): Finding[] {
 
 function entryFaults(entry: Entry, context: Context): Finding[] {
   const { object, lines, unreadable } = entry;
+  const broken = unreadable[0]?.at ?? Infinity;
   const fields = object === undefined ? [] : fieldsAt(object.obis);
   const strange = fields.some(({ kind }) => kind === 'text') ? CONTROL : ANY_BUT_ASCII;
-  const found = lines.flatMap((line) => (unreadable.includes(line) ? brokenLine(line) : strangeBytes(line, strange)));
+  const found = lines.flatMap((line) => (line.at >= broken ? brokenLine(line) : strangeBytes(line, strange)));
   const isOdd = object !== undefined && fields.length > 0 && claimOf(object, context) === undefined;
   return isOdd && found.length === 0 ? valueFaults(entry) : found;
 }
