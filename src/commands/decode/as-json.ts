@@ -1,5 +1,6 @@
 import { countryOf, siteOf } from '../../reading/country.ts';
 import { describeValues } from '../../reading/describe.ts';
+import { devicesOf } from '../../reading/devices.ts';
 import { readObjects } from '../../reading/reading.ts';
 import { printChecksum, readChecksum } from '../../telegram/checksum.ts';
 import { parseCosem } from '../../telegram/cosem.ts';
@@ -18,11 +19,16 @@ export const asJson: Wording = {
 function describeTelegram({ raw, receivedAt, checksum, offset, encryption }: Exclude<Received, Rejection>): object {
   const text = parseCosem(raw);
   const { header, objects, unreadable } = text;
-  const context = { site: siteOf(countryOf(text)), receivedAt };
-  const { meter, mbus, unread } = readObjects(objects, context);
+  const country = countryOf(text);
+  const context = { site: siteOf(country), receivedAt };
+  const reading = readObjects(objects, context);
+  const { meter, mbus, unread } = reading;
+  // A capture may be old: only a meter's own clock tells how late its devices are.
+  const devices = devicesOf(reading);
   return {
     type: 'telegram',
     header,
+    country,
     checksum: { status: checksum, ...describeChecksum(raw) },
     offset,
     length: raw.length,
@@ -30,6 +36,7 @@ function describeTelegram({ raw, receivedAt, checksum, offset, encryption }: Exc
     objects: objects.map((object) => ({ obis: object.obis, values: describeValues(object, context) })),
     ...(unreadable.length > 0 && { unreadable }),
     reading: { meter, mbus, ...(unread.length > 0 && { unread }) },
+    ...(devices.length > 0 && { devices }),
   };
 }
 

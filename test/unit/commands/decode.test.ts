@@ -32,6 +32,7 @@ test('prints a telegram, a rejection and the counts, as documented', async () =>
     {
       type: 'telegram',
       header: 'KFM5KAIFA-METER',
+      country: 'NL',
       checksum: { status: 'valid', printed: '60e5', computed: '60E5' },
       offset: 0,
       length: 143,
@@ -177,6 +178,24 @@ test('prints objects in the unit of the meter, and the reading in the usual one'
     reading: {
       meter: { energyDelivered: { value: '3.777', unit: 'kWh', printed: { value: '3777', unit: 'Wh' } } },
     },
+  });
+});
+
+test('names devices by what they are, also one that was never read', async () => {
+  const { lines } = await run(fixture('field/ndokter__isk5-2m550t-1012_dsmr-5.0.txt'));
+  expect(lines[0]).toMatchObject({
+    country: 'NL',
+    devices: [
+      { channel: 1, kind: 'gas', state: 'absent' },
+      {
+        channel: 2,
+        kind: 'gas',
+        equipmentId: 'G0039001936990619',
+        register: { time: '2020-04-26T22:30:01+02:00', value: '246.138', unit: 'm3' },
+        isConverted: true,
+        state: 'live',
+      },
+    ],
   });
 });
 
