@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { gasMeter } from '../../src/reading/gas-meter.ts';
 import { MBUS_FIELDS, METER_FIELDS } from '../../src/reading/fields.ts';
+import { Reader } from '../../src/reading/reader.ts';
+import { parseReading } from '../../src/reading/reading.ts';
 import type { Found } from '../../src/telegram/framer.ts';
 import { naiveCrc16, printCrc } from '../support/telegrams.ts';
 import { validate } from '../support/dsmr-reader/serializer.ts';
@@ -103,9 +106,22 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
     }
     return undefined;
   }),
-  'output-is-bounded': ofEach(({ telegram: { raw }, reading, described, body }) => {
-    const length = JSON.stringify({ reading, described, body }).length;
-    return length <= 60 * raw.length + 1_000 ? undefined : `${raw.length} bytes became ${length} characters`;
+  'output-is-bounded': ofEach(({ telegram: { raw }, decoded, explained, body }) => {
+    const length = decoded.length + explained.length + JSON.stringify(body ?? {}).length;
+    return length <= 300 * raw.length + 2_000 ? undefined : `${raw.length} bytes became ${length} characters`;
+  }),
+  'a-terminal-obeys-nothing': ofEach(({ decoded, explained }) => {
+    const [found] = /[^\n -~]/.exec(explained) ?? /[\0-\x09\x0b-\x1f]/.exec(decoded) ?? [];
+    return found && `character ${found.charCodeAt(0)} is printed`;
+  }),
+  'a-reader-learns-right': ofEach(({ telegram }) => {
+    const reader = new Reader();
+    reader.read(telegram);
+    for (const next of [telegram.raw, ...laterOnes(telegram.raw)]) {
+      const later = { ...telegram, raw: next };
+      if (!isDeepStrictEqual(reader.read(later), parseReading(later))) return 'what it remembers reads otherwise';
+    }
+    return undefined;
   }),
   'gas-is-gas': ofEach(({ text: { objects }, reading, body }) => {
     if (body?.['extra_device_delivered'] === undefined) return undefined;
@@ -158,6 +174,19 @@ const printAll = (found: readonly Found[]): string =>
   found.map(({ offset, raw }) => `${offset} ${asText(raw).trimEnd()}`).join('\n');
 
 const asText = (raw: Buffer): string => Buffer.from(raw.map((byte) => byte & 0x7f)).toString('latin1');
+
+/** What a meter might print next: other digits here and there, and a byte that is none. */
+function laterOnes(raw: Buffer): Buffer[] {
+  const digits = [...raw.keys()].filter((place) => raw[place]! >= 0x30 && raw[place]! <= 0x39);
+  return [1, 2].map((step) => {
+    const later = Buffer.from(raw);
+    for (const place of digits.filter((_, index) => index % (7 * step) === step)) {
+      later[place] = 0x30 + ((later[place]! - 0x30 + step) % 10);
+    }
+    if (step === 2) later[digits.length % raw.length] = 0x2e;
+    return later;
+  });
+}
 
 /** The digits that tell a number, wherever its point is. */
 const digitsOf = (number: string): string => number.replaceAll(/[^\d]/g, '').replaceAll(/^0+|0+$/g, '');

@@ -1,3 +1,5 @@
+import { asJson } from '../../src/commands/decode/as-json.ts';
+import { asText } from '../../src/commands/explain/as-text.ts';
 import { readingBody } from '../../src/endpoints/dsmr-v2.ts';
 import { printOf } from '../../src/endpoints/print.ts';
 import { Refused } from '../../src/outbox/endpoint.ts';
@@ -27,6 +29,9 @@ export interface Parsed {
   readonly text: CosemText;
   readonly reading: Reading;
   readonly described: readonly (readonly Description[])[];
+  /** What `decode` prints of it, and what with `--explain`. */
+  readonly decoded: string;
+  readonly explained: string;
   /** What API v1 would be sent. */
   readonly print: string;
   /** What API v2 would be sent; undefined where the telegram lacks what it requires. */
@@ -60,6 +65,9 @@ function parse(telegram: Telegram): Parsed {
     text,
     reading: readObjects(text.objects, context),
     described: text.objects.map((object) => describeValues(object, context)),
+    decoded: asJson.item({ ...telegram, offset: 0 }),
+    explained:
+      asText.item({ ...telegram, offset: 0 }) + asText.item({ reason: 'checksum', raw: telegram.raw, offset: 0 }),
     print: printOf(telegram).text,
     body: bodyOf(telegram),
   };
