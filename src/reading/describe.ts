@@ -3,7 +3,7 @@ import { readPrinted } from './quantity.ts';
 import { claimOf } from './reading.ts';
 import { decodeHex } from './text.ts';
 import { printOrNull, readTime, type Context } from './time.ts';
-import type { Kind } from './values.ts';
+import { splitLimits, type Kind } from './values.ts';
 
 /** One value group in a form that a program can use: a number with its unit, a time (null if void), or a text. */
 export type Description =
@@ -14,7 +14,8 @@ export type Description =
 /** Every value group of an object, also of one that no field claims: what it looks like then decides. Units are as printed. */
 export function describeValues(object: CosemObject, context: Context): Description[] {
   const kind = claimOf(object, context)?.field.kind;
-  return object.groups.map((group, index) => describeGroup(group, index, kind, context));
+  const groups = kind === 'limits' ? splitLimits(object.groups) : object.groups;
+  return groups.map((group, index) => describeGroup(group, index, kind, context));
 }
 
 const STAMP = /^\d{12}[SWT]$/;

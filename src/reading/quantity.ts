@@ -15,15 +15,9 @@ export interface Quantity {
 export function readPrinted(group = '', usualUnit?: string): Quantity | undefined {
   const star = group.indexOf('*');
   const value = (star < 0 ? group : group.slice(0, star)).trim();
-  if (!NUMBER.test(value)) return undefined;
-  const unit = star < 0 ? '' : unitBehind(group, star);
+  const unit = star < 0 ? '' : group.slice(star + 1).trim();
+  if (!NUMBER.test(value) || unit.includes('*')) return undefined;
   return { value: stripZeros(value.replace(',', '.')), unit: unit === '' ? usualUnit : unit };
-}
-
-/** What stands behind the `*`, up to another one. */
-function unitBehind(group: string, star: number): string {
-  const end = group.indexOf('*', star + 1);
-  return group.slice(star + 1, end < 0 ? group.length : end).trim();
 }
 
 /** The same in the unit of a reading. Takes a known unit without its `*`, too: `1.2kW`. */

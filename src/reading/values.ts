@@ -39,9 +39,13 @@ interface Limits {
   readonly returned: Quantity;
 }
 
-/** `(value*unit)(value*unit)`, or both in one bracket with a comma between. */
+/** The limits of `(value*unit)(value*unit)`, or of one bracket with a comma between them. */
+export function splitLimits(groups: readonly string[]): readonly string[] {
+  return groups.length === 1 ? (groups[0] ?? '').split(',') : groups;
+}
+
 function readLimits(groups: readonly string[]): Limits | undefined {
-  const [delivered, returned, ...more] = (groups.length === 1 ? (groups[0] ?? '').split(',') : groups).map((part) =>
+  const [delivered, returned, ...more] = splitLimits(groups).map((part) =>
     part.includes('*') ? readQuantity(part) : undefined,
   );
   return delivered && returned && more.length === 0 ? { delivered, returned } : undefined;

@@ -199,6 +199,22 @@ test('names devices by what they are, also one that was never read', async () =>
   });
 });
 
+test('shows both limits of one bracket, and what has two units as it was printed', async () => {
+  const { lines } = await run(buildTelegram('/ISK5', ['1-1:31.4.0(100.0*A,-100.0*A)', '1-0:14.7.0(50.0*Hz*x)']));
+  expect(lines[0]).toMatchObject({
+    objects: [
+      {
+        values: [
+          { value: '100.0', unit: 'A' },
+          { value: '-100.0', unit: 'A' },
+        ],
+      },
+      { values: [{ text: '50.0*Hz*x' }] },
+    ],
+    reading: { unread: [{ obis: '1-0:14.7.0', groups: ['50.0*Hz*x'] }] },
+  });
+});
+
 test('names the checksum of a Holley meter, and lines that it cannot read', async () => {
   const text = Buffer.from('/HLY5/D545-METER\r\n\r\n1-0:1.8.0(1*kWh)\r\nhello\r\n!');
   const telegram = Buffer.concat([text, Buffer.from(`${printCrc(naiveX25(text))}\r\n`)]);
