@@ -11,7 +11,7 @@ export interface GasMeter extends Capture {
 }
 
 /**
- * Which device on the M-Bus is the gas meter: never water, nor a meter that was swapped and reports no more. Undefined
+ * Which device on the M-Bus is the gas meter, by its volume: never water, nor a meter that was swapped and reports no more. Undefined
  * where there is none. Which one is left follows from claims taken one after the other: each drops those that fail it,
  * unless all do.
  */
@@ -53,7 +53,7 @@ function prefer(meters: readonly GasMeter[], claim: Claim): readonly GasMeter[] 
 
 function candidates(reading: Reading): GasMeter[] {
   return devicesOf(reading).flatMap(({ kind, channel, equipmentId, register }) =>
-    kind === 'gas' && wasRead(register) ? [{ ...register, channel, equipmentId }] : [],
+    kind === 'gas' && wasRead(register) && register.unit === 'm3' ? [{ ...register, channel, equipmentId }] : [],
   );
 }
 

@@ -39,6 +39,12 @@ test('a device without a type counts if no other gives m3', () => {
   expect(channelOf('0-1:24.2.1(250101120000W)(5*m3)', '0-2:24.2.1(250101120000W)(5*m3)')).toBeUndefined();
 });
 
+test('one that gives no volume is none', () => {
+  const energy = ['0-2:24.1.0(003)', '0-2:24.2.1(250101130000W)(9*kWh)'];
+  expect(channelOf(...energy)).toBeUndefined();
+  expect(channelOf('0-1:24.1.0(003)', '0-1:24.2.1(250101120000W)(5*m3)', ...energy)).toBe(1);
+});
+
 const gasOn = (channel: number, stamp: string, value: string, id = '4730'): string[] => [
   `0-${channel}:24.1.0(003)`,
   `0-${channel}:96.1.0(${id})`,
