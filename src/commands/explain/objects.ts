@@ -2,6 +2,7 @@ import type { Country } from '../../reading/field.ts';
 import { claimOf, fieldsAt } from '../../reading/reading.ts';
 import { tariffMeaning } from '../../reading/tariff.ts';
 import type { Context } from '../../reading/time.ts';
+import type { Kind } from '../../reading/values.ts';
 import type { CosemObject } from '../../telegram/cosem.ts';
 import { pointAt, show } from './caret.ts';
 import { lineFault } from './line-fault.ts';
@@ -29,7 +30,28 @@ function explainObject(object: CosemObject, at: number, context: Context, countr
   const [said, ...list] = sayValue(field.kind, value);
   const device = channel === undefined ? '' : `channel ${channel}: `;
   const about = `${device}${field.about}${sayTariff(field.kind === 'tariff' ? value : TARIFF.exec(field.about)?.[1], country)}`;
-  return [row(at, object.obis, said, about), ...list.map((line) => `${INDENT}${line}`)];
+  return [row(at, object.obis, said + sayRest(object, field.kind), about), ...list.map((line) => `${INDENT}${line}`)];
+}
+
+/** Kinds that are read from one value group, or from the first and the last of two. */
+const FEW_GROUPS: Partial<Record<Kind, 1 | 2>> = {
+  text: 1,
+  code: 1,
+  count: 1,
+  tariff: 1,
+  quantity: 1,
+  time: 1,
+  capture: 2,
+  volume: 2,
+  peak: 2,
+};
+
+/** Value groups of an object that was read, which have no say in its value. */
+function sayRest({ groups }: CosemObject, kind: Kind): string {
+  const few = FEW_GROUPS[kind];
+  if (few === undefined) return '';
+  const rest = groups.slice(1, few === 1 ? undefined : -1).filter((group) => group.trim() !== '');
+  return rest.length === 0 ? '' : `; not read: ${show(asPrinted({ groups: rest }))}`;
 }
 
 const TARIFF = /tariff (\d)$/;
@@ -39,7 +61,7 @@ function sayTariff(tariff: unknown, country?: Country): string {
   return meaning === undefined ? '' : ` (${meaning})`;
 }
 
-function asPrinted({ groups }: CosemObject): string {
+function asPrinted({ groups }: Pick<CosemObject, 'groups'>): string {
   return groups.map((group) => `(${group})`).join('');
 }
 

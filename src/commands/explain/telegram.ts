@@ -1,8 +1,9 @@
 import { countryOf, siteOf } from '../../reading/country.ts';
 import type { Country } from '../../reading/field.ts';
-import { readObjects, type Reading } from '../../reading/reading.ts';
+import { claimOf, readObjects, type Reading } from '../../reading/reading.ts';
+import type { Context } from '../../reading/time.ts';
 import { printChecksum, readChecksum } from '../../telegram/checksum.ts';
-import { parseCosem } from '../../telegram/cosem.ts';
+import { parseCosem, type CosemObject } from '../../telegram/cosem.ts';
 import type { Encryption } from '../../telegram/decryption.ts';
 import type { Received } from '../../telegram/receiver.ts';
 import type { Checksum, Rejection } from '../../telegram/telegram.ts';
@@ -25,8 +26,21 @@ export function explainTelegram(telegram: Exclude<Received, Rejection>): string[
     ...(encryption === undefined ? [] : [sayEncryption(encryption)]),
     row('byte', 'object', 'value', 'meaning'),
     ...entries.flatMap((entry) => explainEntry(entry, context, country)),
+    ...sayTwice(text.objects, context),
     ...explainDevices(reading),
   ];
+}
+
+/** Values that are printed more than once. */
+function sayTwice(objects: readonly CosemObject[], context: Context): string[] {
+  const [seen, twice] = [new Set<string>(), new Map<string, string>()];
+  for (const object of objects) {
+    const { channel, name, value } = claimOf(object, context) ?? {};
+    const place = `${channel} ${name}`;
+    if (value !== undefined && seen.has(place)) twice.set(place, object.obis);
+    if (value !== undefined) seen.add(place);
+  }
+  return [...twice.values()].map((obis) => `${obis} is there more than once: the last value counts`);
 }
 
 function sayVersion({ meter: { version, emucsVersion } }: Reading): string[] {

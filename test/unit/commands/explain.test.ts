@@ -77,6 +77,16 @@ describe('a line', () => {
     );
   });
 
+  test('that is printed twice, or has more values than are read, does not hide them', async () => {
+    const objects = ['1-0:1.8.1(100.000*kWh)', '1-0:14.7.0(49.0*Hz)(50.0*Hz)', '1-0:1.8.1(101.000*kWh)', '1-0:1.8.1()'];
+    const lines = await explain(buildTelegram(METER, objects));
+    expect(lines.filter((line) => line.includes('more than once'))).toEqual([
+      '  1-0:1.8.1 is there more than once: the last value counts',
+    ]);
+    expect(lines).toContainEqual(expect.stringContaining(' 49.0 Hz; not read: (50.0*Hz) '));
+    expect((await explain(fixture('lt-eso-maximum-3f.txt'))).join()).not.toMatch(/more than once|not read/);
+  });
+
   test('that nobody knows, that says nothing of use, or that is no object is named', async () => {
     const objects = ['1-0:99.99.9(abc)(\x1b[2J)', '1-0:1.7.0(0x1*kW)', '1-0:2.7.0(00.1*kW', '1-0:3_7.0(1)', 'h\xe9llo'];
     const lines = await explain(buildTelegram(METER, objects));
