@@ -40,7 +40,7 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
   },
   'the-checksum-fits': ({ strict }) => {
     for (const found of strict) {
-      if (!('checksum' in found) || found.checksum !== 'valid' || found.raw.toString('latin1', 0, 4) === '/HLY')
+      if (!('checksum' in found) || found.checksum === 'repaired' || found.raw.toString('latin1', 0, 4) === '/HLY')
         continue;
       const end = found.raw.lastIndexOf('!') + 1;
       const printed = Number.parseInt(found.raw.toString('latin1', end, end + 4), 16);
@@ -77,6 +77,7 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
     const printed = new Set((raw.toString('latin1').match(/\d+(?:[.,]\d+)?/g) ?? []).map(digitsOf));
     for (const { key, value } of entriesOf({ reading, described })) {
       if (key !== 'value' || typeof value !== 'string') continue;
+      if (!NUMBER.test(value)) return `${value.slice(0, 40)} is no number`;
       if (!printed.has(digitsOf(value))) return `${value.slice(0, 40)} was not printed`;
     }
     const all = [...printed];
@@ -175,17 +176,20 @@ const printAll = (found: readonly Found[]): string =>
 
 const asText = (raw: Buffer): string => Buffer.from(raw.map((byte) => byte & 0x7f)).toString('latin1');
 
-/** What a meter might print next: other digits here and there, and a byte that is none. */
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
+/** What a meter might print next: each has another number, or another time. */
 function laterOnes(raw: Buffer): Buffer[] {
-  const digits = [...raw.keys()].filter((place) => raw[place]! >= 0x30 && raw[place]! <= 0x39);
-  return [1, 2].map((step) => {
-    const later = Buffer.from(raw);
-    for (const place of digits.filter((_, index) => index % (7 * step) === step)) {
-      later[place] = 0x30 + ((later[place]! - 0x30 + step) % 10);
-    }
-    if (step === 2) later[digits.length % raw.length] = 0x2e;
-    return later;
-  });
+  const ends = [...raw.toString('latin1').matchAll(/\([\d.]*\d(?=[*)SW])/g)].map(
+    (found) => found.index + found[0].length - 1,
+  );
+  return ends
+    .filter((_, index) => index % 4 === raw.length % 4)
+    .map((end) => {
+      const later = Buffer.from(raw);
+      later[end] = 0x30 + ((later[end]! - 0x30 + 1) % 10);
+      return later;
+    });
 }
 
 /** The digits that tell a number, wherever its point is. */
