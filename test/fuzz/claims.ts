@@ -127,11 +127,11 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
   'gas-is-gas': ofEach(({ text: { objects }, reading, body }) => {
     if (body?.['extra_device_delivered'] === undefined) return undefined;
     const channel = gasMeter(reading)?.channel;
-    const values = (reference: string): string[] =>
-      objects.filter(({ obis }) => obis === `0-${channel}:${reference}`).flatMap(({ groups }) => groups);
-    const type = values('24.1.0').findLast((group) => /^\d{1,15}$/.test(group));
+    const printed = (reference: string): (readonly string[])[] =>
+      objects.filter(({ obis }) => obis === `0-${channel}:${reference}`).map(({ groups }) => groups);
+    const [type] = printed('24.1.0').findLast(([group = '']) => /^\d{1,15}$/.test(group)) ?? [];
     if (type !== undefined && Number(type) !== 3) return `a device of type ${type} went as gas`;
-    const registers = ['24.2.1', '24.2.3', '24.3.0', '24.3.1'].flatMap(values);
+    const registers = ['24.2.1', '24.2.3', '24.3.0', '24.3.1'].flatMap(printed).flat();
     return registers.some((group) => /m3|m\xb3/i.test(group)) ? undefined : 'what is in no m3 went as gas';
   }),
   'the-server-takes-it': ofEach(({ body }) => {
