@@ -1,5 +1,5 @@
 import type { Checksum, Telegram } from '../telegram/telegram.ts';
-import type { DamagedLetter, Letter } from './letter.ts';
+import { isWhole, type DamagedLetter, type Letter } from './letter.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Row } from './telegrams.ts';
 
@@ -32,8 +32,4 @@ export function toDead(letter: Letter | DamagedLetter, reason: string): DeadLett
   const { checksum, raw } = isWhole(letter) ? letter.telegram : { checksum: 'valid' as const, raw: undefined };
   const bytes = raw && new Uint8Array(raw);
   return { seq, source, at: receivedAt.getTime(), checksum, raw: bytes, buriedAt: Date.now(), reason };
-}
-
-export function isWhole(letter: Letter | DamagedLetter): letter is Letter {
-  return !('damaged' in letter);
 }

@@ -1,10 +1,10 @@
 import type { Telegram } from '../telegram/telegram.ts';
 import type { Passed, Proof } from './cursors.ts';
 import type { Changed, KeptDeadLetter } from './dead-letters.ts';
-import { isWhole, toDead, toIncoming, toLetter } from './crossing.ts';
+import { toDead, toIncoming, toLetter } from './crossing.ts';
 import { Intake, RETRY_MS } from './intake.ts';
 import type { JournalEvents } from './journal-events.ts';
-import type { DamagedLetter, Letter } from './letter.ts';
+import { isWhole, type DamagedLetter, type Letter } from './letter.ts';
 import { PASSING } from './passing.ts';
 import type { Message, OpenState, WorkerSettings } from './protocol.ts';
 import { Recent } from './recent.ts';

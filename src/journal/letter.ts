@@ -14,3 +14,8 @@ export interface DamagedLetter {
   readonly source: string;
   readonly receivedAt: Date;
 }
+
+/** A letter whose bytes are there. */
+export function isWhole(letter: Letter | DamagedLetter): letter is Letter {
+  return !('damaged' in letter);
+}

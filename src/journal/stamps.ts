@@ -1,8 +1,7 @@
 import type { MachineTime } from '../time/boot.ts';
 import type { Telegram } from '../telegram/telegram.ts';
-import { isWhole } from './crossing.ts';
 import type { ClockState } from './restamping.ts';
-import type { DamagedLetter, Letter } from './letter.ts';
+import { isWhole, type DamagedLetter, type Letter } from './letter.ts';
 
 /** By how much the clock had been set, in milliseconds, when a telegram was stamped; undefined where its time is sure. */
 type Mark = number | undefined;

@@ -1,4 +1,4 @@
-import type { DamagedLetter, Letter } from '../journal/letter.ts';
+import type { Letter } from '../journal/letter.ts';
 import type { Books } from './books.ts';
 import type { Delivery } from './delivery.ts';
 import type { LaneName } from './doubts.ts';
@@ -35,9 +35,4 @@ export interface LaneParts {
   readonly pace: (rate: Rate, letter: Letter) => Promise<void>;
   /** A letter will never be taken; it is kept as a dead letter. */
   readonly refused: (reason: string) => void;
-}
-
-/** A letter whose bytes are there. */
-export function isWhole(letter: Letter | DamagedLetter): letter is Letter {
-  return !('damaged' in letter);
 }

@@ -1,5 +1,5 @@
-import type { DamagedLetter, Letter } from '../../journal/letter.ts';
-import { isWhole, type Lane, type LaneParts, type Work } from '../lane.ts';
+import { isWhole, type DamagedLetter, type Letter } from '../../journal/letter.ts';
+import type { Lane, LaneParts, Work } from '../lane.ts';
 import { ReadAhead } from '../read-ahead.ts';
 import { isWanted } from '../wanted.ts';
 import type { Aside } from './aside.ts';

@@ -1,9 +1,9 @@
-import type { DamagedLetter, Letter } from '../../journal/letter.ts';
+import { isWhole, type DamagedLetter, type Letter } from '../../journal/letter.ts';
 import type { Passed } from '../../journal/cursors.ts';
 import type { ReplayState } from '../../journal/replays.ts';
 import { takenAfterAll, type Taken } from '../dead-letter.ts';
 import { Paused, type Unreadable } from '../endpoint.ts';
-import { isWhole, type Lane, type LaneParts, type Work } from '../lane.ts';
+import type { Lane, LaneParts, Work } from '../lane.ts';
 import { ReadAhead } from '../read-ahead.ts';
 import type { Thinning } from '../thinning.ts';
 import { isWanted } from '../wanted.ts';
