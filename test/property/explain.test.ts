@@ -47,7 +47,7 @@ test('whatever comes is explained in text that no terminal obeys, its carets und
         if (/^ +\^[ ^]*$/.test(line)) expect(line.length).toBeLessThanOrEqual((lines[index - 1]?.length ?? 0) + 1);
       }
     }),
-    { seed: 21, numRuns: 1500 },
+    { seed: 21, numRuns: 500 },
   );
 });
 
@@ -65,6 +65,6 @@ test('lines are explained as what they are read as', () => {
         for (const { at, text } of linesOf(raw)) expect(raw.toString('latin1', at, at + text.length)).toBe(text);
       }
     }),
-    { seed: 22, numRuns: 1500 },
+    { seed: 22, numRuns: 500 },
   );
 });

@@ -46,7 +46,7 @@ test('any bytes can be read: what cannot be understood is kept', () => {
       const lines = raw.toString('latin1').split(/[\r\n]+/);
       for (const line of unreadable) expect(lines.some((whole) => whole.includes(line))).toBe(true);
     }),
-    { seed: 7, numRuns: 2000 },
+    { seed: 7, numRuns: 500 },
   );
 });
 

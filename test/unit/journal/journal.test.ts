@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { RETRY_MS } from '../../../src/journal/intake.ts';
 import { Journal } from '../../../src/journal/journal.ts';
 import type { Letter } from '../../../src/journal/letter.ts';
 import type { Losses } from '../../../src/journal/losses.ts';
@@ -72,6 +73,12 @@ const upTo = (last: number) => Array.from({ length: last }, (_, index) => index 
 const numbersOf = (letters: readonly unknown[]) => letters.map((letter) => numberIn((letter as Letter).telegram.raw));
 const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 30_000, interval: 10 });
 
+/** Those of this thread: the journal's own goes on. */
+function stopTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
 describe('the journal in its thread', () => {
   test('tells what was accepted, in order, and gives it out again from memory and from disk', async () => {
     const folder = temporaryFolder();
@@ -133,7 +140,9 @@ describe('the journal in its thread', () => {
     const { journal, told } = await openJournal(folder);
     journal.append(telegram(1));
     await until(() => told.accepted.length === 1);
+    stopTimers();
     journal.pass({ endpoint: 'a', seq: 1, how: 'thinned' });
+    await vi.advanceTimersByTimeAsync(5_000);
     await until(() => countsOf(openStore(filesAsAfterAKill(folder)))['thinned'] === 1);
   });
 
@@ -264,6 +273,7 @@ describeOnSmallDisk('a disk that others fill', () => {
     const disk = new SmallDisk(90);
     disk.fill(50e6);
     const { journal, told } = await openJournal(disk.folder);
+    stopTimers();
     for (const n of upTo(3)) journal.append(telegram(n));
     await until(() => told.calm.length > 0);
     for (const n of [4, 5, 6]) journal.append(telegram(n));
@@ -273,6 +283,7 @@ describeOnSmallDisk('a disk that others fill', () => {
     expect(told.accepted).toEqual([]);
     expect(journal.unaccepted).toBe(6);
     disk.free();
+    await vi.advanceTimersByTimeAsync(RETRY_MS);
     await until(() => told.accepted.length === 6);
     expect(told.accepted).toEqual(upTo(6));
     expect(told.calm.slice(1)).toEqual(['recovered']);
@@ -309,8 +320,7 @@ describe('a thread that hangs or ends', () => {
     expect([journal.unaccepted, told.lost]).toEqual([4_000, 25]);
     await until(() => journal.appendingMs > 20);
 
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    onTestFinished(() => void vi.useRealTimers());
+    stopTimers();
     const closed = expect(journal.close()).rejects.toThrow('did not close within 10 s');
     await vi.advanceTimersByTimeAsync(10_000);
     await closed;

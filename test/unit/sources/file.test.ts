@@ -22,7 +22,7 @@ test('a capture is replayed to its last byte, whatever it holds', async () => {
   for (const telegramsPerSecond of [0, 1e6]) {
     const source = file.create(file.settings(kit).parse({ path, telegramsPerSecond }));
     expect(source.ends).toBe(true);
-    expect(Buffer.concat(await collect(source.open(forever)))).toEqual(bytes);
+    expect(Buffer.concat(await collect(source.open(forever))).equals(bytes)).toBe(true);
   }
 });
 
@@ -71,7 +71,7 @@ test('bytes are cut behind telegrams, and none is lost or added', async () => {
     fc.asyncProperty(fc.array(part, { maxLength: 30 }), fc.integer({ min: 1, max: 500 }), async (parts, size) => {
       const bytes = Buffer.from(parts.join(''), 'latin1');
       const pieces = await collect(cutBehindTelegrams(inChunks(bytes, size)));
-      expect(Buffer.concat(pieces)).toEqual(bytes);
+      expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
       expect(pieces.every((piece) => piece.length > 0 && piece.length <= 16_384 + size)).toBe(true);
     }),
     { seed: 2, numRuns: 100 },
