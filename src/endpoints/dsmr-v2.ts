@@ -60,7 +60,7 @@ function readingFields(timeZone: string): (telegram: Telegram) => DsmrReading {
     const reading = reader.read(telegram);
     // Without a clock, or with one that was never set: when the telegram was read.
     const time = reading.meter.time ?? localTime(telegram.receivedAt, timeZone);
-    gas = nextGasMeter(gas, reading);
+    gas = nextGasMeter(gas, reading, telegram.receivedAt);
     return dsmrReading(reading, time, gas);
   };
 }

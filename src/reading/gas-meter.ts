@@ -11,12 +11,12 @@ export interface GasMeter extends Capture {
 }
 
 /**
- * Which device on the M-Bus is the gas meter, by its volume: never water, nor a meter that was swapped and reports no more. Undefined
- * where there is none. Which one is left follows from claims taken one after the other: each drops those that fail it,
- * unless all do.
+ * Which device on the M-Bus is the gas meter, by its volume: never water, nor a meter that was swapped or is dead. One that is
+ * late by days counts: its register is as good as its time. Undefined where there is none. Which one is left follows from claims
+ * taken one after the other: each drops those that fail it, unless all do. `receivedAt` as {@link devicesOf} takes it.
  */
-export function gasMeter(reading: Reading): GasMeter | undefined {
-  return CLAIMS.reduce<readonly GasMeter[]>(prefer, candidates(reading)).at(-1);
+export function gasMeter(reading: Reading, receivedAt?: Date): GasMeter | undefined {
+  return CLAIMS.reduce<readonly GasMeter[]>(prefer, candidates(reading, receivedAt)).at(-1);
 }
 
 /**
@@ -24,9 +24,13 @@ export function gasMeter(reading: Reading): GasMeter | undefined {
  * turns are not taken for one. It gives way when it is there no longer, or a day behind another. A fall to zero is not
  * believed for two hours, for some meters fall when the clocks change: until then the last register stands.
  */
-export function nextGasMeter(last: GasMeter | undefined, reading: Reading): GasMeter | undefined {
-  const chosen = gasMeter(reading);
-  const same = last && candidates(reading).find((meter) => isSame(meter, last));
+export function nextGasMeter(
+  last: GasMeter | undefined,
+  reading: Reading,
+  receivedAt?: Date,
+): GasMeter | undefined {
+  const chosen = gasMeter(reading, receivedAt);
+  const same = last && candidates(reading, receivedAt).find((meter) => isSame(meter, last));
   if (last === undefined || same === undefined || chosen === undefined) return chosen;
   if (msBetween(same, chosen) > DAY) return chosen;
   const passed = msBetween(last, same);
@@ -51,10 +55,12 @@ function prefer(meters: readonly GasMeter[], claim: Claim): readonly GasMeter[] 
   return kept.length > 0 ? kept : meters;
 }
 
-function candidates(reading: Reading): GasMeter[] {
-  return devicesOf(reading).flatMap(({ kind, channel, equipmentId, register }) =>
-    kind === 'gas' && wasRead(register) && register.unit === 'm3' ? [{ ...register, channel, equipmentId }] : [],
-  );
+function candidates(reading: Reading, receivedAt: Date | undefined): GasMeter[] {
+  return devicesOf(reading, receivedAt)
+    .filter(({ kind, state }) => kind === 'gas' && state !== 'dead')
+    .flatMap(({ channel, equipmentId, register }) =>
+      wasRead(register) && register.unit === 'm3' ? [{ ...register, channel, equipmentId }] : [],
+    );
 }
 
 /** A device is known by its id, and by its channel where it has none. */

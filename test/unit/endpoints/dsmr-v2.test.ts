@@ -49,8 +49,9 @@ describe('the whole body, worked out by hand, of', () => {
   });
 
   test('the DSMR 3.0 sample, which has no clock: the time at which it was read', () => {
-    expect(body(sample('nl-dsmr-3.0.txt'))).toEqual({
-      timestamp: '2026-07-01T14:00:05+02:00',
+    const receivedAt = new Date('2009-02-12T15:30:05Z');
+    expect(bodyIn('Europe/Amsterdam', sample('nl-dsmr-3.0.txt'), receivedAt)).toEqual({
+      timestamp: '2009-02-12T16:30:05+01:00',
       electricity_delivered_1: '12345.678',
       electricity_returned_1: '12345.678',
       electricity_delivered_2: '12345.678',
@@ -180,6 +181,18 @@ describe('what stands behind the meter', () => {
     const moved = gas.map((line) => line.replace('0-1:', '0-3:'));
     expect(body(least({}, '0-1:24.1.0(007)', ...moved))).toMatchObject(extra);
   });
+});
+
+test('of a gas meter that is late by days the register goes with its time; of one that is silent for a week nothing goes', () => {
+  const gasOf = (stamp: string, clock = LEAST.clock): unknown =>
+    body(least({ clock }, '0-1:24.1.0(003)', `0-1:24.2.1(${stamp})(00956.212*m3)`))['extra_device_timestamp'];
+  expect(gasOf('260629140000S')).toBe('2026-06-29T14:00:00+02:00');
+  expect(gasOf('260624140000S')).toBe('2026-06-24T14:00:00+02:00');
+  expect(gasOf('260624135959S')).toBeUndefined();
+  expect(gasOf('170312100000W')).toBeUndefined();
+  // Without a clock: a week before 14:00:05, when it was read.
+  expect(gasOf('260624140005S', '')).toBe('2026-06-24T14:00:05+02:00');
+  expect(gasOf('260624140004S', '')).toBeUndefined();
 });
 
 test('two gas meters that report by turns are not taken for one', () => {

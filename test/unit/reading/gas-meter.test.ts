@@ -63,6 +63,23 @@ test('all else equal, the later installed wins', () => {
   expect(channelOf(...gasOn(1, '250101120000', '5'), ...gasOn(2, '250101123000', '3'))).toBe(2);
 });
 
+describe('by the clock of the meter', () => {
+  const clock = '0-0:1.0.0(250108120000W)';
+
+  test('the only one counts while it is late by days, but not once it is silent for a week', () => {
+    expect(channelOf(clock, ...gasOn(1, '250101120000', '5'))).toBe(1);
+    expect(channelOf(clock, ...gasOn(1, '250101115959', '5'))).toBeUndefined();
+  });
+
+  test('one that is dead gives way to one that has no id', () => {
+    expect(channelOf(clock, ...gasOn(1, '171231120000', '5'), ...gasOn(2, '250108110000', '0.1', ''))).toBe(2);
+  });
+});
+
+test('without a clock, and not knowing when it was read, none is taken for dead', () => {
+  expect(channelOf(...gasOn(1, '171231120000', '5'))).toBe(1);
+});
+
 test('a device without an id loses to one with it', () => {
   expect(channelOf(...gasOn(1, '250101120000', '5'), ...gasOn(2, '250101120000', '9', ''))).toBe(1);
 });
@@ -100,6 +117,13 @@ describe('of readings that follow one another', () => {
       'none',
       '1 5.0',
     ]);
+  });
+
+  test('one that falls silent for a week is none', () => {
+    const at = (clock: string, stamp: string): string[] => [`0-0:1.0.0(${clock}W)`, ...gasOn(1, stamp, '5.0')];
+    const silent = at('250108120001', '250101120000');
+    expect(following(at('250101121000', '250101120000'), silent)).toEqual(['1 5.0', 'none']);
+    expect(following(silent, at('250108121000', '250108120000'))).toEqual(['none', '1 5.0']);
   });
 
   test('one that moves to another channel stays the same', () => {
