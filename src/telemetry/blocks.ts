@@ -31,8 +31,7 @@ export class Blocks {
     const amount = before?.reason === reason ? before.amount + 1 : 1;
     this.#inARow.set(source, { reason, amount });
     const block = BLOCKS[reason];
-    if (block !== undefined && amount >= block.after)
-      this.#troubles.set(source, `${block.trouble}; ${HINTS[reason]}`);
+    if (block !== undefined && amount >= block.after) this.#troubles.set(source, `${block.trouble}; ${HINTS[reason]}`);
   }
 
   accepted(source: string): void {

@@ -6,30 +6,13 @@ import { NoTelegram } from '../sources/no-telegram.ts';
 import type { ConnectionEvents } from '../sources/reconnect.ts';
 import type { Encryption } from '../telegram/decryption.ts';
 import type { Rejection, RejectionReason, Telegram } from '../telegram/telegram.ts';
+import { Blocks, HINTS } from './blocks.ts';
 import { JournalTeller } from './journal-teller.ts';
 import type { Log } from './log.ts';
 import { Rejections } from './rejections.ts';
 import { Tally } from './tally.ts';
 import { count, span } from './wording.ts';
 
-/** What a rejection of this kind usually comes from, and what to do. */
-const HINTS: Readonly<Record<RejectionReason, string>> = {
-  checksum: 'often a long or bad cable, a weak pull-up or interference',
-  'checksum-missing': 'this meter may print no CRC16: then set checksum: absent',
-  truncated: 'bytes were lost, or another program reads the same port',
-  oversized: 'no meter prints that much: wrong speed, or no P1 port',
-  parity: 'a 9600 7E1 line with damaged bytes: check the cable',
-  implausible: 'without a CRC16 only whole, well-formed telegrams are taken',
-  inconsistent: 'without a CRC16 counters may not fall or leap; an exchanged meter is believed after three telegrams',
-  encrypted: 'set key of this source to the one that the grid operator gives out for this meter',
-  decryption: 'key or authenticationKey is not that of this meter, or bytes were changed on the way',
-};
-/** What stands in the way of every telegram, and after how many rejected in a row, none accepted between, that is said. */
-const BLOCKED: Partial<Record<RejectionReason, { readonly after: number; readonly trouble: string }>> = {
-  'checksum-missing': { after: 20, trouble: '20 telegrams in a row end in a bare !' },
-  encrypted: { after: 2, trouble: 'its telegrams are encrypted' },
-  decryption: { after: 3, trouble: 'its telegrams cannot be decrypted' },
-};
 /** States of an outbox in which letters do not go. */
 const TROUBLED: readonly OutboxState[] = ['later', 'verifying', 'paused'];
 const SUMMARY_MS = 60_000;
@@ -47,8 +30,7 @@ export class Events {
   readonly #refusals = new Map<string, { amount: number; newest: string }>();
   /** The trouble of each source that gives bytes and no telegram: only a telegram ends it. */
   readonly #deaf = new Map<string, string>();
-  /** Rejected of each source since its last accepted telegram, where for one reason alone. */
-  readonly #inARow = new Map<string, { readonly reason: RejectionReason; readonly amount: number }>();
+  readonly #blocks = new Blocks();
   /** How the last encrypted telegram of each source came. */
   readonly #encryption = new Map<string, Encryption>();
   readonly #journal: JournalTeller;
@@ -105,9 +87,11 @@ export class Events {
       opened: () => {
         tally.connections += 1;
         tally.connected = true;
-        if (tally.trouble === undefined || tally.trouble === this.#deaf.get(name)) return;
-        this.#log.info(`source ${name}: reading`);
-        tally.trouble = undefined;
+        const blocked = this.#blocks.troubleOf(name);
+        if ([undefined, blocked, this.#deaf.get(name)].includes(tally.trouble)) return;
+        const but = blocked === undefined ? '' : `, but ${blocked}`;
+        this.#log.info(`source ${name}: reading${but}`);
+        tally.trouble = blocked;
       },
       lost: (error) => {
         if (error instanceof NoTelegram) this.noTelegram(name, error.message);
@@ -129,14 +113,14 @@ export class Events {
     this.#lookForBlock(source, rejection.reason);
   }
 
+  /** Said once, until a telegram comes. */
   #lookForBlock(source: string, reason: RejectionReason): void {
-    const before = this.#inARow.get(source);
-    const amount = before?.reason === reason ? before.amount + 1 : 1;
-    this.#inARow.set(source, { reason, amount });
+    const before = this.#blocks.troubleOf(source);
+    this.#blocks.rejected(source, reason);
+    const trouble = this.#blocks.troubleOf(source);
     const tally = this.tally.source(source);
-    const blocked = BLOCKED[reason];
-    if (blocked === undefined || amount < blocked.after || tally.trouble !== undefined) return;
-    tally.trouble = `${blocked.trouble}; ${HINTS[reason]}`;
+    if (trouble === before || (tally.trouble !== undefined && tally.trouble !== before)) return;
+    tally.trouble = trouble;
     this.#log.warn(`source ${source}: ${tally.trouble}`);
   }
 
@@ -230,7 +214,7 @@ export class Events {
   #accepted(telegram: Telegram): void {
     const { source } = telegram;
     this.newest.set(source, telegram);
-    this.#inARow.delete(source);
+    this.#blocks.accepted(source);
     const tally = this.tally.source(source);
     tally.accepted += 1;
     tally.lastAcceptedAt = new Date();

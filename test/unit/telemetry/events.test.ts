@@ -174,6 +174,28 @@ describe('a meter that encrypts', () => {
     expect(lines.slice(1)).toEqual(['INFO  source meter: reading']);
   });
 
+  test('is said to encrypt once, however often its connection is made anew', () => {
+    const connection = events.connection('meter');
+    rejectThree('encrypted');
+    for (let i = 0; i < 3; i++) {
+      connection.lost(new Error('no such port'), 1_000);
+      connection.opened();
+      rejectThree('encrypted');
+    }
+    const said =
+      'its telegrams are encrypted; set key of this source to the one that the grid operator gives out for this meter';
+    expect(lines.filter((line) => line.startsWith('WARN') && line.includes('encrypted'))).toHaveLength(1);
+    expect(lines.slice(0, 3)).toEqual([
+      `WARN  source meter: ${said}`,
+      'WARN  source meter: no such port; trying again until it works',
+      `INFO  source meter: reading, but ${said}`,
+    ]);
+    expect(events.tally.source('meter').trouble).toBe(said);
+    accept();
+    rejectThree('encrypted');
+    expect(lines.slice(-2)).toEqual(['INFO  source meter: reading', `WARN  source meter: ${said}`]);
+  });
+
   test('and whose key is wrong is one line, but a frame that was damaged now and then is none', () => {
     for (let i = 0; i < 9; i++) {
       events.rejected('meter', { reason: 'decryption', raw });
