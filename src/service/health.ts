@@ -117,7 +117,14 @@ function ofDeadLetters({ name, refused, aside }: OutboxStatus): Finding[] {
   return [['warn', `endpoint ${name}: ${count(dead, 'dead letter')} kept: ${remedy}`]];
 }
 
-function notesOn({ isClockSet, skewsMs }: HealthFacts): string[] {
+function notesOn(facts: HealthFacts): string[] {
+  const found = facts.sources.flatMap(({ name, foundOn }) =>
+    foundOn === undefined ? [] : [`source ${name}: found on ${foundOn}`],
+  );
+  return [...found, ...notesOnClocks(facts)];
+}
+
+function notesOnClocks({ isClockSet, skewsMs }: HealthFacts): string[] {
   if (!isClockSet) return ["this machine's clock is not known to be set yet; `timedatectl` shows more"];
   return [...skewsMs].flatMap(([name, ms]) => ofClock(name, ms));
 }

@@ -4,8 +4,8 @@ import { realWaits, type Waits } from './waits.ts';
 
 /** What happens to the connections of a source, for logs and counts. */
 export interface ConnectionEvents {
-  /** The first bytes of a connection have come. */
-  opened(): void;
+  /** The first bytes of a connection have come; `foundOn` is the source's. */
+  opened(foundOn?: string): void;
   /** It could not be opened, ended or broke; the next try is in `retryInMs`. */
   lost(error: Error, retryInMs: number): void;
   /** It was closed since no byte came for `ms`; the next try is in `retryInMs`. */
@@ -97,7 +97,7 @@ async function connect(source: Source, read: Read, options: Options): Promise<Co
 async function* listen(source: Source, connection: Connection, signal: AbortSignal, { waits, events }: Options) {
   try {
     for await (const bytes of source.open(signal)) {
-      if (!connection.carriedBytes) events.opened();
+      if (!connection.carriedBytes) events.opened(source.foundOn?.());
       connection.carriedBytes = true;
       connection.heardAtMs = waits.now();
       yield bytes;

@@ -41,6 +41,7 @@ export const serial = defineSource({
     let known: PortSettings | undefined;
     const found = (settings: PortSettings): void => void (known = settings);
     return {
+      foundOn: () => known && `${known.path} at ${known.baudRate} baud`,
       openingMs: port === 'auto' ? SEARCH_MS : lines.length * LISTEN_MS,
       open: (signal) => findMeter({ port, lines, known, found }, signal),
     };

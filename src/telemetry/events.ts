@@ -84,7 +84,9 @@ export class Events {
       tally.trouble = trouble;
     };
     return {
-      opened: () => {
+      opened: (foundOn) => {
+        if (foundOn !== undefined && foundOn !== tally.foundOn) this.#log.info(`source ${name}: found on ${foundOn}`);
+        tally.foundOn = foundOn;
         tally.connections += 1;
         tally.connected = true;
         const blocked = this.#blocks.troubleOf(name);

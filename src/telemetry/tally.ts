@@ -9,6 +9,8 @@ export interface SourceTally {
   ended: boolean;
   /** Why it gives no telegrams, where it does not. */
   trouble: string | undefined;
+  /** The port and speed on which its meter was found by listening. */
+  foundOn: string | undefined;
   accepted: number;
   readonly rejected: Partial<Record<RejectionReason, number>>;
   /** Accepted from encrypted frames whose tag does not fit, as the source's `tag: optional` allows. */
@@ -44,6 +46,7 @@ export class Tally {
       connected: false,
       ended: false,
       trouble: 'not opened yet',
+      foundOn: undefined,
       accepted: 0,
       rejected: {},
       unverified: 0,

@@ -81,12 +81,15 @@ describeWithPty('baudRate: auto', () => {
     const home = await scene.server({ profile: 'nl-2-3' });
     const path = await talker(scene, 9_600, OLD_TELEGRAM);
     const source = { type: 'serial', port: path, baudRate: 'auto' };
-    await scene.service({ config: { source, endpoints: endpointsOf({ home: [home, 'v1'] }) } });
+    const service = await scene.service({ config: { source, endpoints: endpointsOf({ home: [home, 'v1'] }) } });
 
     await until(() => home.rows.length >= 3, 40_000);
 
     const text = Buffer.from(OLD_TELEGRAM.map((byte) => byte & 0x7f)).toString('latin1');
     expect(telegramsAt(home).slice(0, 3)).toEqual([text, text, text]);
+    const said = `source serial: found on ${path} at 9600 baud`;
+    expect(service.lines.filter((line) => line.endsWith(said))).toHaveLength(1);
+    expect((await service.health()).notes).toContain(said);
   });
 });
 

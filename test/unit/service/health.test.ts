@@ -11,6 +11,7 @@ const source: SourceTally = {
   connected: true,
   ended: false,
   trouble: undefined,
+  foundOn: undefined,
   accepted: 600,
   rejected: {},
   unverified: 0,
@@ -67,6 +68,17 @@ describe('health', () => {
   test('does not warn for ever of what was dropped before this start, or is set aside', () => {
     const endpoints = [{ ...endpoint, dropped: 100, refused: 2, aside: 2 }];
     expect(health({ ...well, endpoints, droppedBefore: new Map([['home', 100]]) }).status).toBe('pass');
+  });
+
+  test('tells where a meter was found by listening, as a note', () => {
+    const sources = [
+      { ...source, foundOn: '/dev/ttyUSB1 at 9600 baud' },
+      { ...source, name: 'barn' },
+    ];
+    expect(health({ ...well, sources })).toMatchObject({
+      status: 'pass',
+      notes: ['source meter: found on /dev/ttyUSB1 at 9600 baud'],
+    });
   });
 
   test("tells of a meter's clock that is off, as a note", () => {

@@ -45,6 +45,19 @@ describe('a source', () => {
     expect(events.tally.source('meter')).toMatchObject({ connected: true, trouble: undefined, connections: 2 });
   });
 
+  test('whose port was found by listening says where, once, and again where it is another', () => {
+    const connection = events.connection('meter');
+    connection.opened('/dev/ttyUSB0 at 9600 baud');
+    connection.opened('/dev/ttyUSB0 at 9600 baud');
+    connection.opened('/dev/ttyUSB1 at 9600 baud');
+    expect(lines).toEqual([
+      'INFO  source meter: found on /dev/ttyUSB0 at 9600 baud',
+      'INFO  source meter: reading',
+      'INFO  source meter: found on /dev/ttyUSB1 at 9600 baud',
+    ]);
+    expect(events.tally.source('meter').foundOn).toBe('/dev/ttyUSB1 at 9600 baud');
+  });
+
   test('that falls silent says what to look at', () => {
     events.connection('meter').silent(15_000, 1_000);
     expect(lines[0]).toContain('source meter: not a byte for 15 s: check the cable');
