@@ -1,4 +1,4 @@
-import { Argument, InvalidArgumentError, type Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { fileJournalDesk, remoteJournalDesk, type JournalDesk } from '../service/journal-desk.ts';
 import { moment } from '../settings/moment.ts';
 import { isDamage } from '../storage/sqlite.ts';
@@ -7,6 +7,7 @@ import { exportTelegrams } from './journal-export.ts';
 import { showStats } from './journal-stats.ts';
 import { showUnread, showVerdict } from './journal-verify.ts';
 import { onJournal } from './on-journal.ts';
+import { readMoment } from './read-moment.ts';
 import { configOption, withState } from './with-config.ts';
 
 /** Shows what the journal keeps, proves that it is whole, and gives its telegrams back. */
@@ -65,14 +66,6 @@ const ACTIONS = {
 type Action = keyof typeof ACTIONS;
 
 const A_MOMENT = 'beginning, now, 2026-01-31, 2026-01-31T12:00, or a span back such as 2d';
-
-function readMoment(text: string): number {
-  try {
-    return moment(text, Date.now());
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
-}
 
 function requireMoments(command: Command): void {
   const [action = 'stats', from, to] = command.processedArgs as [string | undefined, number?, number?];

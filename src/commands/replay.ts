@@ -1,7 +1,6 @@
 import { Option, InvalidArgumentError, type Command } from 'commander';
 import { endpointTypes } from '../endpoints/index.ts';
 import { measure, MS } from '../settings/measure.ts';
-import { moment } from '../settings/moment.ts';
 import type { ReplayState } from '../journal/replays.ts';
 import {
   fileReplayDesk,
@@ -13,6 +12,7 @@ import {
 import { count, span } from '../telemetry/wording.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
 import { onJournal } from './on-journal.ts';
+import { readMoment } from './read-moment.ts';
 import { configOption, withState, type Whereabouts } from './with-config.ts';
 
 /** Sends a kept period to an endpoint once more. */
@@ -66,10 +66,6 @@ async function act(
 
 const RATE_HELP = "adaptive (at most half of the server's time, at most 20 a second), off, or telegrams a second";
 
-function readMoment(text: string): number {
-  return orInvalid(() => moment(text, Date.now()));
-}
-
 function readSpan(text: string): number {
   const ms = measure(text, MS);
   if (Number.isNaN(ms)) throw new InvalidArgumentError('Expected a time such as 10s or 1m.');
@@ -81,14 +77,6 @@ function readRate(text: string): ReplayWish['rate'] {
   const rate = Number(text);
   if (rate > 0 && rate <= 1_000) return rate;
   throw new InvalidArgumentError('Expected adaptive, off, or a number of telegrams a second up to 1000.');
-}
-
-function orInvalid<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 function requireFrom(command: Command): void {
