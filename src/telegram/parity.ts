@@ -5,6 +5,11 @@
  */
 export function readEvenParity(bytes: Buffer): Buffer | undefined {
   if (!bytes.every(hasEvenParity)) return undefined;
+  return sevenBits(bytes);
+}
+
+/** The same text, whatever the eighth bit of each byte: for looking at bytes that may be of such a line. */
+export function sevenBits(bytes: Buffer): Buffer {
   return Buffer.from(bytes.map((byte) => byte & 0x7f));
 }
 

@@ -1,5 +1,5 @@
 import { isEncrypted, isHdlc, isMBus, isModbus, isSml } from './foreign.ts';
-import { hasEvenParity } from './parity.ts';
+import { hasEvenParity, sevenBits } from './parity.ts';
 
 type Kind = (typeof SIGNS)[number]['kind'];
 
@@ -110,14 +110,14 @@ const SIGNS = [
   },
   {
     kind: 'p1-7e1',
-    shows: (bytes) => isTelegram(sevenBits(bytes)) && shareOf(bytes, hasEvenParity) > MOST,
+    shows: (bytes) => isTelegram(sevenBitText(bytes)) && shareOf(bytes, hasEvenParity) > MOST,
     what: 'P1 telegrams of seven bits and even parity, as meters of DSMR 2 and 3 send them',
     remedy: 'none of them is whole: check the cable, and set checksum: auto or absent',
     isSure: true,
   },
   {
     kind: 'pieces',
-    shows: (bytes) => OBJECT.test(sevenBits(bytes)),
+    shows: (bytes) => OBJECT.test(sevenBitText(bytes)),
     what: 'pieces of P1 telegrams without their beginning',
     remedy: 'another program may read the same port, or another device drops the data request: stop that one',
     isSure: false,
@@ -151,8 +151,8 @@ function isTelegram(text: string): boolean {
   return HEADER.test(text) && OBJECT.test(text);
 }
 
-function sevenBits(bytes: Buffer): string {
-  return Buffer.from(bytes.map((byte) => byte & 0x7f)).toString('latin1');
+function sevenBitText(bytes: Buffer): string {
+  return sevenBits(bytes).toString('latin1');
 }
 
 /** A character of a telegram, its top bit aside. */

@@ -1,6 +1,6 @@
 import { isLineEnd, MARK, SLASH_WITH_PARITY } from '../../telegram/characters.ts';
 import { printChecksum, readChecksum } from '../../telegram/checksum.ts';
-import { hasEvenParity } from '../../telegram/parity.ts';
+import { hasEvenParity, sevenBits } from '../../telegram/parity.ts';
 import { parseCosem } from '../../telegram/cosem.ts';
 import { FIRST_BYTE } from '../../telegram/encrypted-frame.ts';
 import { whatLacks } from '../../telegram/plausibility.ts';
@@ -113,7 +113,7 @@ function oddBytes(raw: Buffer): readonly Finding[] {
 }
 
 function textOf(raw: Buffer): Buffer {
-  return raw[0] === SLASH_WITH_PARITY ? Buffer.from(raw.map((byte) => byte & 0x7f)) : raw;
+  return raw[0] === SLASH_WITH_PARITY ? sevenBits(raw) : raw;
 }
 
 /** Behind the last byte that is no line end. */
