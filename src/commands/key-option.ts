@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { readSecret } from '../config/secret-file.ts';
 import { isMeterKey } from '../settings/meter-key.ts';
 
 /** What the help says of a key. */
@@ -7,25 +7,16 @@ export const KEY_FORMS = '32 hexadecimal digits, or @FILE, which holds them: eve
 
 /** Has these options of a command hold keys: what is none ends the command as a mistake, and is not shown. */
 export function readKeys(command: Command, names: readonly string[]): Command {
-  return command.hook('preAction', () => {
+  return command.hook('preAction', async () => {
     for (const name of names) {
       const text: unknown = command.getOptionValue(name);
-      if (typeof text === 'string') command.setOptionValue(name, readKey(text, command, name));
+      if (typeof text === 'string') command.setOptionValue(name, await readKey(text, command, name));
     }
   });
 }
 
-function readKey(text: string, command: Command, name: string): string {
-  const key = text.startsWith('@') ? firstLine(text.slice(1), command, name) : text;
-  return isMeterKey(key) ? key : command.error(`error: --${name}: expected ${KEY_FORMS}`);
-}
-
-function firstLine(path: string, command: Command, name: string): string {
-  try {
-    const [line = ''] = readFileSync(path, 'utf8').trim().split(/\r?\n/);
-    return line;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return command.error(`error: --${name}: ${path} cannot be read (${code}), expected a file with the key`);
-  }
+async function readKey(text: string, command: Command, name: string): Promise<string> {
+  const found = text.startsWith('@') ? await readSecret(text.slice(1)) : { text };
+  if ('problem' in found) return command.error(`error: --${name}: ${found.problem}`);
+  return isMeterKey(found.text) ? found.text : command.error(`error: --${name}: expected ${KEY_FORMS}`);
 }

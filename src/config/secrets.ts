@@ -4,8 +4,8 @@ import type { Draft } from './draft.ts';
 import { UNREAD } from '../settings/values.ts';
 import { isMap, type Path } from './path.ts';
 import { secretPaths } from './schema-tree.ts';
+import { readSecret, type Found } from './secret-file.ts';
 import type { Surroundings } from './surroundings.ts';
-import { explain, readText } from './text-file.ts';
 
 /** For a command that sends nothing: what only the service may read is left where it is. */
 export function leaveSecrets(draft: Draft, schema: z.core.$ZodType): void {
@@ -39,7 +39,6 @@ export async function resolveSecrets(
   return inPlainText;
 }
 
-type Found = { readonly text: string } | { readonly problem: string };
 type LookUp = (env: Surroundings['env'], folder: string) => Found | Promise<Found>;
 
 /** The ways to refer to a secret. What is no reference is left for the schema to refuse. */
@@ -48,11 +47,11 @@ const REFERENCES: Readonly<Record<string, (name: string) => LookUp>> = {
     env[name]
       ? { text: env[name] }
       : { problem: `the environment variable ${name} is not set, expected the secret in it` },
-  file: (name) => (_env, folder) => firstLine(resolve(folder, name)),
+  file: (name) => (_env, folder) => readSecret(resolve(folder, name)),
   credential: (name) => (env) => {
     const folder = env['CREDENTIALS_DIRECTORY'];
     if (!folder) return { problem: `got no credential ${name}: ${ONLY_SYSTEMD}` };
-    return firstLine(resolve(folder, name), `; the unit needs LoadCredential=${name}:/path/to/secret`);
+    return readSecret(resolve(folder, name), `; the unit needs LoadCredential=${name}:/path/to/secret`);
   },
 };
 
@@ -62,15 +61,4 @@ function referenceOf(value: Readonly<Record<string, unknown>>): LookUp | undefin
   const [entry, ...more] = Object.entries(value);
   if (entry === undefined || more.length > 0 || typeof entry[1] !== 'string' || entry[1] === '') return undefined;
   return Object.hasOwn(REFERENCES, entry[0]) ? REFERENCES[entry[0]]?.(entry[1]) : undefined;
-}
-
-async function firstLine(path: string, hint = ''): Promise<Found> {
-  try {
-    const text = await readText(path);
-    if (text === undefined) return { problem: `${path} does not exist, expected a file with the secret${hint}` };
-    const [line = ''] = text.trim().split(/\r?\n/);
-    return line === '' ? { problem: `${path} is empty, expected a secret on its first line` } : { text: line };
-  } catch (error) {
-    return { problem: `${path} ${explain(error)}` };
-  }
 }

@@ -100,7 +100,7 @@ test('simulate plays a meter that encrypts, and decode reads it', async ({ scene
 
 test.for([
   [KEY.slice(1), 'expected 32 hexadecimal digits'],
-  ['@/no/such/file', '/no/such/file cannot be read (ENOENT)'],
+  ['@/no/such/file', '/no/such/file does not exist, expected a file with the secret'],
 ])('a key of another form ends decode with exit code 2, and is not shown', async ([key = '', said], { scene }) => {
   const { code, stderr } = await scene.command(['decode', '--key', key]);
   expect(code).toBe(2);
