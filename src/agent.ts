@@ -139,7 +139,7 @@ class Agent {
     return {
       config,
       source: source?.name,
-      endpoint: endpointOf(config, source?.timeZone, (letter) => this.#clock.ageOf(letter)),
+      endpoint: endpointOf(config, source, (letter) => this.#clock.ageOf(letter)),
     };
   }
 

@@ -40,15 +40,16 @@ export function buildSource(config: SourceConfig): BuiltSource {
 }
 
 /**
- * Makes the endpoint that a part of the configuration describes. `timeZone` is its meter's, `ageOf` tells how old a
+ * Makes the endpoint that a part of the configuration describes, for the meter of this source. `ageOf` tells how old a
  * letter is. @throws {ConfigError}
  */
 export function endpointOf(
   { name, type, settings }: EndpointConfig,
-  timeZone = 'Europe/Amsterdam',
+  source?: Pick<SourceConfig, 'timeZone' | 'gasChannel'>,
   ageOf?: AgeOf,
 ): Endpoint {
-  const surroundings = { timeZone, now: () => new Date(), ...(ageOf === undefined ? {} : { ageOf }) };
+  const meter = source && { timeZone: source.timeZone, gasChannel: source.gasChannel };
+  const surroundings = { ...meter, now: () => new Date(), ...(ageOf === undefined ? {} : { ageOf }) };
   return made(`endpoint ${name}`, () => endpoints[type]?.create(settings, surroundings));
 }
 

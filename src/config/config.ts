@@ -33,6 +33,8 @@ export interface SourceConfig {
   };
   /** IANA name: its standard time is what the meter's `W` stands for. */
   readonly timeZone: string;
+  /** The channel of the M-Bus that its gas meter is on; undefined where that is to be found. */
+  readonly gasChannel: number | undefined;
   /** What the type's `create` takes. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -99,7 +101,7 @@ export function assemble(settings: Settings, families: Families, stateDir: State
 }
 
 function toSource(source: NonNullable<Settings['source']>, settings: SourceConfig['settings']): SourceConfig {
-  const { type, name = type, checksum, timeZone, key, authenticationKey, tag } = source;
+  const { type, name = type, checksum, timeZone, gasChannel, key, authenticationKey, tag } = source;
   const times = isSlow(settings) || isUnknown(settings) ? OF_SLOW_LINE : USUAL;
   const silenceMs = source.silence ?? times.silenceMs;
   return {
@@ -110,6 +112,7 @@ function toSource(source: NonNullable<Settings['source']>, settings: SourceConfi
     patienceMs: Math.max(times.patienceMs, silenceMs),
     ...(key !== undefined && { decryption: { key, authenticationKey, tag } }),
     timeZone,
+    gasChannel: gasChannel === 'auto' ? undefined : gasChannel,
     settings,
   };
 }

@@ -22,6 +22,12 @@ const timeZone = z
   .refine(isTimeZone, 'expected a time zone such as Europe/Amsterdam')
   .describe("where the meter stands: gives the standard time that its clock's W stands for");
 
+const gasChannel = z
+  .literal(['auto', 1, 2, 3, 4], 'expected auto, or a channel of the M-Bus from 1 to 4')
+  .describe(
+    'channel of the M-Bus that the gas meter is on, for values that p1-relay reads itself (API v2); auto: found by type, unit and time',
+  );
+
 const checksum = z
   .enum(['auto', 'required', 'absent'])
   .describe(
@@ -37,6 +43,7 @@ const ofEverySource = {
       'connect anew after this long without a byte; by default 15s, and 35s for a line of 9600 baud, or of a speed that is found by listening',
     ),
   timeZone: timeZone.prefault(DEFAULT_ZONE),
+  gasChannel: gasChannel.prefault('auto'),
   key: cipherKey
     .optional()
     .describe('of a meter that encrypts (Luxembourg, Austria): its key, 32 hexadecimal digits from the grid operator'),

@@ -23,9 +23,9 @@ const CLOCKLESS_MAX_AGE_MS = 10_000;
 export const dsmrV1 = defineEndpoint({
   settings: dsmrSettings,
   afterReplay: AFTER_REPLAY,
-  create(settings, { now = () => new Date(), ageOf = agesBy(now), timeZone = 'Europe/Amsterdam' } = {}) {
+  create(settings, { now = () => new Date(), ageOf = agesBy(now), timeZone = 'Europe/Amsterdam', gasChannel } = {}) {
     const server = openDsmrServer(settings, now);
-    const body = readingBody(timeZone);
+    const body = readingBody(timeZone, gasChannel);
     const readBack = openReadBack(server, printMark(timeZone));
     const counts = { mended: 0, throughV2: 0 };
     /** Of telegrams without a clock: the last that went as it was printed, and the last that never did; 0 is none. */

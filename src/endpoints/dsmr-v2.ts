@@ -18,9 +18,9 @@ import { openReadBack } from './read-back.ts';
 export const dsmrV2 = defineEndpoint({
   settings: dsmrSettings,
   afterReplay: AFTER_REPLAY,
-  create(settings, { now = () => new Date(), ageOf = agesBy(now), timeZone = 'Europe/Amsterdam' } = {}) {
+  create(settings, { now = () => new Date(), ageOf = agesBy(now), timeZone = 'Europe/Amsterdam', gasChannel } = {}) {
     const server = openDsmrServer(settings, now);
-    const body = readingBody(timeZone);
+    const body = readingBody(timeZone, gasChannel);
     return {
       async deliver(letter, signal) {
         if (meterTime(letter.telegram.raw) === undefined) requireSure(ageOf(letter));
@@ -33,9 +33,12 @@ export const dsmrV2 = defineEndpoint({
   },
 });
 
-/** Writes what v2 is sent of a telegram whose meter stands in this time zone. Throws what {@link dsmrReading} throws. */
-export function readingBody(timeZone: string): (telegram: Telegram) => string {
-  const fields = readingFields(timeZone);
+/**
+ * Writes what v2 is sent of a telegram whose meter stands in this time zone, with its gas meter on this channel where that is
+ * known. Throws what {@link dsmrReading} throws.
+ */
+export function readingBody(timeZone: string, gasChannel?: number): (telegram: Telegram) => string {
+  const fields = readingFields(timeZone, gasChannel);
   return (telegram) => JSON.stringify(fields(telegram));
 }
 
@@ -52,7 +55,7 @@ export function readingMark(timeZone: string): (telegram: Telegram) => Mark | un
   };
 }
 
-function readingFields(timeZone: string): (telegram: Telegram) => DsmrReading {
+function readingFields(timeZone: string, gasChannel?: number): (telegram: Telegram) => DsmrReading {
   const site = { standardOffset: standardOffsetMinutes(timeZone) };
   const reader = new Reader(site);
   let gas: GasMeter | undefined;
@@ -60,7 +63,7 @@ function readingFields(timeZone: string): (telegram: Telegram) => DsmrReading {
     const reading = reader.read(telegram);
     // Without a clock, or with one that was never set: when the telegram was read.
     const time = reading.meter.time ?? localTime(telegram.receivedAt, timeZone);
-    gas = nextGasMeter(gas, reading, telegram.receivedAt);
+    gas = nextGasMeter(gas, reading, { receivedAt: telegram.receivedAt, channel: gasChannel });
     return dsmrReading(reading, time, gas);
   };
 }

@@ -15,6 +15,8 @@ export interface EndpointType<S extends z.ZodObject = z.ZodObject> {
 interface Surroundings {
   /** IANA name of the zone that its source's meter stands in; by default Europe/Amsterdam. */
   readonly timeZone: string;
+  /** The channel of the M-Bus that its gas meter is on, where a person named it. */
+  readonly gasChannel: number | undefined;
   readonly now: () => Date;
   /** How old a letter is; by default by a clock that is right. */
   readonly ageOf: AgeOf;

@@ -10,13 +10,42 @@ export interface GasMeter extends Capture {
   readonly equipmentId: string | undefined;
 }
 
+/** What is known beside the reading. */
+export interface GasHints {
+  /** As {@link devicesOf} takes it. */
+  readonly receivedAt?: Date | undefined;
+  /** The channel that a person named: what is there counts, whatever its type. */
+  readonly channel?: number | undefined;
+}
+
+/** Why it is this one: there is no other, what it has before the others, or that it is on the highest channel. */
+export type GasReason = 'only' | (typeof CLAIMS)[number]['reason'] | 'last';
+
 /**
  * Which device on the M-Bus is the gas meter, by its volume: never water, nor a meter that was swapped or is dead. One that is
- * late by days counts: its register is as good as its time. Undefined where there is none. Which one is left follows from claims
- * taken one after the other: each drops those that fail it, unless all do. `receivedAt` as {@link devicesOf} takes it.
+ * late by days counts: its register is as good as its time. Undefined where there is none.
  */
-export function gasMeter(reading: Reading, receivedAt?: Date): GasMeter | undefined {
-  return CLAIMS.reduce<readonly GasMeter[]>(prefer, candidates(reading, receivedAt)).at(-1);
+export function gasMeter(reading: Reading, hints: GasHints = {}): GasMeter | undefined {
+  return chooseGasMeter(reading, hints)?.meter;
+}
+
+/**
+ * The same, and why. Which one is left follows from claims taken one after the other: each drops those that fail it, unless
+ * all do.
+ */
+export function chooseGasMeter(
+  reading: Reading,
+  hints: GasHints = {},
+): { readonly meter: GasMeter; readonly reason: GasReason } | undefined {
+  let left = candidates(reading, hints);
+  let reason: GasReason = 'only';
+  for (const claim of CLAIMS) {
+    const kept = left.filter((meter) => claim.holds(meter, left));
+    if (kept.length > 0 && kept.length < left.length) [left, reason] = [kept, claim.reason];
+  }
+  // Channels are given in the order of installation.
+  const meter = left.at(-1);
+  return meter && { meter, reason: left.length > 1 ? 'last' : reason };
 }
 
 /**
@@ -27,10 +56,10 @@ export function gasMeter(reading: Reading, receivedAt?: Date): GasMeter | undefi
 export function nextGasMeter(
   last: GasMeter | undefined,
   reading: Reading,
-  receivedAt?: Date,
+  hints: GasHints = {},
 ): GasMeter | undefined {
-  const chosen = gasMeter(reading, receivedAt);
-  const same = last && candidates(reading, receivedAt).find((meter) => isSame(meter, last));
+  const chosen = gasMeter(reading, hints);
+  const same = last && candidates(reading, hints).find((meter) => isSame(meter, last));
   if (last === undefined || same === undefined || chosen === undefined) return chosen;
   if (msBetween(same, chosen) > DAY) return chosen;
   const passed = msBetween(last, same);
@@ -41,25 +70,25 @@ export function nextGasMeter(
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-type Claim = (meter: GasMeter, among: readonly GasMeter[]) => boolean;
-
-/** The last of those that are left is the one on the highest channel: channels are given in the order of installation. */
-const CLAIMS: readonly Claim[] = [
-  ({ equipmentId }) => equipmentId !== undefined,
-  ({ time }, among) => Date.parse(time) >= Math.max(...among.map((other) => Date.parse(other.time))) - HOUR,
-  ({ value }) => Number(value) > 0,
-];
-
-function prefer(meters: readonly GasMeter[], claim: Claim): readonly GasMeter[] {
-  const kept = meters.filter((meter) => claim(meter, meters));
-  return kept.length > 0 ? kept : meters;
+interface Claim {
+  readonly reason: string;
+  readonly holds: (meter: GasMeter, among: readonly GasMeter[]) => boolean;
 }
 
-function candidates(reading: Reading, receivedAt: Date | undefined): GasMeter[] {
+const CLAIMS = [
+  { reason: 'id', holds: ({ equipmentId }) => equipmentId !== undefined },
+  {
+    reason: 'newest',
+    holds: ({ time }, among) => Date.parse(time) >= Math.max(...among.map((other) => Date.parse(other.time))) - HOUR,
+  },
+  { reason: 'moved', holds: ({ value }) => Number(value) > 0 },
+] as const satisfies readonly Claim[];
+
+function candidates(reading: Reading, { receivedAt, channel: named }: GasHints): readonly GasMeter[] {
   return devicesOf(reading, receivedAt)
-    .filter(({ kind, state }) => kind === 'gas' && state !== 'dead')
-    .flatMap(({ channel, equipmentId, register }) =>
-      wasRead(register) && register.unit === 'm3' ? [{ ...register, channel, equipmentId }] : [],
+    .filter(({ kind, channel }) => (named === undefined ? kind === 'gas' : channel === named))
+    .flatMap(({ state, channel, equipmentId, register }) =>
+      state !== 'dead' && wasRead(register) && register.unit === 'm3' ? [{ ...register, channel, equipmentId }] : [],
     );
 }
 

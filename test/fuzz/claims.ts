@@ -126,7 +126,7 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
   }),
   'gas-is-gas': ofEach(({ telegram: { receivedAt }, text: { objects }, reading, body }) => {
     if (body?.['extra_device_delivered'] === undefined) return undefined;
-    const channel = gasMeter(reading, receivedAt)?.channel;
+    const channel = gasMeter(reading, { receivedAt })?.channel;
     const printed = (reference: string): (readonly string[])[] =>
       objects.filter(({ obis }) => obis === `0-${channel}:${reference}`).map(({ groups }) => groups);
     const [type] = printed('24.1.0').findLast(([group = '']) => /^\d{1,15}$/.test(group)) ?? [];

@@ -5,6 +5,7 @@ import { describe, expect } from 'vitest';
 import { print } from '../support/meter-line.ts';
 import { asText, endpointsOf, stampsAt, telegramsAt, test } from '../support/scene.ts';
 import { until } from '../support/service.ts';
+import { fixture } from '../support/telegrams.ts';
 
 describe('several meters', () => {
   test('each server has the telegrams of the meter that it is for, and no others', async ({ scene }) => {
@@ -118,6 +119,31 @@ describe('run --until-delivered', () => {
     expect(await service.exited()).toBe(1);
     expect(telegramsAt(home)).toEqual(asText(telegrams.toSpliced(9, 1)));
     expect(service.lines).toContainEqual(expect.stringMatching(/not everything was delivered: 1 rejected$/));
+  });
+
+  test('with the gas channel named: it is the one that goes through v2', async ({ scene }) => {
+    const [named, found] = [await scene.server(), await scene.server()];
+    const [toNamed, toFound] = endpointsOf({ named: [named, 'v2'], found: [found, 'v2'] });
+    const path = join(await scene.folder(), 'capture.bin');
+    await writeFile(path, fixture('lu-smarty-1.1.3.txt'));
+    const file = { type: 'file', path, timeZone: 'Europe/Luxembourg' };
+    const service = await scene.service({
+      config: {
+        sources: [
+          { ...file, name: 'one', gasChannel: 1 },
+          { ...file, name: 'two' },
+        ],
+        endpoints: [
+          { ...toNamed, source: 'one' },
+          { ...toFound, source: 'two' },
+        ],
+      },
+      args: ['--until-delivered'],
+    });
+
+    expect(await service.exited()).toBe(0);
+    expect(named.rows.map(({ reading }) => reading['extra_device_delivered'])).toEqual(['0.006']);
+    expect(found.rows.map(({ reading }) => reading['extra_device_delivered'])).toEqual(['28.103']);
   });
 
   test('with standard input: everything that came through the pipe is delivered, and the exit code is 0', async ({

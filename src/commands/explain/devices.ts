@@ -1,17 +1,29 @@
 import { devicesOf, type Device } from '../../reading/devices.ts';
-import { gasMeter } from '../../reading/gas-meter.ts';
+import { chooseGasMeter, type GasReason } from '../../reading/gas-meter.ts';
 import type { Reading } from '../../reading/reading.ts';
 import { show } from './caret.ts';
 import { sayQuantity, sayTime } from './values.ts';
 
 /** The devices on the meter's M-Bus, a line each: what they are, whether they report, and what they say. */
 export function explainDevices(reading: Reading): string[] {
-  const gas = gasMeter(reading);
+  const gas = chooseGasMeter(reading);
   return devicesOf(reading).map((device) => {
-    const isGas = device.channel === gas?.channel ? '; this is the gas meter for DSMR-reader' : '';
-    return `${NAMES[device.kind]} on channel ${device.channel}${sayConversion(device)}: ${sayState(device)}${isGas}`;
+    const why = device.channel === gas?.meter.channel ? sayGas(gas.reason) : '';
+    return `${NAMES[device.kind]} on channel ${device.channel}${sayConversion(device)}: ${sayState(device)}${why}`;
   });
 }
+
+function sayGas(reason: GasReason): string {
+  return `; this is the gas meter for DSMR-reader: ${REASONS[reason]}`;
+}
+
+const REASONS: Readonly<Record<GasReason, string>> = {
+  only: 'no other one reports',
+  id: 'no other one has an id',
+  newest: 'the others are over an hour behind',
+  moved: 'the others stand at zero',
+  last: 'it was installed last',
+};
 
 const NAMES: Readonly<Record<Device['kind'], string>> = {
   gas: 'gas meter',

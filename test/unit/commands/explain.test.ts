@@ -113,14 +113,14 @@ describe('a device on the M-Bus is named by what it is', () => {
       [
         'gas meter on channel 1: never read, no id',
         'gas meter on channel 2, converted to a standard temperature: 246.138 m3, read at 2020-04-26 22:30:01 +02:00, ' +
-          'id G0039001936990619; this is the gas meter for DSMR-reader',
+          'id G0039001936990619; this is the gas meter for DSMR-reader: no other one reports',
       ],
     ],
     [
       'field/ndokter__flu5-253769484-a_emucs-50217-2.txt',
       [
         'gas meter on channel 1, as measured: 92.287 m3, read at 2023-11-02 12:10:02 +01:00, id 7FLO2123088027; ' +
-          'this is the gas meter for DSMR-reader',
+          'this is the gas meter for DSMR-reader: no other one reports',
         'water meter on channel 2: 8.579 m3, read at 2023-11-02 12:15:32 +01:00, id 8SET0000961173',
       ],
     ],
@@ -142,10 +142,41 @@ describe('a device on the M-Bus is named by what it is', () => {
     expect(lines.filter((line) => / on channel \d/.test(line))).toEqual(devices);
   });
 
+  const gasOn = (channel: number, id: string, stamp: string, value: string): string[] => [
+    `0-${channel}:24.1.0(003)`,
+    `0-${channel}:96.1.0(${id})`,
+    `0-${channel}:24.2.1(${stamp}W)(${value}*m3)`,
+  ];
+
+  test.each<[string, string, string[]]>([
+    ['1', 'no other one has an id', [...gasOn(1, '4731', '260201110000', '5'), ...gasOn(2, '', '260201110000', '6')]],
+    [
+      '1',
+      'the others are over an hour behind',
+      [...gasOn(1, '4731', '260201110000', '5'), ...gasOn(2, '4732', '260201095959', '6')],
+    ],
+    [
+      '1',
+      'the others stand at zero',
+      [...gasOn(1, '4731', '260201110000', '5'), ...gasOn(2, '4732', '260201110000', '0.000')],
+    ],
+    [
+      '2',
+      'it was installed last',
+      [...gasOn(1, '4731', '260201110000', '5'), ...gasOn(2, '4732', '260201110000', '6')],
+    ],
+  ])('of two gas meters the one on channel %s goes to DSMR-reader: %s', async (channel, why, gas) => {
+    const lines = await explain(buildTelegram(METER, ['0-0:1.0.0(260201120000W)', ...gas]));
+    const chosen = lines.filter((line) => line.includes('this is the gas meter for DSMR-reader'));
+    expect(chosen).toEqual([expect.stringContaining(`gas meter on channel ${channel}, `)]);
+    expect(chosen).toEqual([expect.stringMatching(new RegExp(`DSMR-reader: ${why}$`))]);
+  });
+
   test('one that was swapped is dead', async () => {
     const gas = ['0-1:24.1.0(003)', '0-1:24.2.1(260101120000W)(00001.000*m3)'];
     const lines = await explain(buildTelegram(METER, ['0-0:1.0.0(260201120000W)', ...gas]));
     expect(lines).toContainEqual(expect.stringContaining('1.000 m3, dead, last read at 2026-01-01 12:00:00 +01:00'));
+    expect(lines.join('\n')).not.toContain('for DSMR-reader');
   });
 });
 

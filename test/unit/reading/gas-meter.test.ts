@@ -84,6 +84,30 @@ test('a device without an id loses to one with it', () => {
   expect(channelOf(...gasOn(1, '250101120000', '5'), ...gasOn(2, '250101120000', '9', ''))).toBe(1);
 });
 
+describe('on a channel that a person named', () => {
+  const onChannel = (channel: number, ...objects: string[]): string | undefined =>
+    gasMeter(parseReading({ raw: buildTelegram('/ISK5', objects), receivedAt: new Date() }), { channel })?.value;
+  const older = gasOn(1, '250101120000', '5');
+  const newer = gasOn(2, '250101130001', '9');
+
+  test('it is what is there, whatever else reports', () => {
+    expect(channelOf(...older, ...newer)).toBe(2);
+    expect(onChannel(1, ...older, ...newer)).toBe('5');
+    expect(onChannel(3, ...older, ...newer)).toBeUndefined();
+  });
+
+  test('it may be of an unknown kind, but must give a volume that was read', () => {
+    expect(onChannel(1, '0-1:24.1.0(015)', '0-1:24.2.1(250101120000W)(7*m3)')).toBe('7');
+    expect(onChannel(1, '0-1:24.1.0(004)', '0-1:24.2.1(250101120000W)(7*GJ)')).toBeUndefined();
+    expect(onChannel(1, '0-1:24.1.0(003)', '0-1:24.2.1(632525252525W)(00000.000)')).toBeUndefined();
+  });
+
+  test('a dead one is none there, too', () => {
+    expect(onChannel(1, '0-0:1.0.0(250108120001W)', ...older)).toBeUndefined();
+    expect(onChannel(1, '0-0:1.0.0(250108120000W)', ...older)).toBe('5');
+  });
+});
+
 describe('of readings that follow one another', () => {
   /** The gas meters that are chosen, as `channel value`, one reading after the other. */
   function following(...readings: string[][]): string[] {
