@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-import { ask } from '../../src/service/control.ts';
+import { ask, NoService } from '../../src/service/control.ts';
 import type { OutboxRow } from '../../src/service/desk.ts';
 import type { Health } from '../../src/service/health.ts';
 
@@ -125,16 +125,21 @@ export class Service {
   }
 
   async health(): Promise<Health> {
-    return (await ask(join(this.stateDir, 'control.sock'), 'GET', '/health')) as Health;
+    return (await this.#ask('/health')) as Health;
   }
 
-  /** A service is ready before its journal is open, which may take a moment. */
   async outbox(): Promise<OutboxRow[]> {
+    return (await this.#ask('/outbox')) as OutboxRow[];
+  }
+
+  /** A service is ready before its journal is open, and may not have its socket before that. */
+  async #ask(route: string): Promise<unknown> {
     for (let tries = 1; ; tries++) {
       try {
-        return (await ask(join(this.stateDir, 'control.sock'), 'GET', '/outbox')) as OutboxRow[];
+        return await ask(join(this.stateDir, 'control.sock'), 'GET', route);
       } catch (error) {
-        if (tries === 100 || !String(error).includes('not open yet')) throw error;
+        const isEarly = error instanceof NoService || String(error).includes('not open yet');
+        if (tries === 100 || !isEarly || !this.isRunning) throw error;
         await wait(100);
       }
     }
