@@ -2,10 +2,10 @@ import type { Candidate } from '../serial/candidates.ts';
 import type { Hearing } from '../serial/hearing.ts';
 import type { Holder } from '../serial/holder.ts';
 import type { Finding } from '../telegram/recognise.ts';
-import type { Checksum, Telegram } from '../telegram/telegram.ts';
+import type { Checksum } from '../telegram/telegram.ts';
 import { count } from '../telemetry/wording.ts';
 
-/** `meter`: a telegram was accepted. `other`: bytes, but no telegram. */
+/** `meter`: a telegram was accepted, or came whole in a frame that takes a key to open. `other`: bytes, but no telegram. */
 type PortState = 'meter' | 'other' | 'silent' | 'in-use' | 'radio-stick' | 'not-listened' | 'failed';
 
 /** What is known of one port, for programs; nothing of it tells whose meter it is. */
@@ -52,8 +52,8 @@ export function describePort(candidate: Candidate, listened: Listened): PortRepo
     state,
     holder,
     heard: hearing && describeHearing(hearing),
-    remedy: trouble ?? (state === 'meter' ? undefined : hearing?.finding.remedy),
-    source: hearing?.newest && settingsFor(path, hearing, hearing.newest),
+    remedy: trouble ?? (hearing && remedyFor(hearing)),
+    source: hearing?.isMeter === true ? settingsFor(path, hearing) : undefined,
   };
 }
 
@@ -62,8 +62,19 @@ function stateOf({ isRadio, holder }: Candidate, { hearing, trouble }: Listened)
   if (holder !== undefined) return 'in-use';
   if (trouble !== undefined) return 'failed';
   if (hearing === undefined) return 'not-listened';
-  if (hearing.telegrams > 0) return 'meter';
+  if (hearing.isMeter) return 'meter';
   return hearing.bytes > 0 ? 'other' : 'silent';
+}
+
+/** A meter that is read already needs none. */
+function remedyFor(hearing: Hearing): string | undefined {
+  if (takesKey(hearing)) return 'ask the grid operator for its key; in Austria for its authenticationKey as well';
+  return hearing.isMeter ? undefined : hearing.finding.remedy;
+}
+
+/** Whether all that came from a meter is encrypted: one that sends clear telegrams as well is read without a key. */
+function takesKey({ isMeter, telegrams }: Hearing): boolean {
+  return isMeter && telegrams === 0;
 }
 
 function describeHearing(hearing: Hearing): HeardReport {
@@ -76,14 +87,18 @@ function describeHearing(hearing: Hearing): HeardReport {
 
 const USUAL_BAUD_RATE = 115_200;
 
-function settingsFor(port: string, { line, finding }: Hearing, { checksum }: Telegram): PortReport['source'] {
-  const { baudRate } = line;
+const KEY_TO_FILL_IN = '32 hexadecimal digits';
+
+function settingsFor(port: string, hearing: Hearing): PortReport['source'] {
+  const { finding, newest } = hearing;
+  const { baudRate } = hearing.line;
   return {
     type: 'serial',
     port,
     ...(baudRate !== USUAL_BAUD_RATE && { baudRate }),
     ...(finding.kind === 'p1-7e1' && { dataBits: 7, parity: 'even' }),
-    ...(baudRate === USUAL_BAUD_RATE && checksum === 'absent' && { checksum }),
+    ...(baudRate === USUAL_BAUD_RATE && newest?.checksum === 'absent' && { checksum: 'absent' }),
+    ...(takesKey(hearing) && { key: KEY_TO_FILL_IN }),
   };
 }
 
@@ -97,13 +112,13 @@ export function toText(reports: readonly PortReport[]): string {
 function paragraph(report: PortReport): string {
   const { port, device, usb, source } = report;
   const adapter = usb === undefined ? 'no USB adapter' : `${usb.name} (${usb.id})`.trim();
-  const lines = [`${device}, ${adapter}`, ...SAYS[report.state](report)];
+  const lines = [`${device}, ${adapter}`, ...SAYS[report.state](report).filter((line) => line !== '')];
   if (source !== undefined) lines.push(`use it: source: ${toYaml(source)}`);
   return [port, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
 const SAYS: Readonly<Record<PortState, (report: PortReport) => string[]>> = {
-  meter: ({ heard }) => (heard === undefined ? [] : [sayMeter(heard)]),
+  meter: ({ heard, remedy }) => (heard === undefined ? [] : [sayMeter(heard), remedy ?? '']),
   other: ({ heard, remedy }) => (heard === undefined ? [] : [sayOther(heard), remedy ?? '']),
   silent: ({ remedy }) => ['not a byte came', remedy ?? ''],
   'in-use': ({ holder }) => (holder === undefined ? [] : [sayHolder(holder)]),
@@ -118,7 +133,12 @@ const CHECKSUMS: Readonly<Record<Checksum, string>> = {
   absent: 'without CRC16',
 };
 
-function sayMeter({ manufacturer, what, baudRate, telegrams, perMinute, checksum, rejected }: HeardReport): string {
+function sayMeter(heard: HeardReport): string {
+  if (heard.telegrams > 0) return sayTelegrams(heard);
+  return [heard.what, `${heard.baudRate} baud`, count(heard.rejected.encrypted ?? 0, 'telegram')].join(', ');
+}
+
+function sayTelegrams({ manufacturer, what, baudRate, telegrams, perMinute, checksum, rejected }: HeardReport): string {
   const rate = perMinute === undefined ? count(telegrams, 'telegram') : `${perMinute} a minute`;
   const parts = [`${what} (${manufacturer ?? ''})`, `${baudRate} baud`, rate, CHECKSUMS[checksum ?? 'absent']];
   return [...parts, ...sayRejected(rejected)].join(', ');
@@ -138,8 +158,13 @@ function sayHolder({ name, pid, isOurs }: Holder): string {
   return isOurs ? `${what}; \`p1-relay health\` says how that goes` : `${what}; stop that program to listen here`;
 }
 
-/** As one line of a configuration; by-id names need no quotes. */
+/** As one line of a configuration. */
 function toYaml(source: Readonly<Record<string, unknown>>): string {
-  const settings = Object.entries(source).map(([key, value]) => `${key}: ${String(value)}`);
+  const settings = Object.entries(source).map(([key, value]) => `${key}: ${quoted(String(value))}`);
   return `{ ${settings.join(', ')} }`;
+}
+
+/** What YAML would read another way, or in two. */
+function quoted(text: string): string {
+  return /^[\w/.:+-]+$/.test(text) ? text : JSON.stringify(text);
 }

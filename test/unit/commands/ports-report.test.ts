@@ -11,6 +11,8 @@ const TELEGRAM = buildTelegram('/ISK5\\2M550T-1012', [
 ]);
 const OLD_TELEGRAM = fixture('derived/synth-dsmr22-7e1-read-as-8n1.bin');
 
+const ENCRYPTED = fixture('derived/lu-smarty-encrypted.bin');
+
 const cable: Candidate = {
   path: '/dev/serial/by-id/usb-FTDI_cable-if00-port0',
   device: '/dev/ttyUSB0',
@@ -46,6 +48,32 @@ describe('a person reads', () => {
     expect(said).toContain('/dev/ttyAMA0, no USB adapter\n');
     expect(said).toMatch(/P1 telegrams of seven bits .*, 9600 baud, 1 telegram, without CRC16\n/);
     expect(said).toContain('source: { type: serial, port: /dev/ttyAMA0, baudRate: 9600, dataBits: 7, parity: even }');
+  });
+
+  test('of a meter that encrypts what to ask for, and the line with a place for it', () => {
+    const hearing = heard(115_200, ENCRYPTED, ENCRYPTED, ENCRYPTED);
+    expect(toText([describePort(bare, { hearing })])).toBe(
+      [
+        '/dev/ttyAMA0',
+        '  /dev/ttyAMA0, no USB adapter',
+        '  encrypted telegrams, as meters in Luxembourg and Austria send them, 115200 baud, 3 telegrams',
+        '  ask the grid operator for its key; in Austria for its authenticationKey as well',
+        '  use it: source: { type: serial, port: /dev/ttyAMA0, key: "32 hexadecimal digits" }',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('of one that encrypts and prints clear telegrams as well the line that reads these', () => {
+    const said = toText([describePort(bare, { hearing: heard(115_200, ENCRYPTED, TELEGRAM, ENCRYPTED) })]);
+    expect(said).toContain('1 telegram, with CRC16, rejected: encrypted 2\n');
+    expect(said).toContain('  use it: source: { type: serial, port: /dev/ttyAMA0 }\n');
+  });
+
+  test('of a name with blanks in it a line that YAML reads as it is meant', () => {
+    const path = '/tmp/my cable: 1';
+    const said = toText([describePort({ ...bare, path }, { hearing: heard(115_200, TELEGRAM) })]);
+    expect(said).toContain('use it: source: { type: serial, port: "/tmp/my cable: 1" }');
   });
 
   test('of a damaged line how much was rejected, and why', () => {
@@ -112,6 +140,16 @@ describe('a program reads', () => {
     ['other', {}, heard(9_600, Buffer.alloc(9))],
   ])('the state %s', (state, more, hearing) => {
     expect(describePort({ ...cable, ...more }, { hearing })).toMatchObject({ state, source: undefined });
+  });
+
+  test('that a meter encrypts, and nothing of its frames', () => {
+    const report = describePort(bare, { hearing: heard(9_600, ENCRYPTED) });
+    expect(report).toMatchObject({
+      state: 'meter',
+      heard: { looksLike: 'encrypted', telegrams: 0, manufacturer: undefined, rejected: { encrypted: 1 } },
+      source: { type: 'serial', port: '/dev/ttyAMA0', baudRate: 9_600, key: '32 hexadecimal digits' },
+    });
+    expect(JSON.stringify(report)).not.toMatch(/SAG|5341470112345678/i);
   });
 
   test('that a meter at 115200 baud prints no checksum, which has to be said', () => {
