@@ -30,7 +30,7 @@ async function hasOpen(folder: string, device: string): Promise<boolean> {
   // Processes end while we look, and those of other users may not be looked into.
   const descriptors = await readdir(folder).catch(() => []);
   for (const descriptor of descriptors) {
-    if ((await readlink(`${folder}/${descriptor}`).catch(() => '')) === device) return true;
+    if ((await readlink(`${folder}/${descriptor}`).catch(() => undefined)) === device) return true;
   }
   return false;
 }

@@ -41,6 +41,11 @@ test('without a list of locks, and for a port that is not there, nobody is', asy
   expect(await holderOf('/dev/no-such-port', join(root, 'proc'))).toBeUndefined();
 });
 
+test('nobody holds a name that is empty, whatever process may not be looked into', async () => {
+  await mkdir(join(root, 'proc/612/fd/0'), { recursive: true });
+  expect(await holderOf('', join(root, 'proc'))).toBeUndefined();
+});
+
 function holder() {
   return holderOf(port, join(root, 'proc'));
 }

@@ -16,6 +16,22 @@ test('a missing port is named, with what to do', async () => {
   await expect(open('/dev/ttyUSB99')).rejects.toThrow(/^\/dev\/ttyUSB99: no such port[,;] /);
 });
 
+test('a folder is no serial port', async () => {
+  await expect(open('/tmp')).rejects.toThrow(
+    /^\/tmp: a folder, no serial port; expected one such as \/dev\/ttyUSB0: `p1-relay ports` lists them$/,
+  );
+});
+
+test('a port whose adapter gives an error is named, with that error and what to do', async () => {
+  const error = await explainOpenError(
+    '/dev/ttyUSB0',
+    new Error('Error: Input/output error, cannot open /dev/ttyUSB0'),
+  );
+  expect(error.message).toBe(
+    '/dev/ttyUSB0: cannot be opened (Input/output error): plug the adapter in anew, and see what dmesg says',
+  );
+});
+
 test('a file is no serial port', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'p1-relay-port-'));
   const path = join(folder, 'file');
