@@ -7,7 +7,7 @@ export const SLASH = 0x2f;
 /** A `/` as an 8N1 port hears it from a 7E1 meter, with its parity bit. */
 export const SLASH_WITH_PARITY = 0xaf;
 const FILLER = 0xff;
-const NUL = 0x00;
+export const NUL = 0x00;
 
 export const isSlash = (byte: number): boolean => byte === SLASH || byte === SLASH_WITH_PARITY;
 

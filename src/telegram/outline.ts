@@ -9,6 +9,7 @@ import {
   isSlash,
   LINE_FEED,
   MARK,
+  NUL,
   opensLine,
   SLASH,
   SLASH_WITH_PARITY,
@@ -170,9 +171,16 @@ export class Outline {
     const place = this.#seek(SLASH, MARK);
     if (place === undefined) return 'open';
     if (!isSlash(this.#window.byteAt(place))) return this.#endObjects(place);
-    if (isLineEnd(this.#textAt(place - 1))) return this.#settle('cut', place);
+    if (this.#opensLine(place)) return this.#settle('cut', place);
     this.#noteStart(place, atMs);
     return 'on';
+  }
+
+  /** Whether a line begins at `place`; an idle line may have put NULs in front of it. */
+  #opensLine(place: number): boolean {
+    let before = place - 1;
+    while (this.#window.byteAt(before) === NUL) before--;
+    return isLineEnd(this.#textAt(before));
   }
 
   #endObjects(mark: number): Step {

@@ -304,6 +304,19 @@ describe('a telegram without its `!`', () => {
     expect(found.map(({ raw }) => raw)).toEqual([unmarked, unmarked]);
   });
 
+  test.each(['\0', '\0\0\0', '\0\r\n\0'])('ends before the next one, with the gap %j between them', (gap) => {
+    const found = frame(Buffer.concat([unmarked, Buffer.from(gap), unmarked]), { checksum: 'absent' });
+    expect(found).toMatchObject([
+      { checksum: 'absent', raw: unmarked, offset: 0 },
+      { checksum: 'absent', raw: unmarked, offset: unmarked.length + gap.length },
+    ]);
+  });
+
+  test('does not end at a `/` behind NULs in the middle of a line', () => {
+    const telegram = buildTelegram('/ISK5', ['1-0:1.8.1(000001.000*kWh)', '0-0:96.13.0(km\0\0/h)']);
+    expect(frame(telegram)).toMatchObject([{ checksum: 'valid', raw: telegram }]);
+  });
+
   test('ends with its last line, whatever gap follows', () => {
     const [found] = frame(Buffer.concat([unmarked, Buffer.from('\0\0\r\n')]), { checksum: 'absent' });
     expect(found).toMatchObject({ checksum: 'absent', raw: unmarked });
