@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { findFrame } from '../telegram/encrypted-frame.ts';
 import { defineSource } from './source.ts';
 import { createPacer } from './waits.ts';
 
@@ -37,7 +38,7 @@ async function* paced(bytes: AsyncIterable<Buffer>, intervalMs: number, signal: 
 // A capture need not hold telegrams: without an end mark in so many bytes, they go on as they are.
 const MAX_HELD_BYTES = 16 * 1024;
 
-/** The same bytes, cut behind each line that begins with `!`. */
+/** The same bytes, cut behind each line that begins with `!`, and behind each encrypted frame. */
 export async function* cutBehindTelegrams(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let held: Buffer = Buffer.alloc(0);
   for await (const chunk of bytes) {
@@ -52,10 +53,17 @@ export async function* cutBehindTelegrams(bytes: AsyncIterable<Buffer>): AsyncGe
 
 /** How many bytes the first telegram takes with all that stands before it; 0 while its end is not there. */
 function endOfTelegram(bytes: Buffer): number {
-  const mark = bytes[0] === 0x21 ? 0 : bytes.indexOf('\n!');
-  const lineEnd = mark < 0 ? -1 : bytes.indexOf('\n', mark + 1);
-  if (lineEnd >= 0) return lineEnd + 1;
+  const frame = findFrame(bytes);
+  const textEnd = endOfText(frame === undefined ? bytes : bytes.subarray(0, frame.place));
+  if (textEnd > 0) return textEnd;
+  const frameEnd = frame === undefined ? Infinity : frame.place + frame.head.length;
+  if (frameEnd <= bytes.length) return frameEnd;
   return bytes.length >= MAX_HELD_BYTES ? bytes.length : 0;
+}
+
+function endOfText(bytes: Buffer): number {
+  const mark = bytes[0] === 0x21 ? 0 : bytes.indexOf('\n!');
+  return mark < 0 ? 0 : bytes.indexOf('\n', mark + 1) + 1;
 }
 
 function explain(path: string, error: NodeJS.ErrnoException): Error {

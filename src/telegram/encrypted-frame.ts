@@ -72,6 +72,15 @@ export function readHead(bytes: Buffer): FrameHead | 'open' | undefined {
   return isContent(security, content) ? { security, securityAt, length: securityAt + content } : undefined;
 }
 
+/** The first frame that begins in `bytes`, whole or not. */
+export function findFrame(bytes: Buffer): { readonly place: number; readonly head: FrameHead } | undefined {
+  for (let place = bytes.indexOf(FIRST_BYTE); place >= 0; place = bytes.indexOf(FIRST_BYTE, place + 1)) {
+    const head = readHead(bytes.subarray(place, place + LONGEST_HEAD));
+    if (head !== undefined && head !== 'open') return { place, head };
+  }
+  return undefined;
+}
+
 /** Cuts a whole frame into its parts. */
 export function readFrame(bytes: Buffer, { security, securityAt, length }: FrameHead): EncryptedFrame {
   const counterAt = securityAt + SECURITY_BYTES;

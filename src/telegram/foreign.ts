@@ -1,5 +1,5 @@
 import { crc16Modbus } from './crc16.ts';
-import { FIRST_BYTE, LONGEST_HEAD, readHead } from './encrypted-frame.ts';
+import { findFrame } from './encrypted-frame.ts';
 
 /** What ports send that look like a P1 port and are none. Each claim is made of bytes that may begin and end anywhere. */
 
@@ -16,13 +16,7 @@ export const isModbus = (bytes: Buffer): boolean => isMadeOf(bytes, modbusLength
 export const isSml = (bytes: Buffer): boolean => bytes.includes(SML_BEGIN);
 
 /** The head of a frame in which meters of Luxembourg and Austria encrypt a telegram. */
-export function isEncrypted(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(FIRST_BYTE); at >= 0; at = bytes.indexOf(FIRST_BYTE, at + 1)) {
-    const head = readHead(bytes.subarray(at, at + LONGEST_HEAD));
-    if (head !== undefined && head !== 'open') return true;
-  }
-  return false;
-}
+export const isEncrypted = (bytes: Buffer): boolean => findFrame(bytes) !== undefined;
 
 const SML_BEGIN = Buffer.from('1b1b1b1b01010101', 'hex');
 

@@ -83,6 +83,15 @@ test('a telegram is one piece, with the noise before it', async () => {
   expect(pieces.map(text)).toEqual([`tail!12\r\n${ONE}`, TWO, '/IS']);
 });
 
+test('an encrypted frame is one piece, whatever line ends are in it', async () => {
+  // 1 of security, 4 of its counter, 8 encrypted, 12 of its tag: 25 bytes.
+  const frame = '\xdb\x08SAG12345\x19\x30\x00\x00\x00\x07ab\n!12\ncTAG-TAGS\n!\xdb\x08';
+  const pieces = await collect(
+    cutBehindTelegrams(inChunks(Buffer.from(`no${frame}${frame}${ONE}${frame}`, 'latin1'), 5)),
+  );
+  expect(pieces.map(text)).toEqual([`no${frame}`, frame, ONE, frame]);
+});
+
 async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
 }
