@@ -53,11 +53,7 @@ export function chooseGasMeter(
  * turns are not taken for one. It gives way when it is there no longer, or a day behind another. A fall to zero is not
  * believed for two hours, for some meters fall when the clocks change: until then the last register stands.
  */
-export function nextGasMeter(
-  last: GasMeter | undefined,
-  reading: Reading,
-  hints: GasHints = {},
-): GasMeter | undefined {
+export function nextGasMeter(last: GasMeter | undefined, reading: Reading, hints: GasHints = {}): GasMeter | undefined {
   const chosen = gasMeter(reading, hints);
   const same = last && candidates(reading, hints).find((meter) => isSame(meter, last));
   if (last === undefined || same === undefined || chosen === undefined) return chosen;

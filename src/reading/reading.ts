@@ -2,6 +2,7 @@ import { parseCosem, type CosemObject } from '../telegram/cosem.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import type { Field } from './field.ts';
 import { MBUS_FIELDS, METER_FIELDS, type MbusValues, type MeterValues } from './fields.ts';
+import { surplusOf } from './surplus.ts';
 import { NETHERLANDS, type Context, type Site } from './time.ts';
 import { KINDS, type Kind } from './values.ts';
 
@@ -10,7 +11,10 @@ export interface Reading {
   readonly meter: MeterValues;
   /** By channel, 1 to 4. */
   readonly mbus: Readonly<Record<number, MbusValues>>;
-  /** Objects that no field claims, or whose value is not of their field's kind. */
+  /**
+   * What stands in none of them, as printed: objects that no field claims, or whose value is not of their field's kind; those that
+   * another one of the same field outdoes; and of the others the value groups that have no say.
+   */
   readonly unread: readonly CosemObject[];
 }
 
@@ -23,20 +27,25 @@ export function parseReading(telegram: Pick<Telegram, 'raw' | 'receivedAt'>, sit
 export function readObjects(objects: readonly CosemObject[], context: Context): Reading {
   const meter: Record<string, unknown> = {};
   const mbus: Record<number, Record<string, unknown>> = {};
-  const unread: CosemObject[] = [];
-  for (const object of objects) {
-    const claim = claimOf(object, context);
-    if (claim === undefined) unread.push(object);
-    else if (claim.value !== undefined) {
-      const values = claim.channel === undefined ? meter : (mbus[claim.channel] ??= {});
-      values[claim.name] = claim.value;
-    }
-  }
+  const claims = objects.map((object) => claimOf(object, context));
+  const last = new Map(claims.flatMap((claim) => (claim?.value === undefined ? [] : [[claim.key, claim]])));
+  const unread = objects.flatMap((object, index) => {
+    const claim = claims[index];
+    if (claim === undefined) return [object];
+    if (claim.value === undefined) return [];
+    if (last.get(claim.key) !== claim) return [object];
+    const values = claim.channel === undefined ? meter : (mbus[claim.channel] ??= {});
+    values[claim.name] = claim.value;
+    const groups = surplusOf(claim.field.kind, object.groups);
+    return groups.length === 0 ? [] : [{ obis: object.obis, groups }];
+  });
   return { meter, mbus, unread };
 }
 
 /** Where the value of an object belongs. */
 interface Place {
+  /** The same for all references of one field, on one channel. */
+  readonly key: string;
   readonly name: string;
   readonly field: Field;
   /** Of an M-Bus device; undefined for the meter. */
@@ -78,7 +87,7 @@ function placesByReference(): ReadonlyMap<string, readonly Place[]> {
   const add = (fields: Readonly<Record<string, Field>>, channel: number | undefined): void => {
     for (const [name, field] of Object.entries(fields)) {
       for (const obis of field.obis.map((reference) => reference.replace('n', String(channel)))) {
-        places.set(obis, [...(places.get(obis) ?? []), { name, field, channel }]);
+        places.set(obis, [...(places.get(obis) ?? []), { key: `${channel} ${name}`, name, field, channel }]);
       }
     }
   };

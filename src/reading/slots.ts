@@ -1,6 +1,7 @@
 import type { CosemObject } from '../telegram/cosem.ts';
 import type { Quantity } from './quantity.ts';
 import { claimOf, type Claim } from './reading.ts';
+import { surplusOf } from './surplus.ts';
 import { printOrNull, readStamp, type Context, type Site } from './time.ts';
 import type { Kind } from './values.ts';
 
@@ -103,18 +104,18 @@ function digitsAt(text: string, [from, to]: Span): Digits {
   return { from, to, lastWhole: (point < 0 ? to : from + point) - 1 };
 }
 
-/** How each object is read, by its reference, but for those that share their field. */
+/** How each object is read, by its reference, but for those that share their field or have more values than it takes. */
 function soleClaims(objects: readonly CosemObject[], context: Context): Map<string, Claim> {
   const claims = new Map<string, Claim>();
   const owners = new Map<string, string>();
   for (const object of objects) {
     const claim = claimOf(object, context);
     if (claim === undefined) continue;
-    const place = `${claim.channel} ${claim.name}`;
-    const owner = owners.get(place);
-    if (owner === undefined) claims.set(object.obis, claim);
-    else claims.delete(owner);
-    owners.set(place, owner ?? object.obis);
+    const owner = owners.get(claim.key);
+    const isSole = owner === undefined && surplusOf(claim.field.kind, object.groups).length === 0;
+    if (isSole) claims.set(object.obis, claim);
+    else if (owner !== undefined) claims.delete(owner);
+    owners.set(claim.key, owner ?? object.obis);
   }
   return claims;
 }

@@ -62,6 +62,7 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
     return undefined;
   }),
   'every-object-is-read-or-unread': ofEach(({ text: { objects }, reading: { meter, mbus, unread } }) => {
+    const times = new Map<string, number>();
     for (const object of objects) {
       if (unread.includes(object) || object.groups.every((group) => group.trim() === '')) continue;
       const names = namesOf(object.obis);
@@ -69,7 +70,10 @@ const CLAIMS: Readonly<Record<string, Claim>> = {
       const [, channel = ''] = /^0-(\d):/.exec(object.obis) ?? [];
       const values: object = { ...meter, ...mbus[Number(channel)] };
       const isFiller = object.groups.every((group) => /^(?:[\0\xff ]*|(?:20)*)$/.test(group));
-      if (!isFiller && !names.some((name) => Object.hasOwn(values, name))) return `${object.obis} is nowhere`;
+      if (isFiller) continue;
+      if (!names.some((name) => Object.hasOwn(values, name))) return `${object.obis} is nowhere`;
+      times.set(object.obis, (times.get(object.obis) ?? 0) + 1);
+      if (times.get(object.obis)! > names.length) return `${object.obis} is read twice, and not unread`;
     }
     return undefined;
   }),

@@ -1,5 +1,6 @@
 import type { Country } from '../../reading/field.ts';
 import { claimOf, fieldsAt } from '../../reading/reading.ts';
+import { surplusOf } from '../../reading/surplus.ts';
 import { tariffMeaning } from '../../reading/tariff.ts';
 import type { Context } from '../../reading/time.ts';
 import type { Kind } from '../../reading/values.ts';
@@ -33,24 +34,8 @@ function explainObject(object: CosemObject, at: number, context: Context, countr
   return [row(at, object.obis, said + sayRest(object, field.kind), about), ...list.map((line) => `${INDENT}${line}`)];
 }
 
-/** Kinds that are read from one value group, or from the first and the last of two. */
-const FEW_GROUPS: Partial<Record<Kind, 1 | 2>> = {
-  text: 1,
-  code: 1,
-  count: 1,
-  tariff: 1,
-  quantity: 1,
-  time: 1,
-  capture: 2,
-  volume: 2,
-  peak: 2,
-};
-
-/** Value groups of an object that was read, which have no say in its value. */
 function sayRest({ groups }: CosemObject, kind: Kind): string {
-  const few = FEW_GROUPS[kind];
-  if (few === undefined) return '';
-  const rest = groups.slice(1, few === 1 ? undefined : -1).filter((group) => group.trim() !== '');
+  const rest = surplusOf(kind, groups);
   return rest.length === 0 ? '' : `; not read: ${show(asPrinted({ groups: rest }))}`;
 }
 

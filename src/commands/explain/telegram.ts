@@ -35,10 +35,10 @@ export function explainTelegram(telegram: Exclude<Received, Rejection>): string[
 function sayTwice(objects: readonly CosemObject[], context: Context): string[] {
   const [seen, twice] = [new Set<string>(), new Map<string, string>()];
   for (const object of objects) {
-    const { channel, name, value } = claimOf(object, context) ?? {};
-    const place = `${channel} ${name}`;
-    if (value !== undefined && seen.has(place)) twice.set(place, object.obis);
-    if (value !== undefined) seen.add(place);
+    const { key, value } = claimOf(object, context) ?? {};
+    if (key === undefined || value === undefined) continue;
+    if (seen.has(key)) twice.set(key, object.obis);
+    seen.add(key);
   }
   return [...twice.values()].map((obis) => `${obis} is there more than once: the last value counts`);
 }

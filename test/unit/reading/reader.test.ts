@@ -46,6 +46,18 @@ test('of two objects of one field the last counts, whichever has changed', () =>
   }
 });
 
+test('a value on a line of its own is not taken for the one above it', () => {
+  const gas = (first: string) => print([`0-1:24.2.1(260705120000S)(${first}*m3)`, '(00001.000*m3)']);
+  const reading = readSecond(gas('00001.000'), gas('00002.000'));
+  expect(reading.mbus[1]?.register?.value).toBe('1.000');
+  expect(reading.unread).toStrictEqual([{ obis: '0-1:24.2.1', groups: ['00002.000*m3'] }]);
+});
+
+test('what another object outdoes is unread as it was printed last', () => {
+  const of = (first: string) => print([`1-0:1.7.0(${first}*kW)`, '1-0:1.7.0(00.100*kW)', '1-0:2.7.0(00.000*kW)']);
+  expect(readSecond(of('00.900'), of('00.800')).unread).toStrictEqual([{ obis: '1-0:1.7.0', groups: ['00.800*kW'] }]);
+});
+
 test('nor does an object count more because it is printed as usual', () => {
   const of = (first: string) => print([`1-0:1.7.0(${first}*kW)`, '1-0:1.7.255(0,100*kW)']);
   expect(readSecond(of('00.100'), of('00.900')).meter.powerDelivered?.value).toBe('0.100');

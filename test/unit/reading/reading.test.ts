@@ -144,9 +144,65 @@ test('a value behind an empty one is not lost', () => {
   ]);
 });
 
-test('of an object that comes twice, the last value counts', () => {
-  const { meter } = read(buildTelegram('/ISK5', ['1-0:1.8.1(1*kWh)', '1-0:1.8.1(2*kWh)', '1-0:1.8.1()']));
-  expect(meter.energyDelivered1).toEqual(kWh('2'));
+test('of an object that comes twice, the last value counts and the other is unread', () => {
+  const { meter, unread } = read(
+    buildTelegram('/ISK5', ['1-0:1.8.1(1*kWh)', '1-0:99.1.0(1)', '1-0:1.8.1(2*kWh)', '1-0:1.8.1()']),
+  );
+  expect(meter).toEqual({ energyDelivered1: kWh('2') });
+  expect(unread).toEqual([
+    { obis: '1-0:1.8.1', groups: ['1*kWh'] },
+    { obis: '1-0:99.1.0', groups: ['1'] },
+  ]);
+});
+
+test('so it is of two objects of one field, and of each channel by itself', () => {
+  const { meter, mbus, unread } = read(
+    buildTelegram('/ISK5', [
+      '0-0:96.1.1(4B31)',
+      '0-0:96.1.0(4B32)',
+      '0-1:24.1.0(003)',
+      '0-2:24.1.0(007)',
+      '0-2:24.1.0(007)',
+    ]),
+  );
+  expect(meter.equipmentId).toBe('K2');
+  expect(mbus).toEqual({ 1: { deviceType: 3 }, 2: { deviceType: 7 } });
+  expect(unread).toEqual([
+    { obis: '0-0:96.1.1', groups: ['4B31'] },
+    { obis: '0-2:24.1.0', groups: ['007'] },
+  ]);
+});
+
+const GAS = '0-1:24.2.1(250101120000W)';
+const HOURLY = '0-1:24.3.0(090212160000)(00)(60)';
+test.each([
+  ['a second number', '1-0:1.8.1(1*kWh)( 2*kWh)()', [' 2*kWh']],
+  ['a second text', '0-0:96.1.1(4B31)(4B32)(4B33)', ['4B32', '4B33']],
+  ['a second time', '0-0:1.0.0(250101120000W)(250101130000W)', ['250101130000W']],
+  ['what stands between a time and its value', `${GAS}(5*m3)(6*m3)`, ['5*m3']],
+  ['what stands behind a peak that is printed first', '1-0:1.6.0(5*kW)(250101120000W)(7*kW)', ['7*kW']],
+  ['older values of a profile', `${HOURLY}(1)(0-1:24.2.1)(m3)(1.000)(2.000)(3.000)`, ['1.000', '2.000']],
+  ['other columns of a profile', `${HOURLY}(2)(0-1:24.2.1)(m3)(0-1:24.2.2)(GJ)(1.000)(2.000)`, ['2.000']],
+  ['the time of a power failure that has no duration', '1-0:99.97.0(1)(0-0:96.7.19)(250101120000W)(5*s)(x)', ['x']],
+  [
+    'half a month',
+    '0-0:98.1.0(1)(1-0:1.6.0)(1-0:1.6.0)(250101000000W)(241203120000W)(5*kW)(250201000000W)(250103120000W)',
+    ['250201000000W', '250103120000W'],
+  ],
+])('%s is unread', (_, line, groups) => {
+  const [obis = ''] = line.split('(');
+  expect(read(buildTelegram('/ISK5', [line])).unread).toEqual([{ obis, groups }]);
+});
+
+test.each([
+  `${GAS}(5*m3)`,
+  '1-1:31.4.0(100*A)(-063*A)',
+  '1-0:99.97.0(0)(0-0:96.7.19)',
+  '1-0:99.97.0(0)()',
+  '0-0:98.1.0(0)(1-0:1.6.0)(1-0:1.6.0)()',
+  `${HOURLY}(1)(0-1:24.2.1)(m3)(1.000)`,
+])('of %s nothing is unread', (line) => {
+  expect(read(buildTelegram('/ISK5', [line])).unread).toEqual([]);
 });
 
 test('the letter of a stamp means what it does at the site', () => {
