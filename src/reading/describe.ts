@@ -1,5 +1,5 @@
 import type { CosemObject } from '../telegram/cosem.ts';
-import { readPrinted } from './quantity.ts';
+import { readGlued, readPrinted } from './quantity.ts';
 import { claimOf } from './reading.ts';
 import { decodeHex } from './text.ts';
 import { printOrNull, readTime, type Context } from './time.ts';
@@ -23,6 +23,18 @@ const OTHER_TIME = /^(?:\d{12}|[0-9A-F]{24})$/i;
 /** Kinds whose first group is a time, which then may have no letter behind it; in a peak the time may be the second. */
 const WITH_TIME: readonly (Kind | undefined)[] = ['time', 'capture', 'volume', 'profile', 'peak'];
 
+/** Kinds with numbers in a unit, which may be without its `*`. Elsewhere `0A` is hexadecimal, as the status of a profile is. */
+const WITH_UNIT: readonly (Kind | undefined)[] = [
+  'quantity',
+  'limits',
+  'capture',
+  'volume',
+  'peak',
+  'failures',
+  'monthPeaks',
+  'billing',
+];
+
 function mayBeTime(index: number, kind: Kind | undefined): boolean {
   return WITH_TIME.includes(kind) && (index === 0 || kind === 'peak');
 }
@@ -31,7 +43,7 @@ function describeGroup(group: string, index: number, kind: Kind | undefined, con
   const isTime = STAMP.test(group) || (mayBeTime(index, kind) && OTHER_TIME.test(group));
   if (isTime) return { time: printOrNull(readTime(group, context)) };
   const quantity = kind === 'text' ? undefined : readPrinted(group);
-  return quantity ?? describeText(group);
+  return quantity ?? (WITH_UNIT.includes(kind) ? readGlued(group) : undefined) ?? describeText(group);
 }
 
 function describeText(group: string): Description {

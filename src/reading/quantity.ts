@@ -34,8 +34,8 @@ const GLUED = /^\s*([+-]?\d+(?:[.,]\d+)?)\s*([a-z][a-z0-9\u00b3]*)\s*$/i;
 /** Its letter is no unit: neither seconds nor watts. */
 const STAMP = /^\d{12}[SW]$/;
 
-/** A number whose unit follows at once. Only of a unit that is known, or every hexadecimal text would be one. */
-function readGlued(group: string): Quantity | undefined {
+/** A number whose unit follows at once, as printed. Only of a unit that is known, or every hexadecimal text would be one. */
+export function readGlued(group: string): Quantity | undefined {
   const [, value = '', unit = ''] = (STAMP.test(group) ? null : GLUED.exec(group)) ?? [];
   return unitOf(unit) === undefined ? undefined : readPrinted(`${value}*${unit}`);
 }

@@ -215,6 +215,36 @@ test('shows both limits of one bracket, and what has two units as it was printed
   });
 });
 
+test('shows a unit that is printed without its star, and hexadecimal that looks like one as it is', async () => {
+  const { lines } = await run(
+    buildTelegram('/ISK5', [
+      '1-0:32.7.0(230.1V)',
+      '0-1:24.2.1(260201110000W)(00005.100M3)',
+      '0-2:24.3.0(260201110000)(0A)(60)(1)(0-2:24.2.1)(m3)(00001.000)',
+      '1-0:96.5.5(0A)',
+      '0-0:96.50.68(1V)',
+    ]),
+  );
+  expect(lines[0]?.['objects']).toEqual([
+    { obis: '1-0:32.7.0', values: [{ value: '230.1', unit: 'V' }] },
+    { obis: '0-1:24.2.1', values: [{ time: '2026-02-01T11:00:00+01:00' }, { value: '5.100', unit: 'M3' }] },
+    {
+      obis: '0-2:24.3.0',
+      values: [
+        { time: '2026-02-01T11:00:00+01:00' },
+        { text: '0A' },
+        { value: '60' },
+        { value: '1' },
+        { text: '0-2:24.2.1' },
+        { text: 'm3' },
+        { value: '1.000' },
+      ],
+    },
+    { obis: '1-0:96.5.5', values: [{ text: '0A' }] },
+    { obis: '0-0:96.50.68', values: [{ text: '1V' }] },
+  ]);
+});
+
 test('names the checksum of a Holley meter, and lines that it cannot read', async () => {
   const text = Buffer.from('/HLY5/D545-METER\r\n\r\n1-0:1.8.0(1*kWh)\r\nhello\r\n!');
   const telegram = Buffer.concat([text, Buffer.from(`${printCrc(naiveX25(text))}\r\n`)]);
