@@ -2,10 +2,10 @@ import type { Telegram } from '../telegram/telegram.ts';
 import type { Passed, Proof } from './cursors.ts';
 import type { Changed, KeptDeadLetter } from './dead-letters.ts';
 import { toDead, toIncoming, toLetter } from './crossing.ts';
-import { Intake, RETRY_MS } from './intake.ts';
+import { Intake } from './intake.ts';
 import type { JournalEvents } from './journal-events.ts';
 import { isWhole, type DamagedLetter, type Letter } from './letter.ts';
-import { PASSING } from './passing.ts';
+import { openBy } from './opening.ts';
 import type { Message, OpenState, WorkerSettings } from './protocol.ts';
 import { Recent } from './recent.ts';
 import type { ReplayPlan, ReplayState } from './replays.ts';
@@ -14,7 +14,7 @@ import type { Page, PageAsk } from './telegrams.ts';
 import { Stamps } from './stamps.ts';
 import { Thread } from './thread.ts';
 import { Trouble } from './trouble.ts';
-import { sleep } from '../time/sleep.ts';
+import { atMost } from '../time/at-most.ts';
 import type { JournalState } from './view.ts';
 
 /** A stop waits so long for a card that hangs. */
@@ -63,13 +63,9 @@ export class Journal {
    * @throws Error whose `name` is DatabaseInUse, DatabaseTooNew or StateDenied, or a fault of this program.
    */
   async open(signal: AbortSignal): Promise<OpenState | undefined> {
-    const stop = (): void => void this.#thread.end();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      return await this.#insistOnOpen(signal);
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    const state = await openBy(this.#thread, this.#trouble, signal);
+    if (state !== undefined) this.#begin(state);
+    return state;
   }
 
   /** What keeps it from writing, for a person; undefined while all is well. */
@@ -226,7 +222,9 @@ export class Journal {
   async close(): Promise<void> {
     this.#intake.stop();
     try {
-      await within(CLOSE_MS, this.#finish());
+      const isClosed = await atMost(CLOSE_MS, this.#finish());
+      if (!isClosed)
+        throw new Error(`the journal did not close within ${CLOSE_MS / 1_000} s: its disk does not answer`);
     } finally {
       for (const [source, count] of this.#intake.abandon()) this.#events.abandoned(count, source);
       await this.#thread.end();
@@ -245,28 +243,12 @@ export class Journal {
     this.#events.accepted(letters);
   }
 
-  async #insistOnOpen(signal: AbortSignal): Promise<OpenState | undefined> {
-    while (!signal.aborted) {
-      const state = await this.#thread.ask('open', {}).catch((error: unknown) => this.#forgive(error, signal));
-      if (state === undefined) await sleep(RETRY_MS, signal);
-      else return this.#begin(state);
-    }
-    return undefined;
-  }
-
-  #forgive(error: unknown, signal: AbortSignal): undefined {
-    if (signal.aborted) return;
-    if (!(error instanceof Error && PASSING.includes(error.name))) throw error;
-    this.#trouble.refused(error);
-  }
-
-  #begin(state: OpenState): OpenState {
+  #begin(state: OpenState): void {
     this.#recent.begin(state.head);
     this.#isOpen = true;
     this.stamps.begin(state.clock);
     // What it accepts is told in a later turn: whoever waits for the state comes first.
     this.#intake.open();
-    return state;
   }
 
   #hear(message: Extract<Message, { event: string }>): void {
@@ -285,15 +267,6 @@ export class Journal {
     this.#trouble.repairing(part);
     this.#intake.alive();
   }
-}
-
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<never>((_resolve, reject) => {
-    const error = new Error(`the journal did not close within ${ms / 1_000} s: its disk does not answer`);
-    timer = setTimeout(() => reject(error), ms);
-  });
-  await Promise.race([work, tooLong]).finally(() => clearTimeout(timer));
 }
 
 function defaultScript(): URL {

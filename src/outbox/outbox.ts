@@ -2,6 +2,7 @@ import type { Letter } from '../journal/letter.ts';
 import type { Losses } from '../journal/losses.ts';
 import type { ReplayState } from '../journal/replays.ts';
 import type { EndpointState } from '../journal/view.ts';
+import { atMost } from '../time/at-most.ts';
 import { elapsedSince } from '../time/boot.ts';
 import { sleep } from '../time/sleep.ts';
 import type { BackoffOptions } from './backoff.ts';
@@ -170,9 +171,7 @@ export class Outbox {
   async stop(): Promise<void> {
     clearInterval(this.#watchdog);
     this.#stop.abort();
-    const late = new AbortController();
-    await Promise.race([this.#handling, sleep(this.#options.lastAnswerMs ?? LAST_ANSWER_MS, late.signal)]);
-    late.abort();
+    await atMost(this.#options.lastAnswerMs ?? LAST_ANSWER_MS, this.#handling);
     this.#cut.abort();
     this.#schedule.stop();
     await this.#noteEnd();
