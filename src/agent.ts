@@ -1,16 +1,11 @@
 import { join } from 'node:path';
-import type { Config, EndpointConfig } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { placesOf } from './config/places.ts';
 import { Journal } from './journal/journal.ts';
-import { NO_LOSSES } from './journal/losses.ts';
-import type { EndpointState } from './journal/view.ts';
-import type { Endpoint } from './outbox/endpoint.ts';
-import { Outbox } from './outbox/outbox.ts';
-import { Thinning } from './outbox/thinning.ts';
-import { buildSource, decryptionOf, endpointOf, type BuiltSource } from './parts.ts';
+import { Outboxes } from './outboxes.ts';
+import { buildSource, decryptionOf, type BuiltSource } from './parts.ts';
 import { readSource } from './pipeline.ts';
 import { recall } from './recall.ts';
-import { meterTime } from './reading/time.ts';
 import { ClockWatch } from './service/clock-watch.ts';
 import { BadRequest, ControlServer, isServed } from './service/control.ts';
 import type { Desk } from './service/desk.ts';
@@ -24,6 +19,7 @@ import { createServiceManager, feedWatchdog, type ServiceManager } from './servi
 import { Events } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
 import { aborted } from './time/aborted.ts';
+import { atMost } from './time/at-most.ts';
 import { sleep } from './time/sleep.ts';
 
 export interface AgentOptions {
@@ -51,13 +47,6 @@ export async function runAgent(options: AgentOptions, stop: AbortSignal): Promis
   return new Agent(options).run(stop);
 }
 
-interface BuiltEndpoint {
-  readonly config: EndpointConfig;
-  readonly endpoint: Endpoint;
-  /** Whose telegrams it gets; undefined where nothing is read at all. */
-  readonly source: string | undefined;
-}
-
 /** The composition root: the one place that knows every part. */
 class Agent {
   readonly #options: AgentOptions;
@@ -67,11 +56,9 @@ class Agent {
   readonly #clock = this.#watchClock();
   readonly #manager: ServiceManager;
   readonly #sources: readonly BuiltSource[];
-  readonly #endpoints: readonly BuiltEndpoint[];
+  readonly #outboxes: Outboxes;
   readonly #journal: Journal;
   readonly #control: ControlServer;
-  #outboxes: readonly Outbox[] = [];
-  #droppedBefore: ReadonlyMap<string, number> = new Map();
   /** Undefined until the journal is open. */
   #desk: Desk | undefined;
   #failure: Error | undefined;
@@ -82,7 +69,11 @@ class Agent {
     this.#events = new Events(log);
     this.#manager = createServiceManager({ env, onFailure: (line) => log.warn(line) });
     this.#sources = config.sources.map(buildSource);
-    this.#endpoints = config.endpoints.map((endpoint) => this.#buildEndpoint(endpoint));
+    this.#outboxes = new Outboxes({
+      config,
+      events: this.#events.outbox,
+      ageOf: (letter) => this.#clock.ageOf(letter),
+    });
     this.#control = this.#makeControl();
     this.#journal = this.#makeJournal(config);
   }
@@ -103,6 +94,7 @@ class Agent {
   }
 
   async #begin(signal: AbortSignal): Promise<Promise<void>[]> {
+    const { config, log } = this.#options;
     this.#events.start(signal);
     this.#clock.start(signal);
     this.#feedWatchdog(signal);
@@ -111,14 +103,14 @@ class Agent {
       this.#read(source, signal).catch((error: unknown) => this.#fail(error)),
     );
     await this.#manager.ready(this.#health().line);
-    this.#options.log.info(`ready: ${names(this.#sources)} to ${names(this.#endpoints) || 'no endpoint'}`);
+    log.info(`ready: ${names(config.sources)} to ${names(config.endpoints) || 'no endpoint'}`);
     return reading;
   }
 
   async #stop(): Promise<boolean> {
     void this.#manager.stopping('stopping');
     await this.#control.close();
-    await Promise.all(this.#outboxes.map((outbox) => outbox.stop()));
+    await this.#outboxes.stop();
     await this.#journal.close().catch((error: unknown) => {
       const { message } = error as Error;
       if (this.#failure === undefined)
@@ -132,26 +124,13 @@ class Agent {
     return missed.length === 0;
   }
 
-  #buildEndpoint(config: EndpointConfig): BuiltEndpoint {
-    const { sources } = this.#options.config;
-    // Where there is one source, every endpoint gets its telegrams.
-    const source = sources.find(({ name }) => name === config.source) ?? sources[0];
-    return {
-      config,
-      source: source?.name,
-      endpoint: endpointOf(config, source, (letter) => this.#clock.ageOf(letter)),
-    };
-  }
-
   #makeJournal({ journal: settings, stateDir }: Config): Journal {
     const endpoints = placesOf(this.#options.config);
     return new Journal(
       { ...settings, maxBytes: settings.maxBytes, folder: stateDir.path, endpoints },
       this.#events.journal({
-        accepted: (letters) => {
-          for (const outbox of this.#outboxes) letters.forEach((letter) => outbox.accepted(letter));
-        },
-        letGo: (letters) => this.#outboxes.forEach((outbox) => outbox.letGo(letters.get(outbox.name) ?? NO_LOSSES)),
+        accepted: (letters) => this.#outboxes.accepted(letters),
+        letGo: (letters) => this.#outboxes.letGo(letters),
         failed: (error) => this.#fail(error),
       }),
     );
@@ -161,30 +140,17 @@ class Agent {
     const state = await this.#journal.open(signal);
     if (state === undefined) return;
     this.#clock.begin(state.clock);
-    const places = new Map(state.endpoints.map((place) => [place.name, place]));
-    this.#droppedBefore = new Map(state.endpoints.map(({ name, dropped }) => [name, dropped]));
-    this.#outboxes = this.#endpoints.flatMap((endpoint) => {
-      const begin = places.get(endpoint.config.name);
-      return begin === undefined ? [] : [this.#openOutbox(endpoint, begin, state.head)];
-    });
-    this.#desk = liveDesk(this.#journal, this.#outboxes);
+    this.#outboxes.open(this.#journal, state);
+    this.#desk = liveDesk(this.#journal, this.#outboxes.all);
     await Promise.all(this.#sources.map((source) => recall(source, this.#journal, state.head)));
     await this.#openControl(true);
-  }
-
-  #openOutbox({ config, endpoint, source }: BuiltEndpoint, begin: EndpointState, head: number): Outbox {
-    const { name, rate, intervalMs, onAmbiguous, verifyWindowMs } = config;
-    const events = this.#events.outbox;
-    const thinningOf = (ms: number): Thinning => new Thinning(ms, meterTime);
-    const how = { rate, intervalMs, thinningOf, head, onAmbiguous, verifyWindowMs };
-    return new Outbox({ name, endpoint, journal: this.#journal, begin, source, events, ...how });
   }
 
   #makeControl(): ControlServer {
     const parts = {
       desk: () => this.#opened(this.#desk),
       journal: () => this.#opened(this.#desk && liveJournalDesk(this.#journal)),
-      replay: () => this.#opened(this.#desk && liveReplayDesk(this.#journal, this.#outboxes)),
+      replay: () => this.#opened(this.#desk && liveReplayDesk(this.#journal, this.#outboxes.all)),
       health: () => this.#health(),
       rejections: () => this.#events.rejections.kept,
     };
@@ -258,30 +224,20 @@ class Agent {
 
   async #delivered(first: readonly Promise<unknown>[], signal: AbortSignal): Promise<void> {
     await Promise.all(first);
-    while (!signal.aborted && (this.#isBusy() || (await this.#hasToSendAgain())))
-      await sleep(DELIVERED_CHECK_MS, signal);
+    while (!signal.aborted && !(await this.#isDelivered())) await sleep(DELIVERED_CHECK_MS, signal);
   }
 
-  #isBusy(): boolean {
+  async #isDelivered(): Promise<boolean> {
     const { unaccepted, appendingMs } = this.#journal;
-    return unaccepted > 0 || appendingMs > 0 || this.#outboxes.some((outbox) => outbox.status().waiting > 0);
-  }
-
-  /** Dead letters that somebody wants sent again. A journal that does not answer is asked again. */
-  async #hasToSendAgain(): Promise<boolean> {
-    const asked = this.#outboxes.map(async ({ name }) => (await this.#journal.deadToRetry(name, 1)).length > 0);
-    return Promise.all(asked).then(
-      (answers) => answers.includes(true),
-      () => true,
-    );
+    return unaccepted === 0 && appendingMs === 0 && this.#outboxes.areEmpty(this.#journal);
   }
 
   #health(): Health {
     return health({
       sources: this.#events.tally.sources(),
-      endpoints: this.#outboxes.map((outbox) => outbox.status()),
+      endpoints: this.#outboxes.statuses(),
       unaccepted: this.#journal.unaccepted,
-      droppedBefore: this.#droppedBefore,
+      droppedBefore: this.#outboxes.droppedBefore,
       skewsMs: skewsOf(
         this.#sources.map(({ config }) => config),
         this.#events.newest,
@@ -294,13 +250,6 @@ class Agent {
   }
 }
 
-/** Resolves with the work, or after so long. */
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  const done = new AbortController();
-  await Promise.race([work, sleep(ms, done.signal)]);
-  done.abort();
-}
-
-function names(parts: readonly { readonly config: { readonly name: string } }[]): string {
-  return parts.map(({ config }) => config.name).join(', ');
+function names(parts: readonly { readonly name: string }[]): string {
+  return parts.map(({ name }) => name).join(', ');
 }

@@ -1,0 +1,105 @@
+import type { Config, EndpointConfig } from './config/config.ts';
+import type { AgeOf } from './endpoints/own-time.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Letter } from './journal/letter.ts';
+import { NO_LOSSES, type Losses } from './journal/losses.ts';
+import type { OpenState } from './journal/protocol.ts';
+import type { EndpointState } from './journal/view.ts';
+import type { Endpoint } from './outbox/endpoint.ts';
+import { Outbox, type OutboxEvents } from './outbox/outbox.ts';
+import type { OutboxStatus } from './outbox/status.ts';
+import { Thinning } from './outbox/thinning.ts';
+import { endpointOf } from './parts.ts';
+import { meterTime } from './reading/time.ts';
+
+export interface OutboxesOptions {
+  readonly config: Pick<Config, 'sources' | 'endpoints'>;
+  readonly events: OutboxEvents;
+  /** How old a letter is. */
+  readonly ageOf: AgeOf;
+}
+
+interface BuiltEndpoint {
+  readonly config: EndpointConfig;
+  readonly endpoint: Endpoint;
+  /** Whose telegrams it gets; undefined where nothing is read at all. */
+  readonly source: string | undefined;
+}
+
+/** All that lies right of the fork: every endpoint, and from the opening of the journal on its outbox. */
+export class Outboxes {
+  readonly #events: OutboxEvents;
+  readonly #endpoints: readonly BuiltEndpoint[];
+  #all: readonly Outbox[] = [];
+  #droppedBefore: ReadonlyMap<string, number> = new Map();
+
+  /** @throws {ConfigError} for what an endpoint finds wrong with its settings. */
+  constructor({ config, events, ageOf }: OutboxesOptions) {
+    this.#events = events;
+    this.#endpoints = config.endpoints.map((endpoint) => build(endpoint, config.sources, ageOf));
+  }
+
+  /** Begins each outbox where the journal says that it stood; none for an endpoint that the journal has no place for. */
+  open(journal: Journal, { endpoints, head }: OpenState): void {
+    const places = new Map(endpoints.map((place) => [place.name, place]));
+    this.#droppedBefore = new Map(endpoints.map(({ name, dropped }) => [name, dropped]));
+    this.#all = this.#endpoints.flatMap((endpoint) => {
+      const begin = places.get(endpoint.config.name);
+      return begin === undefined ? [] : [this.#openOutbox(endpoint, journal, begin, head)];
+    });
+  }
+
+  /** Empty until the journal is open. */
+  get all(): readonly Outbox[] {
+    return this.#all;
+  }
+
+  /** By endpoint: what it had lost to the journal's size before this start. */
+  get droppedBefore(): ReadonlyMap<string, number> {
+    return this.#droppedBefore;
+  }
+
+  statuses(): OutboxStatus[] {
+    return this.#all.map((outbox) => outbox.status());
+  }
+
+  /** Letters are in the journal now. */
+  accepted(letters: readonly Letter[]): void {
+    for (const outbox of this.#all) letters.forEach((letter) => outbox.accepted(letter));
+  }
+
+  /** Letters are in the journal no more, by endpoint. */
+  letGo(letters: ReadonlyMap<string, Losses>): void {
+    for (const outbox of this.#all) outbox.letGo(letters.get(outbox.name) ?? NO_LOSSES);
+  }
+
+  /**
+   * Whether nothing waits, nor has any dead letter that somebody wants sent again. Of a journal that does not answer
+   * that is not known: ask again.
+   */
+  async areEmpty(journal: Pick<Journal, 'deadToRetry'>): Promise<boolean> {
+    if (this.#all.some((outbox) => outbox.status().waiting > 0)) return false;
+    const asked = this.#all.map(async ({ name }) => (await journal.deadToRetry(name, 1)).length === 0);
+    return Promise.all(asked).then(
+      (answers) => !answers.includes(false),
+      () => false,
+    );
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#all.map((outbox) => outbox.stop()));
+  }
+
+  #openOutbox({ config, endpoint, source }: BuiltEndpoint, journal: Journal, begin: EndpointState, head: number) {
+    const { name, rate, intervalMs, onAmbiguous, verifyWindowMs } = config;
+    const thinningOf = (ms: number): Thinning => new Thinning(ms, meterTime);
+    const how = { rate, intervalMs, thinningOf, head, onAmbiguous, verifyWindowMs };
+    return new Outbox({ name, endpoint, journal, begin, source, events: this.#events, ...how });
+  }
+}
+
+/** Where there is one source, every endpoint gets its telegrams. */
+function build(config: EndpointConfig, sources: Config['sources'], ageOf: AgeOf): BuiltEndpoint {
+  const source = sources.find(({ name }) => name === config.source) ?? sources[0];
+  return { config, source: source?.name, endpoint: endpointOf(config, source, ageOf) };
+}
