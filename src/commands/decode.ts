@@ -4,12 +4,14 @@ import { pipeline } from 'node:stream/promises';
 import { Option } from 'commander';
 import { LUXEMBOURG } from '../settings/meter-key.ts';
 import { Decryption, type DecryptionSettings } from '../telegram/decryption.ts';
+import { Recent } from '../telegram/recent.ts';
 import { Receiver, type Received } from '../telegram/receiver.ts';
+import { ENOUGH_BYTES, recognise } from '../telegram/recognise.ts';
 import type { Rejection } from '../telegram/telegram.ts';
 import type { ChecksumMode } from '../telegram/verdict.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
 import { asJson } from './decode/as-json.ts';
-import type { Wording } from './decode/wording.ts';
+import type { Summary, Wording } from './decode/wording.ts';
 import { asText } from './explain/as-text.ts';
 import { KEY_FORMS, readKeys } from './key-option.ts';
 
@@ -61,6 +63,7 @@ function decryptionOf({ key, aad, tag }: Readonly<Record<string, unknown>>): Dec
 class Decoder {
   readonly #receiver: Receiver;
   readonly #wording: Wording;
+  readonly #recent = new Recent(ENOUGH_BYTES);
   readonly #rejected: Partial<Record<Rejection['reason'], number>> = {};
   #telegrams = 0;
 
@@ -75,10 +78,18 @@ class Decoder {
 
   /** The lines to print for `bytes`, piece by piece: a stream of any length takes the memory of one telegram. */
   async *lines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-    for await (const chunk of bytes) yield* this.#report(this.#receiver.push(chunk, Date.now()));
+    for await (const chunk of bytes) {
+      this.#recent.push(chunk);
+      yield* this.#report(this.#receiver.push(chunk, Date.now()));
+    }
     yield* this.#report(this.#receiver.idle(Infinity));
+    yield this.#wording.summary(this.#summary());
+  }
+
+  #summary(): Summary {
     const { noiseBytes } = this.#receiver;
-    yield this.#wording.summary({ telegrams: this.#telegrams, rejected: this.#rejected, noiseBytes });
+    const finding = this.#telegrams === 0 ? recognise(this.#recent.bytes) : undefined;
+    return { telegrams: this.#telegrams, rejected: this.#rejected, noiseBytes, finding };
   }
 
   *#report(found: readonly Received[]): Generator<string> {

@@ -7,14 +7,20 @@ import { parseCosem } from '../../telegram/cosem.ts';
 import type { Encryption } from '../../telegram/decryption.ts';
 import { FIRST_BYTE } from '../../telegram/encrypted-frame.ts';
 import type { Received } from '../../telegram/receiver.ts';
+import type { Finding } from '../../telegram/recognise.ts';
 import type { Rejection } from '../../telegram/telegram.ts';
 import type { Wording } from './wording.ts';
 
 /** One JSON object a telegram or rejection, one a line, and a last one of counts. */
 export const asJson: Wording = {
   item: (found) => toLine('reason' in found ? describeRejection(found) : describeTelegram(found)),
-  summary: (summary) => toLine({ type: 'summary', ...summary }),
+  summary: ({ finding, ...counts }) => toLine({ type: 'summary', ...counts, ...(finding && describeFinding(finding)) }),
 };
+
+/** In the words of `ports --json`. */
+function describeFinding({ kind, what }: Finding): object {
+  return { looksLike: kind, what };
+}
 
 function describeTelegram({ raw, receivedAt, checksum, offset, encryption }: Exclude<Received, Rejection>): object {
   const text = parseCosem(raw);

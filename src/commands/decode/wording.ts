@@ -1,4 +1,5 @@
 import type { Received } from '../../telegram/receiver.ts';
+import type { Finding } from '../../telegram/recognise.ts';
 import type { RejectionReason } from '../../telegram/telegram.ts';
 
 /** What was found in all. */
@@ -7,6 +8,8 @@ export interface Summary {
   readonly rejected: Readonly<Partial<Record<RejectionReason, number>>>;
   /** Bytes that belong to neither. */
   readonly noiseBytes: number;
+  /** What the bytes look like, where no telegram is among them. */
+  readonly finding: Finding | undefined;
 }
 
 /** How `decode` says what it finds: whole lines, with their line ends. */

@@ -1,4 +1,5 @@
 import type { Summary, Wording } from '../decode/wording.ts';
+import { isTelegrams, tell } from '../../telegram/recognise.ts';
 import { explainRejection } from './rejection.ts';
 import { explainTelegram } from './telegram.ts';
 
@@ -10,11 +11,16 @@ export const asText: Wording = {
     if (!('reason' in found)) return paragraph([`telegram ${size}`, ...explainTelegram(found)]);
     return paragraph([`rejected ${size}: ${found.reason}`, ...explainRejection(found)]);
   },
-  summary: (summary) => `${saySummary(summary)}\n`,
+  summary: (summary) => [saySummary(summary), ...sayFinding(summary), ''].join('\n'),
 };
 
 function paragraph([head = '', ...lines]: readonly string[]): string {
   return `${[head, ...lines.map((line) => `  ${line}`)].join('\n')}\n\n`;
+}
+
+/** Why telegrams are none is said of each of them. */
+function sayFinding({ finding }: Summary): string[] {
+  return finding === undefined || isTelegrams(finding) ? [] : [tell(finding)];
 }
 
 function saySummary({ telegrams, rejected, noiseBytes }: Summary): string {

@@ -111,6 +111,34 @@ test('is well if there is a telegram and none was rejected', async () => {
   });
 });
 
+describe('where no telegram is found, says what the bytes look like', () => {
+  // Each made by hand from its standard; those of M-Bus add up: 08 + 05 + 72 = 7f.
+  const frames = {
+    hdlc: '7ea00a410883131304e6e77e',
+    'm-bus': '680303680805727f16',
+    modbus: '1103006b00037687',
+    sml: '1b1b1b1b010101017605000000016200620072630101',
+  };
+  test.each(Object.entries(frames))('%s', async (looksLike, frame) => {
+    const { lines, outcome } = await run(Buffer.from(frame.repeat(3), 'hex'));
+    expect(lines.at(-1)).toMatchObject({ type: 'summary', telegrams: 0, looksLike });
+    expect(outcome).toBe('failed');
+  });
+
+  test('in words, too', async () => {
+    const { lines } = await run(Buffer.from(frames.hdlc, 'hex'));
+    expect(lines.at(-1)?.['what']).toBe('HDLC frames (DLMS), as meters in Norway and Austria send them');
+  });
+
+  test('also of a telegram that was rejected, but not where there is one', async () => {
+    const telegram = fixture('derived/nl-dsmr-5.0.2-recrc.txt');
+    const spoilt = Buffer.from(telegram.toString('latin1').replace('220.1', '220.7'), 'latin1');
+    expect((await run(spoilt)).lines.at(-1)).toMatchObject({ rejected: { checksum: 1 }, looksLike: 'p1' });
+    const both = Buffer.concat([telegram, spoilt, Buffer.from(frames.hdlc.repeat(500), 'hex')]);
+    expect((await run(both)).lines.at(-1)).not.toHaveProperty('looksLike');
+  });
+});
+
 test('reads a file as it reads a pipe', async () => {
   const file = join(folder, 'capture.bin');
   writeFileSync(file, KAIFA);

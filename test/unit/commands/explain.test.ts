@@ -180,6 +180,25 @@ describe('a device on the M-Bus is named by what it is', () => {
   });
 });
 
+describe('the last lines say what the bytes look like, where no telegram is found', () => {
+  const HDLC = Buffer.from('7ea00a410883131304e6e77e'.repeat(3), 'hex');
+
+  test('and what to do', async () => {
+    // Twelve bytes each; the length, 0A, counts as a line end.
+    expect(await explain(HDLC)).toEqual([
+      '0 telegrams, 0 rejected, 33 bytes of noise',
+      'what comes looks like HDLC frames (DLMS), as meters in Norway and Austria send them; p1-relay cannot read it: ' +
+        'ask the grid operator whether the meter has a P1 port, or can be set to P1',
+      '',
+    ]);
+  });
+
+  test('but not where all that came was rejected: why is said of each', async () => {
+    const cut = fixture('derived/nl-dsmr-5.0.2-recrc.txt').subarray(0, 500);
+    expect((await explain(cut)).slice(-2)).toEqual(['0 telegrams, 1 rejected (1 truncated), 0 bytes of noise', '']);
+  });
+});
+
 describe('a rejection says why, with a caret under the byte', () => {
   const SAMPLE = fixture('derived/nl-dsmr-5.0.2-recrc.txt');
   /** The lines behind the first, without those of the summary. */
