@@ -13,7 +13,7 @@ export type Description =
 
 /** Every value group of an object, also of one that no field claims: what it looks like then decides. Units are as printed. */
 export function describeValues(object: CosemObject, context: Context): Description[] {
-  const kind = claimOf(object, context)?.field.kind;
+  const kind = claimOf(object, context)?.place.field.kind;
   const groups = kind === 'limits' ? splitLimits(object.groups) : object.groups;
   return groups.map((group, index) => describeGroup(group, index, kind, context));
 }

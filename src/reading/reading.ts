@@ -25,27 +25,29 @@ export function parseReading(telegram: Pick<Telegram, 'raw' | 'receivedAt'>, sit
 
 /** The same for objects that are cut already. Of a field that comes twice, the last value counts. */
 export function readObjects(objects: readonly CosemObject[], context: Context): Reading {
+  const claims = objects.map((object) => claimOf(object, context));
+  const last = new Map<Place, Claim>();
+  for (const claim of claims) if (claim?.value !== undefined) last.set(claim.place, claim);
   const meter: Record<string, unknown> = {};
   const mbus: Record<number, Record<string, unknown>> = {};
-  const claims = objects.map((object) => claimOf(object, context));
-  const last = new Map(claims.flatMap((claim) => (claim?.value === undefined ? [] : [[claim.key, claim]])));
-  const unread = objects.flatMap((object, index) => {
-    const claim = claims[index];
-    if (claim === undefined) return [object];
-    if (claim.value === undefined) return [];
-    if (last.get(claim.key) !== claim) return [object];
-    const values = claim.channel === undefined ? meter : (mbus[claim.channel] ??= {});
-    values[claim.name] = claim.value;
-    const groups = surplusOf(claim.field.kind, object.groups);
-    return groups.length === 0 ? [] : [{ obis: object.obis, groups }];
-  });
-  return { meter, mbus, unread };
+  for (const [{ name, channel }, { value }] of last) {
+    const values = channel === undefined ? meter : (mbus[channel] ??= {});
+    values[name] = value;
+  }
+  return { meter, mbus, unread: objects.flatMap((object, index) => unreadOf(object, claims[index], last)) };
 }
 
-/** Where the value of an object belongs. */
-interface Place {
-  /** The same for all references of one field, on one channel. */
-  readonly key: string;
+/** What of an object no value was taken from: all of it, the groups behind the value, or nothing. */
+function unreadOf(object: CosemObject, claim: Claim | undefined, last: ReadonlyMap<Place, Claim>): CosemObject[] {
+  if (claim === undefined) return [object];
+  if (claim.value === undefined) return [];
+  if (last.get(claim.place) !== claim) return [object];
+  const groups = surplusOf(claim.place.field.kind, object.groups);
+  return groups.length === 0 ? [] : [{ obis: object.obis, groups }];
+}
+
+/** Where the value of an object belongs; the same for all references of one field, on one channel. */
+export interface Place {
   readonly name: string;
   readonly field: Field;
   /** Of an M-Bus device; undefined for the meter. */
@@ -53,7 +55,8 @@ interface Place {
 }
 
 /** An object as a field reads it; its value is undefined where the meter printed nothing. */
-export interface Claim extends Place {
+export interface Claim {
+  readonly place: Place;
   readonly value: unknown;
 }
 
@@ -61,11 +64,11 @@ export interface Claim extends Place {
 export function claimOf({ obis, groups }: CosemObject, context: Context): Claim | undefined {
   const places = PLACES.get(obis) ?? [];
   const [first] = places;
-  if (first !== undefined && groups.every(isBlank)) return { ...first, value: EMPTY[first.field.kind] };
+  if (first !== undefined && groups.every(isBlank)) return { place: first, value: EMPTY[first.field.kind] };
   for (const place of places) {
     const value = KINDS[place.field.kind](groups, context, place.field.unit);
     if (value === '' && !groups.slice(1).every(isBlank)) continue;
-    if (value !== undefined) return { ...place, value: value === '' ? undefined : value };
+    if (value !== undefined) return { place, value: value === '' ? undefined : value };
   }
   return undefined;
 }
@@ -86,8 +89,9 @@ function placesByReference(): ReadonlyMap<string, readonly Place[]> {
   const places = new Map<string, Place[]>();
   const add = (fields: Readonly<Record<string, Field>>, channel: number | undefined): void => {
     for (const [name, field] of Object.entries(fields)) {
+      const place = { name, field, channel };
       for (const obis of field.obis.map((reference) => reference.replace('n', String(channel)))) {
-        places.set(obis, [...(places.get(obis) ?? []), { key: `${channel} ${name}`, name, field, channel }]);
+        places.set(obis, [...(places.get(obis) ?? []), place]);
       }
     }
   };

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { MARK, SLASH } from '../telegram/characters.ts';
 import type { CosemObject } from '../telegram/cosem.ts';
 import { endMark } from '../telegram/end-mark.ts';
+import type { MbusValues } from './fields.ts';
 import type { Reading } from './reading.ts';
 import { findSlots, readSlot, type Slot } from './slots.ts';
 import type { Context } from './time.ts';
@@ -16,13 +17,16 @@ const LONGEST_SHAPE = 4_096;
 export class Shape {
   /** The reading that it was made from, copied: V8 copies a copy a hundred times as fast as what was put together bit by bit. */
   readonly #reading: Reading;
+  readonly #devices: readonly Device[];
+  /** Those of the meter; each device has its own. */
   readonly #slots: readonly Slot[];
   /** Place behind the `!`. */
   readonly #end: number;
-  /** Places of the digits that may differ. */
-  readonly #digits: Int16Array;
-  /** The telegram up to there, with zeros for these digits. */
+  /** The telegram up to there, with zeros for the digits that may differ. */
   readonly #expected: Buffer;
+  /** Where in it these digits are, four bytes at a time: the places of such words, and the low halves of the digits in each. */
+  readonly #places: Int16Array;
+  readonly #digits: Int32Array;
 
   /**
    * The shape of a telegram, from the objects in it and what was read from them; undefined where it is none to go by.
@@ -37,54 +41,76 @@ export class Shape {
   }
 
   private constructor(text: Buffer, reading: Reading, slots: readonly Slot[]) {
-    this.#reading = { ...reading, meter: { ...reading.meter }, mbus: copyEach(reading.mbus) };
-    this.#slots = slots;
+    this.#reading = { meter: { ...reading.meter }, mbus: { ...reading.mbus }, unread: reading.unread };
+    this.#devices = Object.entries(reading.mbus).map(([channel, values]) => deviceOf(Number(channel), values, slots));
+    this.#slots = slots.filter(({ channel }) => channel === undefined);
     this.#end = text.length;
-    this.#digits = Int16Array.from(placesOf(slots, text));
+    const digits = placesOf(slots, text);
+    const words = wordsOf(digits);
     this.#expected = Buffer.from(text);
-    for (const place of this.#digits) this.#expected[place] = ZERO;
+    for (const place of digits) this.#expected[place] = ZERO;
+    this.#places = Int16Array.from(words.keys());
+    this.#digits = Int32Array.from(words.values());
   }
 
   /** The reading of a telegram of the same length; undefined where it has another shape. */
   read(raw: Buffer): Reading | undefined {
-    if (!this.#fits(raw) || raw.includes(MARK, this.#end)) return undefined;
+    if (!this.#fits(raw)) return undefined;
     const text = raw.toString('latin1', 0, this.#end);
-    const meter: Record<string, unknown> = { ...this.#reading.meter };
-    const mbus: Record<number, Record<string, unknown>> = copyEach(this.#reading.mbus);
-    for (const slot of this.#slots) {
-      const values = slot.channel === undefined ? meter : mbus[slot.channel];
-      if (values !== undefined) values[slot.name] = readSlot(slot, raw, text);
-    }
+    const meter = readSlots({ ...this.#reading.meter }, this.#slots, raw, text);
+    const mbus: Record<number, MbusValues> = { ...this.#reading.mbus };
+    for (const { channel, values, slots } of this.#devices) mbus[channel] = readSlots({ ...values }, slots, raw, text);
     return { meter, mbus, unread: this.#reading.unread };
   }
 
-  /** Whether the bytes are those expected, and digits where those are. */
+  /** Whether the bytes are those expected, and digits where those are; behind the `!` stands no other. */
   #fits(raw: Buffer): boolean {
-    const digits = this.#digits;
-    SCRATCH.set(raw);
-    for (let index = 0; index < digits.length; index++) {
-      const place = digits[index] as number;
-      const value = (SCRATCH[place] as number) - ZERO;
-      if (value < 0 || value > 9) return false;
-      SCRATCH[place] = ZERO;
+    for (let at = this.#end; at < raw.length; at++) if (raw[at] === MARK) return false;
+    BYTES.set(raw);
+    const words = WORDS;
+    const places = this.#places;
+    let above = 0;
+    for (let index = 0; index < places.length; index++) {
+      const place = places[index] as number;
+      const word = words[place] as number;
+      const digits = this.#digits[index] as number;
+      above |= (word & digits) + UP_TO_NINE;
+      words[place] = word & ~digits;
     }
-    return SCRATCH.compare(this.#expected, 0, this.#end, 0, this.#end) === 0;
+    return (above & HIGH_HALVES) === 0 && BYTES.compare(this.#expected, 0, this.#end, 0, this.#end) === 0;
   }
 }
 
-const CHANNELS = [1, 2, 3, 4];
+/** The values of an M-Bus device, and the slots among them. */
+interface Device {
+  readonly channel: number;
+  readonly values: MbusValues;
+  readonly slots: readonly Slot[];
+}
+
 const ZERO = 0x30;
 const POINT = 0x2e;
-const SCRATCH = Buffer.alloc(LONGEST_SHAPE);
+const LOW_HALF = 0x0f;
+/** Of each byte of a word: what a digit can be added to without reaching the high half. */
+const UP_TO_NINE = 0x06060606;
+const HIGH_HALVES = 0xf0f0f0f0 | 0;
+const WORDS = new Int32Array(LONGEST_SHAPE / 4);
+const BYTES = Buffer.from(WORDS.buffer);
 
-/** A copy of the values of each channel. */
-function copyEach<T extends object>(values: Readonly<Record<number, T>>): Record<number, T> {
-  const copy: Record<number, T> = { ...values };
-  for (const channel of CHANNELS) {
-    const one = copy[channel];
-    if (one !== undefined) copy[channel] = { ...one };
-  }
-  return copy;
+function deviceOf(channel: number, values: MbusValues, slots: readonly Slot[]): Device {
+  return { channel, values: { ...values }, slots: slots.filter((slot) => slot.channel === channel) };
+}
+
+function readSlots(values: Record<string, unknown>, slots: readonly Slot[], raw: Buffer, text: string) {
+  for (const slot of slots) values[slot.name] = readSlot(slot, raw, text);
+  return values;
+}
+
+/** The low halves of the bytes at these places, by the words that they are in. */
+function wordsOf(places: readonly number[]): Map<number, number> {
+  const words = new Map<number, number>();
+  for (const place of places) words.set(place >> 2, (words.get(place >> 2) ?? 0) | (LOW_HALF << (8 * (place % 4))));
+  return words;
 }
 
 function placesOf(slots: readonly Slot[], text: Buffer): number[] {

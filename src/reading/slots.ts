@@ -1,6 +1,6 @@
 import type { CosemObject } from '../telegram/cosem.ts';
 import type { Quantity } from './quantity.ts';
-import { claimOf, type Claim } from './reading.ts';
+import { claimOf, type Claim, type Place } from './reading.ts';
 import { surplusOf } from './surplus.ts';
 import { printOrNull, readStamp, type Context, type Site } from './time.ts';
 import type { Kind } from './values.ts';
@@ -36,8 +36,8 @@ export function findSlots(text: string, objects: readonly CosemObject[], context
     if (claim === undefined || !isSlot(claim, stamp, number)) return [];
     return [
       {
-        name: claim.name,
-        channel: claim.channel,
+        name: claim.place.name,
+        channel: claim.place.channel,
         stamp: stamp && new Stamp(text, stamp, context.site),
         number: number && digitsAt(text, number),
         unit: number && (claim.value as Quantity).unit,
@@ -55,13 +55,20 @@ export function readSlot({ stamp, number, unit }: Slot, raw: Buffer, text: strin
   return stamp === undefined ? { value, unit } : { time: stamp.read(text), value, unit };
 }
 
-/** A time, `YYMMDDhhmmssX`. The last one is remembered: most devices report once in many telegrams. */
+/**
+ * A time, `YYMMDDhhmmssX`. The last one is remembered, for most devices report once in many telegrams, and what its minute looks
+ * like, for a clock mostly tells another second of it.
+ */
 class Stamp {
   readonly digits: Digits;
   readonly #letter: string;
   readonly #site: Site;
   #last = '';
   #time: string | null = null;
+  #minute: string | undefined;
+  /** What is printed in front of the seconds of that minute, and behind them. */
+  #head = '';
+  #tail = '';
 
   constructor(text: string, span: Span, site: Site) {
     this.digits = digitsAt(text, span);
@@ -71,11 +78,24 @@ class Stamp {
 
   read(text: string): string | null {
     const digits = text.slice(this.digits.from, this.digits.to);
-    if (digits === this.#last) return this.#time;
-    this.#last = digits;
-    return (this.#time = printOrNull(readStamp(digits + this.#letter, this.#site)));
+    if (digits !== this.#last) {
+      this.#last = digits;
+      this.#time = this.#readAnother(digits.slice(0, -2), digits.slice(-2));
+    }
+    return this.#time;
+  }
+
+  #readAnother(minute: string, seconds: string): string | null {
+    if (minute === this.#minute && seconds < '60') return this.#head + seconds + this.#tail;
+    const time = printOrNull(readStamp(minute + seconds + this.#letter, this.#site));
+    this.#minute = time === null ? undefined : minute;
+    this.#head = time?.slice(0, MINUTE_LENGTH) ?? '';
+    this.#tail = time?.slice(MINUTE_LENGTH + seconds.length) ?? '';
+    return time;
   }
 }
+
+const MINUTE_LENGTH = 'YYYY-MM-DDThh:mm:'.length;
 
 type Span = readonly [from: number, to: number];
 
@@ -94,9 +114,9 @@ const FORMS: Partial<Record<Kind, string>> = {
   peak: 'stamp number',
 };
 
-function isSlot({ field: { kind }, value }: Claim, stamp: Span | undefined, number: Span | undefined): boolean {
+function isSlot({ place, value }: Claim, stamp: Span | undefined, number: Span | undefined): boolean {
   const form = [stamp && 'stamp', number && 'number'].filter(Boolean).join(' ');
-  return FORMS[kind] === form && (number === undefined || (value as Quantity).printed === undefined);
+  return FORMS[place.field.kind] === form && (number === undefined || (value as Quantity).printed === undefined);
 }
 
 function digitsAt(text: string, [from, to]: Span): Digits {
@@ -107,15 +127,15 @@ function digitsAt(text: string, [from, to]: Span): Digits {
 /** How each object is read, by its reference, but for those that share their field or have more values than it takes. */
 function soleClaims(objects: readonly CosemObject[], context: Context): Map<string, Claim> {
   const claims = new Map<string, Claim>();
-  const owners = new Map<string, string>();
+  const owners = new Map<Place, string>();
   for (const object of objects) {
     const claim = claimOf(object, context);
     if (claim === undefined) continue;
-    const owner = owners.get(claim.key);
-    const isSole = owner === undefined && surplusOf(claim.field.kind, object.groups).length === 0;
+    const owner = owners.get(claim.place);
+    const isSole = owner === undefined && surplusOf(claim.place.field.kind, object.groups).length === 0;
     if (isSole) claims.set(object.obis, claim);
     else if (owner !== undefined) claims.delete(owner);
-    owners.set(claim.key, owner ?? object.obis);
+    owners.set(claim.place, owner ?? object.obis);
   }
   return claims;
 }

@@ -53,6 +53,8 @@ interface OpenObject {
 
 const LINE_END = /\r\n|\n|\r/;
 const OBIS_REFERENCE = /^ *(?:(\d{1,3})-(\d{1,3}):)?(\d{1,3})[.:](\d{1,3})(?:[.:](\d{1,3}))?(?:[*.](\d{1,3}))? *$/;
+/** As nearly all are printed: nothing is to be put right in such a one. */
+const USUAL_REFERENCE = /^\d-\d:(?:0|[1-9]\d?)\.(?:0|[1-9]\d?)\.(?:0|[1-9]\d?)$/;
 const BLANKS = /^ *$/;
 const LONGEST_REFERENCE = 'AAA-BBB:CCC.DDD.EEE*FFF'.length;
 const NOT_USED = 255;
@@ -89,6 +91,7 @@ function readGroups(line: string, from: number): string[] | undefined {
 }
 
 function readReference(printed: string): string | undefined {
+  if (USUAL_REFERENCE.test(printed)) return printed;
   const parts = printed.length > LONGEST_REFERENCE ? null : OBIS_REFERENCE.exec(printed);
   if (parts === null) return undefined;
   const [a, b, c, d, e, f] = parts.slice(1).map((part: string | undefined) => part && Number(part)) as (

@@ -27,7 +27,8 @@ const INDENT = ' '.repeat(6 + 2 + 12 + 2);
 function explainObject(object: CosemObject, at: number, context: Context, country?: Country): string[] {
   const claim = claimOf(object, context);
   if (claim === undefined) return [row(at, object.obis, show(asPrinted(object)), `unread: ${whyUnread(object)}`)];
-  const { field, channel, value } = claim;
+  const { place, value } = claim;
+  const { field, channel } = place;
   const [said, ...list] = sayValue(field.kind, value);
   const device = channel === undefined ? '' : `channel ${channel}: `;
   const about = `${device}${field.about}${sayTariff(field.kind === 'tariff' ? value : TARIFF.exec(field.about)?.[1], country)}`;

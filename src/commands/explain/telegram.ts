@@ -1,6 +1,6 @@
 import { countryOf, siteOf } from '../../reading/country.ts';
 import type { Country } from '../../reading/field.ts';
-import { claimOf, readObjects, type Reading } from '../../reading/reading.ts';
+import { claimOf, readObjects, type Place, type Reading } from '../../reading/reading.ts';
 import type { Context } from '../../reading/time.ts';
 import { printChecksum, readChecksum } from '../../telegram/checksum.ts';
 import { parseCosem, type CosemObject } from '../../telegram/cosem.ts';
@@ -33,12 +33,12 @@ export function explainTelegram(telegram: Exclude<Received, Rejection>): string[
 
 /** Values that are printed more than once. */
 function sayTwice(objects: readonly CosemObject[], context: Context): string[] {
-  const [seen, twice] = [new Set<string>(), new Map<string, string>()];
+  const [seen, twice] = [new Set<Place>(), new Map<Place, string>()];
   for (const object of objects) {
-    const { key, value } = claimOf(object, context) ?? {};
-    if (key === undefined || value === undefined) continue;
-    if (seen.has(key)) twice.set(key, object.obis);
-    seen.add(key);
+    const { place, value } = claimOf(object, context) ?? {};
+    if (place === undefined || value === undefined) continue;
+    if (seen.has(place)) twice.set(place, object.obis);
+    seen.add(place);
   }
   return [...twice.values()].map((obis) => `${obis} is there more than once: the last value counts`);
 }
