@@ -107,7 +107,8 @@ export class Framer {
     if (place > this.#window.begin) this.#reject('truncated', place);
     if (this.#mayLackMark && this.#history === undefined) this.#mayLackMark = endMark(verdict.raw) === undefined;
     if (this.#checksum === 'auto' && verdict.checksum !== 'absent') this.#checksum = 'required';
-    this.#found.push({ source: this.#source, receivedAt: new Date(atMs), ...verdict, offset: place });
+    const { raw, checksum } = verdict;
+    this.#found.push({ source: this.#source, receivedAt: new Date(atMs), raw, checksum, offset: place });
     this.#outline.restart(end);
     return true;
   }

@@ -137,7 +137,7 @@ export class Outline {
   /** The header is the line up to `lineEnd`, from the first `/` on that makes it look like one. */
   #endHeader(lineEnd: number): Step {
     const first = this.starts.findIndex(({ place }) => this.#isHeader(place, lineEnd));
-    this.#beginAmong(first < 0 ? [] : this.starts.slice(first));
+    if (first !== 0) this.#beginAmong(first < 0 ? [] : this.starts.slice(first));
     if (first >= 0) this.#state = 'objects';
     return 'on';
   }

@@ -1,3 +1,5 @@
+import { Copies } from './copies.ts';
+
 /** The stretch of a stream that is in hand, in one buffer of fixed size. A byte is named by its place in the stream. */
 export class Window {
   /** Place of the oldest byte that is still needed. */
@@ -9,6 +11,7 @@ export class Window {
   readonly #words: Int32Array;
   /** Place of the buffer's first byte. */
   #base = 0;
+  readonly #copies = new Copies();
 
   constructor(size: number) {
     this.#words = new Int32Array(size / 4);
@@ -64,9 +67,7 @@ export class Window {
   }
 
   copy(from: number, to: number): Buffer {
-    const copy = Buffer.allocUnsafe(to - from);
-    this.#bytes.copy(copy, 0, from - this.#base, to - this.#base);
-    return copy;
+    return this.#copies.of(this.#bytes, from - this.#base, to - this.#base);
   }
 
   get isEmpty(): boolean {

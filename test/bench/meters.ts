@@ -3,7 +3,6 @@ import { fixture, withChecksum } from '../support/telegrams.ts';
 
 /** Telegrams of one meter, all of them different. */
 export interface PrintedMeter {
-  readonly name: string;
   readonly raws: readonly Buffer[];
   /** The same as a stream, in pieces as a serial port or a gateway gives them. */
   readonly chunks: readonly Buffer[];
@@ -14,15 +13,17 @@ const SAMPLES = {
   'DSMR 5': 'derived/nl-dsmr-5.0.2-recrc.txt',
   Luxembourg: 'lu-smarty-1.1.3.txt',
   Belgium: 'derived/be-emucs-2.1.1-3f-recrc.txt',
-};
+} as const;
 
-/** The examples of three specifications, each as so many telegrams, a second from one to the next. */
-export function printedMeters(count: number): PrintedMeter[] {
-  return Object.entries(SAMPLES).map(([name, file]) => {
-    const sample = fixture(file).toString('latin1');
-    const raws = Array.from({ length: count }, (_, second) => another(sample, second));
-    return { name, raws, chunks: cut(Buffer.concat(raws)) };
-  });
+export type MeterName = keyof typeof SAMPLES;
+
+export const METERS = Object.keys(SAMPLES) as readonly MeterName[];
+
+/** The example of a specification as so many telegrams, a second from one to the next. */
+export function printedMeter(name: MeterName, count: number): PrintedMeter {
+  const sample = fixture(SAMPLES[name]).toString('latin1');
+  const raws = Array.from({ length: count }, (_, second) => another(sample, second));
+  return { raws, chunks: cut(Buffer.concat(raws)) };
 }
 
 /** Every number with a unit that stands alone in its line, or behind a time: registers, powers, voltages, currents, volumes. */

@@ -5,25 +5,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Reads one telegram with npm's smartmeter-obis; gives how many objects it found. */
-export type ReadObis = (raw: Buffer) => number;
-
 const PACKAGE = 'smartmeter-obis@4.0.0';
 const INSTALL_MS = 180_000;
 
 /**
- * Installs smartmeter-obis into a folder of its own, uses it, and takes the folder away.
+ * Installs smartmeter-obis into a folder of its own, uses that, and takes it away.
  * @throws {Error} with what npm said, where it cannot be installed.
  */
-export async function withSmartmeterObis<T>(use: (read: ReadObis) => T | Promise<T>): Promise<T> {
+export async function withSmartmeterObis<T>(use: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'p1-relay-bench-'));
   try {
     await install(folder);
-    const { D0Protocol } = createRequire(join(folder, 'package.json'))('smartmeter-obis') as SmartmeterObis;
-    return await use((raw) => readWith(D0Protocol, raw));
+    return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Reads one telegram with the smartmeter-obis in a folder; gives how many objects it found. */
+export function requireObis(folder = ''): (raw: Buffer) => number {
+  const { D0Protocol } = createRequire(join(folder, 'package.json'))('smartmeter-obis') as SmartmeterObis;
+  return (raw) => readWith(D0Protocol, raw);
 }
 
 async function install(folder: string): Promise<void> {
