@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { Option } from 'commander';
 import { LUXEMBOURG } from '../settings/meter-key.ts';
 import { Decryption, type DecryptionSettings } from '../telegram/decryption.ts';
+import { History } from '../telegram/history.ts';
 import { Recent } from '../telegram/recent.ts';
 import { Receiver, type Received } from '../telegram/receiver.ts';
 import { ENOUGH_BYTES, recognise } from '../telegram/recognise.ts';
@@ -25,7 +26,7 @@ export const decode: CommandDefinition = {
   examples: [
     'p1-relay decode capture.bin',
     'p1-relay decode --explain capture.bin',
-    'p1-relay decode --checksum absent dsmr3.txt',
+    'p1-relay decode --checksum absent --history dsmr3.txt',
     'p1-relay decode --key @key-of-meter smarty.bin',
     'socat -u TCP:p1-dongle.local:23 - | p1-relay decode | jq .reading',
   ],
@@ -38,6 +39,7 @@ export const decode: CommandDefinition = {
           .choices(MODES)
           .default('auto'),
       )
+      .option('--history', 'hold telegrams without a CRC16 against those before them, as the service does')
       .addOption(new Option('--key <hex>', `of a meter that encrypts: ${KEY_FORMS}`))
       .addOption(
         new Option('--aad <hex>', 'its authentication key, in the same forms').default(LUXEMBOURG, "Luxembourg's"),
@@ -49,7 +51,14 @@ export const decode: CommandDefinition = {
       ),
   run: async ([file = '-'], options, io) => {
     const wording = options['explain'] === true ? asText : asJson;
-    const decoder = new Decoder(options['checksum'] as ChecksumMode, decryptionOf(options), wording);
+    const receiver = new Receiver({
+      source: 'decode',
+      checksum: options['checksum'] as ChecksumMode,
+      decryption: decryptionOf(options),
+      // A capture does not say when its telegrams were printed, nor that one meter printed them all.
+      history: options['history'] === true ? new History() : undefined,
+    });
+    const decoder = new Decoder(receiver, wording);
     const input = file === '-' ? io.stdin : createReadStream(file);
     return (await print(input, decoder, file, io)) ? decoder.outcome : 'failed';
   },
@@ -67,8 +76,8 @@ class Decoder {
   readonly #rejected: Partial<Record<Rejection['reason'], number>> = {};
   #telegrams = 0;
 
-  constructor(checksum: ChecksumMode, decryption: Decryption | undefined, wording: Wording) {
-    this.#receiver = new Receiver({ source: 'decode', checksum, decryption });
+  constructor(receiver: Receiver, wording: Wording) {
+    this.#receiver = receiver;
     this.#wording = wording;
   }
 

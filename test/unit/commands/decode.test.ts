@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { dsmr22 } from '../../support/dsmr22.ts';
 import { runDecode } from '../../support/decode.ts';
 import { buildTelegram, fixture, naiveX25, printCrc } from '../../support/telegrams.ts';
 
@@ -154,6 +155,40 @@ test('--checksum says whether a bare `!` will do', async () => {
     reason: 'checksum-missing',
     offset: 0,
     length: 625,
+  });
+});
+
+describe('--history', () => {
+  // A digit of 1.8.1 was lost in the second.
+  const three = Buffer.concat(
+    ['00123.456*kWh', '0123.457*kWh', '00123.458*kWh'].map((delivered1) => dsmr22({ delivered1 })),
+  );
+  const found = async (input: Buffer, ...args: string[]): Promise<unknown[]> =>
+    (await run(input, ...args)).lines.slice(0, -1).map(({ type, reason }) => reason ?? type);
+
+  test('holds telegrams without a CRC16 against those before them', async () => {
+    expect(await found(three)).toEqual(['telegram', 'telegram', 'telegram']);
+    expect(await found(three, '--history')).toEqual(['telegram', 'inconsistent', 'telegram']);
+    expect((await runDecode(three, '--history', '--explain')).printed).toContain(
+      ': inconsistent\n  it has no CRC16, and does not follow from the telegrams before: a counter fell or leapt, or digits are gone\n',
+    );
+  });
+
+  test('believes another meter after three telegrams, as the service does', async () => {
+    const other = dsmr22({ header: '/KMP5 ZABF001587315111' });
+    const meters = Buffer.concat([dsmr22(), other, other, other, other]);
+    expect(await found(meters, '--history')).toEqual([
+      'telegram',
+      'inconsistent',
+      'inconsistent',
+      'inconsistent',
+      'telegram',
+    ]);
+  });
+
+  test('changes nothing of telegrams with one', async () => {
+    const telegrams = Buffer.concat([fixture('derived/nl-dsmr-5.0.2-recrc.txt'), fixture('lu-smarty-1.1.3.txt')]);
+    expect((await run(telegrams, '--history')).lines).toEqual((await run(telegrams)).lines);
   });
 });
 
