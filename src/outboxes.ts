@@ -1,4 +1,5 @@
 import type { Config, EndpointConfig } from './config/config.ts';
+import { sourceFor } from './config/places.ts';
 import type { AgeOf } from './endpoints/own-time.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Letter } from './journal/letter.ts';
@@ -98,8 +99,7 @@ export class Outboxes {
   }
 }
 
-/** Where there is one source, every endpoint gets its telegrams. */
 function build(config: EndpointConfig, sources: Config['sources'], ageOf: AgeOf): BuiltEndpoint {
-  const source = sources.find(({ name }) => name === config.source) ?? sources[0];
+  const source = sourceFor(config, sources);
   return { config, source: source?.name, endpoint: endpointOf(config, source, ageOf) };
 }

@@ -2,6 +2,7 @@ import { Option, InvalidArgumentError, type Command } from 'commander';
 import { endpointTypes } from '../endpoints/index.ts';
 import { measure, MS } from '../settings/measure.ts';
 import type { ReplayState } from '../journal/replays.ts';
+import { FASTEST_ADAPTIVE } from '../outbox/pace.ts';
 import {
   fileReplayDesk,
   remoteReplayDesk,
@@ -64,7 +65,7 @@ async function act(
   return 'ok';
 }
 
-const RATE_HELP = "adaptive (at most half of the server's time, at most 20 a second), off, or telegrams a second";
+const RATE_HELP = `adaptive (at most half of the server's time, at most ${FASTEST_ADAPTIVE} a second), off, or telegrams a second`;
 
 function readSpan(text: string): number {
   const ms = measure(text, MS);
@@ -111,9 +112,6 @@ function text(
     ...(steps.length > 0 ? ['then, on the server:', ...steps.map((step) => `  - ${step}`)] : []),
   ].join('\n');
 }
-
-/** As `outbox/pace.ts`. */
-const FASTEST_ADAPTIVE = 20;
 
 function stepsAfter(endpoint: string, { config }: Whereabouts): readonly string[] {
   const type = config?.endpoints.find(({ name }) => name === endpoint)?.type;

@@ -21,13 +21,9 @@ export async function withConfig(
   { env, stderr }: Io,
   work: (loaded: LoadedConfig) => Promise<Outcome>,
 ): Promise<Outcome> {
-  try {
-    return await work(await loadConfigAside({ file: fileOf(options), env: { ...env }, cwd: process.cwd() }));
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    stderr.write(`${error.problems.join('\n')}\n`);
-    return 'bad-configuration';
-  }
+  return orTold(stderr, async () =>
+    work(await loadConfigAside({ file: fileOf(options), env: { ...env }, cwd: process.cwd() })),
+  );
 }
 
 /** Where the service of this configuration keeps its state, and the configuration where there is one. */
@@ -45,8 +41,13 @@ export async function withState(
   { env, stderr }: Io,
   work: (whereabouts: Whereabouts) => Promise<Outcome>,
 ): Promise<Outcome> {
+  return orTold(stderr, async () => work(await whereabouts(fileOf(options), env)));
+}
+
+/** The work, or a line for each thing that is wrong with the configuration. */
+async function orTold(stderr: Io['stderr'], work: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    return await work(await whereabouts(fileOf(options), env));
+    return await work();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     stderr.write(`${error.problems.join('\n')}\n`);

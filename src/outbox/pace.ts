@@ -3,7 +3,8 @@ export type Rate = 'adaptive' | 'off' | number;
 
 /** Younger letters are live: they are never held back. */
 const BACKLOG_AGE_MS = 60_000;
-const FASTEST_ADAPTIVE_MS = 50;
+/** Letters a second of `adaptive`, however fast the server is. */
+export const FASTEST_ADAPTIVE = 20;
 
 /**
  * How long to wait after a letter before the next, so that a backlog is kind to a small server.
@@ -13,6 +14,6 @@ const FASTEST_ADAPTIVE_MS = 50;
  */
 export function pauseAfter(rate: Rate, ageMs: number, answerMs: number): number {
   if (rate === 'off' || ageMs < BACKLOG_AGE_MS) return 0;
-  if (rate === 'adaptive') return Math.max(FASTEST_ADAPTIVE_MS - answerMs, answerMs);
+  if (rate === 'adaptive') return Math.max(1_000 / FASTEST_ADAPTIVE - answerMs, answerMs);
   return Math.max(0, 1_000 / rate - answerMs);
 }
