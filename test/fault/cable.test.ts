@@ -4,7 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { createDice } from '../support/dice.ts';
 import { print } from '../support/meter-line.ts';
-import { asText, describeWithPty, endpointsOf, stampsAt, telegramsAt, test } from '../support/scene.ts';
+import { describeWithPty } from '../support/pty.ts';
+import { asText, endpointsOf, stampsAt, telegramsAt, test } from '../support/scene.ts';
 import { until, type Service } from '../support/service.ts';
 import { asPlainUser } from '../support/tools.ts';
 

@@ -8,7 +8,8 @@ import { createDice } from '../support/dice.ts';
 import { faults, type Fault } from '../support/dsmr-reader.ts';
 import { record } from '../support/findings.ts';
 import type { MeterLine } from '../support/meter-line.ts';
-import { describeWithPty, endpointsOf, test, type Scene } from '../support/scene.ts';
+import { describeWithPty } from '../support/pty.ts';
+import { endpointsOf, test, type Scene } from '../support/scene.ts';
 import { until, type Service } from '../support/service.ts';
 import { judge, stampOf, total } from '../support/verdict.ts';
 

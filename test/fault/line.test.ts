@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { print } from '../support/meter-line.ts';
-import { asText, describeWithPty, endpointsOf, stampsAt, telegramsAt, test } from '../support/scene.ts';
+import { describeWithPty } from '../support/pty.ts';
+import { asText, endpointsOf, stampsAt, telegramsAt, test } from '../support/scene.ts';
 import { createDice } from '../support/dice.ts';
 import { runCommand, until } from '../support/service.ts';
 

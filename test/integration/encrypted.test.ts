@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
 import { encryptor } from '../../src/simulator/encrypt.ts';
 import { print, type MeterLine } from '../support/meter-line.ts';
-import { asText, describeWithPty, endpointsOf, telegramsAt, test, type Scene } from '../support/scene.ts';
+import { describeWithPty } from '../support/pty.ts';
+import { asText, endpointsOf, telegramsAt, test, type Scene } from '../support/scene.ts';
 import { CLI, runCommand, until } from '../support/service.ts';
 
 const KEY = '000102030405060708090A0B0C0D0E0F';

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { print, type MeterLine } from '../support/meter-line.ts';
-import { asText, describeWithPty, endpointsOf, stampsAt, telegramsAt, test, type Scene } from '../support/scene.ts';
+import { describeWithPty } from '../support/pty.ts';
+import { asText, endpointsOf, stampsAt, telegramsAt, test, type Scene } from '../support/scene.ts';
 import { until } from '../support/service.ts';
 
 const TELEGRAMS = 60;

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { DsmrReader } from '../support/dsmr-reader.ts';
 import { print, type MeterLine } from '../support/meter-line.ts';
-import { asText, describeWithPty, telegramsAt, test, type Scene } from '../support/scene.ts';
+import { describeWithPty } from '../support/pty.ts';
+import { asText, telegramsAt, test, type Scene } from '../support/scene.ts';
 import { until } from '../support/service.ts';
 import { fixture } from '../support/telegrams.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { PortReport } from '../../src/commands/ports-report.ts';
 import { print } from '../support/meter-line.ts';
-import { openPty, talkAt } from '../support/pty.ts';
-import { asText, describeWithPty, endpointsOf, telegramsAt, test, type Scene } from '../support/scene.ts';
+import { describeWithPty, openPty, talkAt } from '../support/pty.ts';
+import { asText, endpointsOf, telegramsAt, test, type Scene } from '../support/scene.ts';
 import { until } from '../support/service.ts';
 import { fixture } from '../support/telegrams.ts';
 

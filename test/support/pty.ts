@@ -11,6 +11,7 @@ import {
   type PtyTool,
 } from '../../src/simulator/pty.ts';
 import { sleep } from '../../src/time/sleep.ts';
+import { describeUnless } from './describe-unless.ts';
 
 export type { Pty };
 
@@ -19,6 +20,11 @@ const tool = findPtyTool();
 /** Whether tests on real pseudo-terminals can run here, and if not, what to print as the reason. */
 export const ptyAvailable: { readonly yes: true } | { readonly yes: false; readonly reason: string } =
   tool === undefined ? { yes: false, reason: PTY_TOOL_MISSING } : { yes: true };
+
+/** As `describe`, for a suite on pseudo-terminals. */
+export function describeWithPty(name: string, suite: () => void): void {
+  describeUnless(ptyAvailable.yes ? undefined : `needs pseudo-terminals: ${ptyAvailable.reason}`, name, suite);
+}
 
 /** A pseudo-terminal at `link`, or in a temporary folder of its own. `close` leaves no process, link or folder behind. */
 export async function openPty(

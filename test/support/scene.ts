@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { describe, expect, test as base } from 'vitest';
+import { expect, test as base } from 'vitest';
 import { simulateHouse } from '../../src/simulator/house.ts';
 import { startDsmrReader, type DsmrReader, type DsmrReaderOptions } from './dsmr-reader.ts';
 import { openSerialLine, openTcpLine, type MeterLine, type SerialLine, type TcpLine } from './meter-line.ts';
-import { PTY_TOOL_MISSING } from '../../src/simulator/pty.ts';
 import { ptyAvailable } from './pty.ts';
 import {
   launchService,
@@ -122,18 +121,6 @@ export const test = base.extend<{ scene: Scene }>({
     await scene.end();
   },
 });
-
-/** As `describe`, for tests on pseudo-terminals: skipped with a printed reason where none can be made, but never in CI. */
-export function describeWithPty(name: string, suite: () => void): void {
-  if (ptyAvailable.yes) {
-    describe(name, suite);
-  } else if (process.env['CI'] === 'true') {
-    describe(name, () => base('finds a program that makes pseudo-terminals', () => expect.fail(PTY_TOOL_MISSING)));
-  } else {
-    console.warn(`skipped: "${name}": ${PTY_TOOL_MISSING}`);
-    describe.skip(name, suite);
-  }
-}
 
 /** What in a telegram says whose it is: the ident in its header, the identifiers of its devices. */
 function identifiersIn(telegram: string): string[] {

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { onTestFinished } from 'vitest';
+import { describeUnless } from './describe-unless.ts';
 
 /** A file system of its own, so small that it can be filled. */
 export class SmallDisk {
@@ -37,17 +38,9 @@ export class SmallDisk {
   }
 }
 
-/** As `describe`, for a suite that fills disks. Without the right to mount one it is skipped and says so; in CI it fails. */
+/** As `describe`, for a suite that fills disks, which takes the right to mount one. */
 export function describeOnSmallDisk(name: string, suite: () => void): void {
-  const reason = canMount() ? undefined : `"${name}" needs the right to mount a file system: run it as root`;
-  if (reason === undefined) {
-    describe(name, suite);
-  } else if (process.env['CI'] === 'true') {
-    describe(name, () => test('may mount a file system', () => expect.fail(reason)));
-  } else {
-    console.warn(`skipped: ${reason}`);
-    describe.skip(name, suite);
-  }
+  describeUnless(canMount() ? undefined : 'needs the right to mount a file system: run it as root', name, suite);
 }
 
 function canMount(): boolean {

@@ -1,32 +1,18 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describeUnless } from './describe-unless.ts';
 
-/** As `describe`, for a suite that runs Debian's own `tools`. Where one is missing the suite is skipped and the reason printed; in CI it fails. */
+/** As `describe`, for a suite that runs Debian's own `tools`. */
 export function describeWithTools(name: string, tools: readonly string[], suite: () => void): void {
   const missing = tools.filter((tool) => !isInstalled(tool));
-  const reason = `"${name}" needs ${missing.join(', ')}, not found on PATH; on Debian: see .ci/run for the packages`;
-  if (missing.length === 0) {
-    describe(name, suite);
-  } else if (process.env['CI'] === 'true') {
-    describe(name, () => test('finds the tools that it runs', () => expect.fail(reason)));
-  } else {
-    console.warn(`skipped: ${reason}`);
-    describe.skip(name, suite);
-  }
+  const lacks = `needs ${missing.join(', ')}, not found on PATH; on Debian: see .ci/run for the packages`;
+  describeUnless(missing.length > 0 ? lacks : undefined, name, suite);
 }
 
-/** As `describe`, for a suite about files that root makes for others. Without root it is skipped and says so; in CI it fails. */
+/** As `describe`, for a suite about files that root makes for others. */
 export function describeAsRoot(name: string, suite: () => void): void {
-  const reason = `"${name}" gives files to another user: run it as root`;
-  if (process.getuid?.() === 0) {
-    describe(name, suite);
-  } else if (process.env['CI'] === 'true') {
-    describe(name, () => test('runs as root', () => expect.fail(reason)));
-  } else {
-    console.warn(`skipped: ${reason}`);
-    describe.skip(name, suite);
-  }
+  const isRoot = process.getuid?.() === 0;
+  describeUnless(isRoot ? undefined : 'gives files to another user: run it as root', name, suite);
 }
 
 function isInstalled(tool: string): boolean {

@@ -3,18 +3,16 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findMeter, type Search } from '../../../src/serial/find-meter.ts';
 import { P1_LINES } from '../../../src/serial/lines.ts';
 import type { PortSettings } from '../../../src/serial/port.ts';
-import { openPty, ptyAvailable, talkAt, type Pty } from '../../support/pty.ts';
+import { describeWithPty, openPty, talkAt, type Pty } from '../../support/pty.ts';
 import { buildTelegram, fixture } from '../../support/telegrams.ts';
 
 const TELEGRAM = buildTelegram('/TST5\\1', ['1-3:0.2.8(50)', '1-0:1.8.1(000001.000*kWh)']);
 /** Of a meter of DSMR 2, each byte with its parity bit. */
 const OLD_TELEGRAM = fixture('derived/synth-dsmr22-7e1-read-as-8n1.bin');
-
-if (!ptyAvailable.yes) console.warn(`skipped: ${ptyAvailable.reason}`);
 
 let root: string;
 let ptys: (Pty & { close(): Promise<void> })[];
@@ -32,7 +30,7 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-describe.skipIf(!ptyAvailable.yes)('port: auto', () => {
+describeWithPty('port: auto', () => {
   test('takes the port that sends telegrams, not the silent one before it, and gives the first of them', async () => {
     await plug('ttyUSB0');
     const meter = await plug('ttyUSB1');
@@ -98,7 +96,7 @@ describe.skipIf(!ptyAvailable.yes)('port: auto', () => {
   });
 });
 
-describe.skipIf(!ptyAvailable.yes)('baudRate: auto', () => {
+describeWithPty('baudRate: auto', () => {
   test.each([
     ['115200 baud', 115_200, TELEGRAM],
     ['9600 baud, seven bits and parity', 9_600, OLD_TELEGRAM],
