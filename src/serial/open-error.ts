@@ -35,7 +35,7 @@ const BY_ID = '/dev/serial/by-id';
 async function missing(path: string): Promise<string> {
   const present = (await readdir(BY_ID).catch(() => [])).map((name) => `${BY_ID}/${name}`);
   return present.length === 0
-    ? `${path}: no such port, and no USB serial port at all: is the cable plugged in?`
+    ? `${path}: no such port, and no USB serial port at all: plug the cable in`
     : `${path}: no such port; there is ${present.join(', ')}`;
 }
 

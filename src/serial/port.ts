@@ -27,7 +27,10 @@ export async function* readPort(settings: PortSettings, signal: AbortSignal): As
     for await (const line of lines as AsyncIterable<string>)
       yield Buffer.from([line, ...waiting<string>(lines)].join(''), 'latin1');
     const lost = await closed;
-    if (lost) throw new Error(`${settings.path}: hung up (${lost.message}): was the cable pulled?`, { cause: lost });
+    if (lost)
+      throw new Error(`${settings.path}: hung up (${lost.message}): the cable was pulled, or its adapter was reset`, {
+        cause: lost,
+      });
   } finally {
     signal.removeEventListener('abort', stop);
     if (port.isOpen) port.close();

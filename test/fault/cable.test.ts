@@ -77,7 +77,7 @@ describeWithPty('a cable', () => {
 
     expect(warnings(service)).toEqual([
       expect.stringMatching(
-        /source meter: \/.*\/port: hung up \(.+\): was the cable pulled\?; trying again until it works/,
+        /source meter: \/.*\/port: hung up \(.+\): the cable was pulled, or its adapter was reset; trying again until it works/,
       ),
     ]);
   });
@@ -124,7 +124,7 @@ function warnings({ lines }: Service): string[] {
 /** With ports present it names them; a machine that runs tests seldom has one. */
 function missingPort(link: string): RegExp {
   return new RegExp(
-    `source meter: ${link}: no such port(, and no USB serial port at all: is the cable plugged in\\?|; there is /dev/serial/by-id/)`,
+    `source meter: ${link}: no such port(, and no USB serial port at all: plug the cable in|; there is /dev/serial/by-id/)`,
   );
 }
 
