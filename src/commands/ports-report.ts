@@ -69,7 +69,9 @@ function stateOf({ isRadio, holder }: Candidate, { hearing, trouble }: Listened)
 /** A meter that is read already needs none. */
 function remedyFor(hearing: Hearing): string | undefined {
   if (takesKey(hearing)) return 'ask the grid operator for its key; in Austria for its authenticationKey as well';
-  return hearing.isMeter ? undefined : hearing.finding.remedy;
+  const { isMeter, finding } = hearing;
+  if (isMeter) return undefined;
+  return finding.kind === 'encrypted' ? 'none of them is whole: check the cable' : finding.lastRemedy;
 }
 
 /** Whether all that came from a meter is encrypted: one that sends clear telegrams as well is read without a key. */

@@ -115,8 +115,9 @@ class Findings {
   of(path: string): string {
     const closed = this.#closed.get(path);
     if (closed !== undefined) return closed.startsWith(path) ? closed : `${path}: ${closed}`;
-    const heard = mostTelling(this.#heard.get(path) ?? []);
-    return `${path}: no telegram at ${this.#speeds}${heard === undefined ? '' : `: ${tell(heard.finding)}`}`;
+    const finding = mostTelling(this.#heard.get(path) ?? [])?.finding;
+    const heard = finding === undefined ? '' : `: ${tell({ ...finding, remedy: finding.lastRemedy })}`;
+    return `${path}: no telegram at ${this.#speeds}${heard}`;
   }
 
   ofAll(): string {
@@ -126,4 +127,4 @@ class Findings {
   }
 }
 
-const NO_PORT = 'port: auto found no serial port: is the cable plugged in? Others can be named with port: /dev/…';
+const NO_PORT = 'port: auto found no serial port: plug the cable in, or name another one with port: /dev/…';

@@ -8,6 +8,8 @@ export interface Finding {
   readonly kind: Kind;
   readonly what: string;
   readonly remedy: string;
+  /** The same for who has tried every speed. */
+  readonly lastRemedy: string;
   /** False where another speed of the line may show something else. */
   readonly isSure: boolean;
 }
@@ -17,8 +19,9 @@ export const ENOUGH_BYTES = 4_096;
 
 /** Says what the bytes of a line look like, wherever in it they begin and end; none at all are silence. */
 export function recognise(bytes: Buffer): Finding {
-  const { kind, what, remedy, isSure } = SIGNS.find(({ shows }) => shows(bytes)) ?? OTHER_TEXT;
-  return { kind, what, remedy, isSure };
+  const sign: Sign & { readonly kind: Kind } = SIGNS.find(({ shows }) => shows(bytes)) ?? OTHER_TEXT;
+  const { kind, what, remedy, lastRemedy = remedy, isSure } = sign;
+  return { kind, what, remedy, lastRemedy, isSure };
 }
 
 /** Whether what comes is from a P1 port that this program reads, though none of it may be whole. */
@@ -36,6 +39,7 @@ interface Sign {
   readonly shows: (bytes: Buffer) => boolean;
   readonly what: string;
   readonly remedy: string;
+  readonly lastRemedy?: string;
   readonly isSure: boolean;
 }
 
@@ -134,6 +138,7 @@ const SIGNS = [
     shows: (bytes) => shareOf(bytes, isPrintable) < LEAST_TEXT,
     what: 'noise: wrong speed or polarity, or no P1 port',
     remedy: 'set baudRate: auto, and use a cable that inverts, once',
+    lastRemedy: 'use a cable that inverts, once, or name another port',
     isSure: false,
   },
   OTHER_TEXT,

@@ -64,6 +64,20 @@ describe('a person reads', () => {
     );
   });
 
+  test('of one whose frames are all cut what is wrong with them: a key would not help', () => {
+    const cut = ENCRYPTED.subarray(0, 700);
+    const said = toText([describePort(bare, { hearing: heard(115_200, cut, cut, cut) })]);
+    expect(said).toContain('  2100 bytes at 115200 baud: encrypted telegrams');
+    expect(said).toContain('  none of them is whole: check the cable\n');
+    expect(said).not.toContain('key');
+  });
+
+  test('of noise what is left to do: the other speeds were tried', () => {
+    const said = toText([describePort(bare, { hearing: heard(115_200, Buffer.alloc(400, 0x93)) })]);
+    expect(said).toContain('  400 bytes at 115200 baud: noise: wrong speed or polarity, or no P1 port\n');
+    expect(said).toContain('  use a cable that inverts, once, or name another port\n');
+  });
+
   test('of one that encrypts and prints clear telegrams as well the line that reads these', () => {
     const said = toText([describePort(bare, { hearing: heard(115_200, ENCRYPTED, TELEGRAM, ENCRYPTED) })]);
     expect(said).toContain('1 telegram, with CRC16, rejected: encrypted 2\n');

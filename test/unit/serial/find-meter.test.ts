@@ -85,7 +85,7 @@ describeWithPty('port: auto', () => {
   });
 
   test('without any port it asks for the cable', async () => {
-    await expect(first()).rejects.toThrow('port: auto found no serial port: is the cable plugged in?');
+    await expect(first()).rejects.toThrow('port: auto found no serial port: plug the cable in, or name another one');
   });
 
   test('ends at once when its signal aborts', async () => {
@@ -125,6 +125,14 @@ describeWithPty('baudRate: auto', () => {
     );
   });
 
+  test('says of noise at each speed what is left to do', async () => {
+    const pty = await plug('ttyS5');
+    await pty.write(Buffer.alloc(400, 0x93));
+    await expect(first({ port: pty.path, listenMs: 300 })).rejects.toThrow(
+      `${pty.path}: no telegram at 115200 and 9600 baud: what comes looks like noise: wrong speed or polarity, or no P1 port; use a cable that inverts, once, or name another port`,
+    );
+  });
+
   test('says of a port that cannot be opened what that port lacks, once', async () => {
     const missing = join(root, 'dev/ttyS9');
     await expect(first({ port: missing })).rejects.toThrow(new RegExp(`^${missing}: no such port`));
@@ -135,7 +143,7 @@ describeWithPty('baudRate: auto', () => {
     await pty.write(TELEGRAM);
     const bytes = findMeter(search({ port: pty.path }), stop.signal);
     await bytes.next();
-    const told = expect(bytes.next()).rejects.toThrow('was the cable pulled?');
+    const told = expect(bytes.next()).rejects.toThrow('the cable was pulled, or its adapter was reset');
     await pty.close();
     await told;
   });
