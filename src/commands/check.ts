@@ -4,6 +4,7 @@ import { Receiver } from '../telegram/receiver.ts';
 import { Recent } from '../telegram/recent.ts';
 import { ENOUGH_BYTES, isTelegrams, recognise, tell } from '../telegram/recognise.ts';
 import type { RejectionReason } from '../telegram/telegram.ts';
+import { HINTS } from '../telemetry/blocks.ts';
 import { count, span } from '../telemetry/wording.ts';
 import { timeLimit } from '../time/time-limit.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
@@ -60,13 +61,6 @@ interface Heard {
   lastReason: RejectionReason | undefined;
 }
 
-/** What a rejection of these kinds says of the settings; of the others it says that the line is bad. */
-const BY_SETTINGS: Partial<Record<RejectionReason, string>> = {
-  encrypted:
-    'the telegrams are encrypted: set key of this source to the one that the grid operator gives out for this meter',
-  decryption: 'the telegrams cannot be decrypted: key or authenticationKey is not that of this meter',
-};
-
 async function trySource(config: SourceConfig, signal: AbortSignal): Promise<Result> {
   const part = `source ${config.name}`;
   const heard: Heard = { recent: new Recent(ENOUGH_BYTES), bytes: 0, rejected: 0, lastReason: undefined };
@@ -95,9 +89,11 @@ async function firstTelegram(config: SourceConfig, heard: Heard, signal: AbortSi
 
 function whyNone({ recent, bytes, rejected, lastReason }: Heard): string {
   const finding = recognise(recent.bytes);
-  const damage = `${count(rejected, 'rejected telegram')}: see checksum and the cable`;
-  const byReason = (lastReason && BY_SETTINGS[lastReason]) ?? (isTelegrams(finding) ? damage : undefined);
-  return `${bytes} bytes in ${span(LISTEN_MS)}: ${rejected > 0 && byReason !== undefined ? byReason : tell(finding)}`;
+  const why =
+    lastReason !== undefined && isTelegrams(finding)
+      ? `${count(rejected, 'telegram')} rejected (${lastReason}): ${HINTS[lastReason]}`
+      : tell(finding);
+  return `${bytes} bytes in ${span(LISTEN_MS)}: ${why}`;
 }
 
 async function tryEndpoint(config: EndpointConfig, signal: AbortSignal): Promise<Result> {

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { faults, type DsmrReader } from '../support/dsmr-reader.ts';
 import { print } from '../support/meter-line.ts';
@@ -195,6 +197,18 @@ describe('check', () => {
     expect(bad.stdout).toMatch(/^ok +endpoint home/m);
     expect(bad.stdout).toMatch(/^FAILED +endpoint vps: .*403.*; set key to the one/m);
     expect([...home.rows, ...vps.rows]).toEqual([]);
+  });
+
+  test('--online says why the telegrams of a source are rejected', async ({ scene }) => {
+    const path = join(await scene.folder(), 'cut');
+    const [telegram] = scene.telegrams(1);
+    const cut = `${telegram!.toString('latin1', 0, 300)}\r\n`;
+    await writeFile(path, cut.repeat(3));
+    const { code, stdout } = await scene.command(['check', '--online'], { config: { source: { type: 'file', path } } });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^FAILED +source file: 906 bytes .*: 2 telegrams rejected \(truncated\): bytes were lost, or another program reads the same port$/m,
+    );
   });
 });
 

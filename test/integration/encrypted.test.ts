@@ -74,10 +74,10 @@ describe('without its key', () => {
   });
 
   test.for([
-    [{}, 'the telegrams are encrypted: set key of this source'],
+    [{}, '1 telegram rejected (encrypted): set key of this source'],
     [
       { key: KEY, authenticationKey: AUTHENTICATION_KEY },
-      'the telegrams cannot be decrypted: key or authenticationKey',
+      '1 telegram rejected (decryption): key or authenticationKey is not that of this meter',
     ],
   ] as const)('or with a wrong one (%j), check names the setting', async ([keys, said], { scene }) => {
     const config = { source: { type: 'file', path: SMARTY, ...keys }, endpoints: [] };
