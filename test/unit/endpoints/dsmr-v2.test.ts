@@ -195,6 +195,18 @@ test('of a gas meter that is late by days the register goes with its time; of on
   expect(gasOf('260624140004S', '')).toBeUndefined();
 });
 
+test('gas of the hour that comes twice, stamped without a letter, goes with the time of each', () => {
+  const write = readingBody('Europe/Amsterdam');
+  const gasAt = (receivedAt: string, hour: string): unknown => {
+    const raw = least({ clock: '' }, `0-1:24.3.0(251026${hour}0000)(00)(60)(1)(0-1:24.2.1)(m3)(00001.000)`);
+    const letter = { source: 'meter', receivedAt: new Date(receivedAt), raw, checksum: 'absent' } as const;
+    return (JSON.parse(write(letter)) as Record<string, unknown>)['extra_device_timestamp'];
+  };
+  expect(gasAt('2025-10-26T00:30:00Z', '02')).toBe('2025-10-26T02:00:00+02:00');
+  expect(gasAt('2025-10-26T01:30:00Z', '02')).toBe('2025-10-26T02:00:00+01:00');
+  expect(gasAt('2025-10-26T02:30:00Z', '03')).toBe('2025-10-26T03:00:00+01:00');
+});
+
 test('two gas meters that report by turns are not taken for one', () => {
   const write = readingBody('Europe/Amsterdam');
   const gasSent = (...stamps: [first: string, second: string]): unknown => {
