@@ -21,6 +21,7 @@ import {
   temporaryFolder,
 } from '../../support/journal.ts';
 import { describeOnSmallDisk, SmallDisk } from '../../support/small-disk.ts';
+import { upTo } from '../../support/up-to.ts';
 
 /** The thread as it is built: `npm test` builds first. */
 const builtWorker = new URL('../../../dist/journal/worker.js', import.meta.url);
@@ -69,7 +70,6 @@ function telegram(n: number, raw?: Buffer): Telegram {
   return { source, receivedAt: new Date(at), checksum, raw: raw ?? Buffer.from(plain) };
 }
 
-const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 const numbersOf = (letters: readonly unknown[]) => letters.map((letter) => numberIn((letter as Letter).telegram.raw));
 const until = (condition: () => boolean) => vi.waitUntil(condition, { timeout: 30_000, interval: 10 });
 

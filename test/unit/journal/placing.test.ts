@@ -10,12 +10,12 @@ import {
   several,
   temporaryFolder,
 } from '../../support/journal.ts';
+import { upTo } from '../../support/up-to.ts';
 
 const MONDAY = Date.parse('2026-01-05T00:00:00Z');
 const MINUTE_MS = 60_000;
 const all = (name: string) => ({ name, source: undefined });
-const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
-const from = (first: number, last: number): number[] => upTo(last).slice(first - 1);
+const from = (first: number, last: number): number[] => upTo(last, first);
 /** The n-th telegram was received n minutes after Monday began, where nothing else is said. */
 const minutes = (last: number, at: (n: number) => number = (n) => MONDAY + n * MINUTE_MS): Incoming[] =>
   upTo(last).map((n) => ({ ...incoming(n), at: at(n) }));

@@ -15,6 +15,7 @@ import {
   several,
   temporaryFolder,
 } from '../../support/journal.ts';
+import { upTo } from '../../support/up-to.ts';
 
 const HOUR_MS = 3_600_000;
 const endpoints = [
@@ -24,7 +25,6 @@ const endpoints = [
 
 const pass = (store: JournalStore, endpoint: string, seqs: readonly number[]) =>
   store.cursors.pass(seqs.map((seq) => ({ endpoint, seq, how: 'delivered' as const })));
-const upTo = (last: number): number[] => Array.from({ length: last }, (_, index) => index + 1);
 const kept = (store: JournalStore) => store.read(0, 100_000, undefined).map(({ seq }) => seq);
 
 /** A telegram that does not pack: about a page each. */

@@ -12,9 +12,9 @@ import {
   startOutbox,
   stopTheClock,
 } from '../../support/outbox.ts';
+import { upTo } from '../../support/up-to.ts';
 
 const PROBE_MS = 60_000;
-const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 const unreadable = () => new Unreadable('500: Failed to parse telegram', 'set the DSMR version');
 
 function start(options: Parameters<typeof startOutbox>[2] = {}) {

@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { Ambiguous, Paused, Refused, TryLater } from '../../../src/outbox/endpoint.ts';
 import { countsOf, numbersOf, openStore, restOf, temporaryFolder } from '../../support/journal.ts';
 import { accept, hang, journalOver, pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
+import { upTo } from '../../support/up-to.ts';
 
-const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 function start(options: Parameters<typeof startOutbox>[2] = {}, endpoint = new Scripted()) {
   stopTheClock();

@@ -5,9 +5,9 @@ import type { JournalStore } from '../../../src/journal/store.ts';
 import { Ambiguous, Refused, Unreadable, type Fate } from '../../../src/outbox/endpoint.ts';
 import { countsOf, filesAsAfterAKill, incoming, openStore, temporaryFolder } from '../../support/journal.ts';
 import { failsOnce, journalOver, numberOf, pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
+import { upTo } from '../../support/up-to.ts';
 
 const START = Date.UTC(2026, 0, 5, 12);
-const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 const at = (n: number) => START + n * 1_000;
 
 /** A server with a list. */

@@ -1,6 +1,7 @@
 import Queue from 'better-queue';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Schedule } from '../../../src/outbox/schedule.ts';
+import { upTo } from '../../support/up-to.ts';
 
 /** A schedule over numbers that wait, two at a take. */
 function start(work: (n: number) => Promise<void> | void = () => undefined) {
@@ -25,7 +26,6 @@ function start(work: (n: number) => Promise<void> | void = () => undefined) {
   return { schedule, waiting, done, mostRunning: () => mostRunning, takes: () => takes };
 }
 
-const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 const turns = async (count = 50) => {
   for (let n = 0; n < count; n++) await new Promise((resolve) => setTimeout(resolve, 1));
 };
