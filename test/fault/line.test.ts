@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { print } from '../support/meter-line.ts';
+import { print, type MeterLine } from '../support/meter-line.ts';
 import { describeWithPty } from '../support/pty.ts';
-import { asText, endpointsOf, stampsAt, telegramsAt, test } from '../support/scene.ts';
+import { asText, endpointsOf, stampsAt, telegramsAt, test, type Scene } from '../support/scene.ts';
 import { createDice } from '../support/dice.ts';
 import { runCommand, until } from '../support/service.ts';
 
@@ -10,9 +10,7 @@ const MARK = '!'.charCodeAt(0);
 
 describeWithPty('a serial line that stops in the middle of telegrams', () => {
   test('a pause between the ! and the checksum costs nothing, 2 s of it either', async ({ scene }) => {
-    const home = await scene.server();
-    const line = await scene.serialLine();
-    await scene.service({ config: { source: line.source, endpoints: endpointsOf({ home: [home, 'v1'] }) } });
+    const { home, line } = await readBy(scene, await scene.serialLine());
     await line.opened();
 
     const telegrams = scene.telegrams(20);
@@ -30,9 +28,7 @@ describeWithPty('a serial line that stops in the middle of telegrams', () => {
 });
 
 test('wherever two reads divide a telegram, it arrives as printed, from its / to its checksum', async ({ scene }) => {
-  const home = await scene.server();
-  const line = await scene.tcpLine();
-  await scene.service({ config: { source: line.source, endpoints: endpointsOf({ home: [home, 'v1'] }) } });
+  const { home, line } = await readBy(scene, await scene.tcpLine());
   await line.opened();
 
   const [first] = scene.telegrams(1);
@@ -50,10 +46,7 @@ test('wherever two reads divide a telegram, it arrives as printed, from its / to
 test('a flipped bit in every fourth telegram: those are rejected, counted and kept for a diagnosis', async ({
   scene,
 }) => {
-  const home = await scene.server();
-  const line = await scene.line();
-  const config = { source: line.source, endpoints: endpointsOf({ home: [home, 'v1'] }) };
-  const service = await scene.service({ config });
+  const { home, line, config, service } = await readBy(scene, await scene.line());
   await line.opened();
 
   const dice = createDice(4);
@@ -78,9 +71,7 @@ test('a flipped bit in every fourth telegram: those are rejected, counted and ke
 });
 
 test('a device that closes the connection behind every fifth telegram loses none', async ({ scene }) => {
-  const home = await scene.server();
-  const line = await scene.tcpLine();
-  await scene.service({ config: { source: line.source, endpoints: endpointsOf({ home: [home, 'v1'] }) } });
+  const { home, line } = await readBy(scene, await scene.tcpLine());
 
   const telegrams = scene.telegrams(20);
   for (let next = 0; next < telegrams.length; next += 5) {
@@ -96,11 +87,7 @@ test('a device that closes the connection behind every fifth telegram loses none
 test('a device that closes the connection in the middle of a telegram loses that one, and no other', async ({
   scene,
 }) => {
-  const home = await scene.server();
-  const line = await scene.tcpLine();
-  const service = await scene.service({
-    config: { source: line.source, endpoints: endpointsOf({ home: [home, 'v1'] }) },
-  });
+  const { home, line, service } = await readBy(scene, await scene.tcpLine());
 
   const telegrams = scene.telegrams(3);
   await line.opened();
@@ -116,11 +103,7 @@ test('a device that closes the connection in the middle of a telegram loses that
 });
 
 test('garbage between telegrams costs none of them', async ({ scene }) => {
-  const home = await scene.server();
-  const line = await scene.tcpLine();
-  const service = await scene.service({
-    config: { source: line.source, endpoints: endpointsOf({ home: [home, 'v1'] }) },
-  });
+  const { home, line, service } = await readBy(scene, await scene.tcpLine());
   await line.opened();
 
   const dice = createDice(7);
@@ -136,11 +119,7 @@ test('garbage between telegrams costs none of them', async ({ scene }) => {
 test('telegrams without a checksum are not taken from a meter that should print one, and the log says how to', async ({
   scene,
 }) => {
-  const home = await scene.server();
-  const line = await scene.tcpLine();
-  const service = await scene.service({
-    config: { source: line.source, endpoints: endpointsOf({ home: [home, 'v1'] }) },
-  });
+  const { home, line, service } = await readBy(scene, await scene.tcpLine());
   await line.opened();
 
   const bare = scene.telegrams(3).map((telegram) => telegram.subarray(0, telegram.lastIndexOf(MARK) + 1));
@@ -174,6 +153,13 @@ test('a line on which no telegram is ever heard is one line of the log with what
     ),
   ]);
 });
+
+/** A service that reads this line for one server. */
+async function readBy<Line extends MeterLine>(scene: Scene, line: Line) {
+  const home = await scene.server();
+  const config = { source: line.source, endpoints: endpointsOf({ home: [home, 'v1'] }) };
+  return { home, line, config, service: await scene.service({ config }) };
+}
 
 /** A telegram ends with its checksum: a line end that comes later than that is not waited for. */
 const withoutLineEnd = (telegram: string): string => telegram.trimEnd();
