@@ -35,11 +35,11 @@ export function judge(bytes: Buffer, standard: Standard): Verdict {
   return { checksum: status, raw };
 }
 
-/** The same for bytes that got no `!`: some meters of DSMR 2.2 leave its line out. */
+/** The same for bytes that got no `!`: some meters of DSMR 2.2 leave its line out, and none of a later version does. */
 export function judgeUnmarked(bytes: Buffer, standard: Standard): Verdict {
   const text = textOf(bytes);
   const raw = text && text.subarray(0, lastLineEnd(text));
-  if (raw === undefined || raw.length === 0) return { reason: 'truncated' };
+  if (raw === undefined || raw.length === 0 || namesVersion(parseCosem(raw))) return { reason: 'truncated' };
   const verdict = judgeBare(raw, 'nothing', standard);
   return 'reason' in verdict ? { reason: 'truncated' } : verdict;
 }

@@ -304,6 +304,11 @@ describe('a telegram without its `!`', () => {
     expect(found.map(({ raw }) => raw)).toEqual([unmarked, unmarked]);
   });
 
+  test('was cut off if it is one of DSMR 4 or later, which never leave it out', () => {
+    const cut = DSMR5.subarray(0, DSMR5.lastIndexOf('!'));
+    expect(outcomesOf(frame(Buffer.concat([cut, cut]), { checksum: 'absent' }))).toEqual(['truncated', 'truncated']);
+  });
+
   test.each(['\0', '\0\0\0', '\0\r\n\0'])('ends before the next one, with the gap %j between them', (gap) => {
     const found = frame(Buffer.concat([unmarked, Buffer.from(gap), unmarked]), { checksum: 'absent' });
     expect(found).toMatchObject([
