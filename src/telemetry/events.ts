@@ -7,6 +7,7 @@ import type { ConnectionEvents } from '../sources/reconnect.ts';
 import type { Encryption } from '../telegram/decryption.ts';
 import type { Rejection, RejectionReason, Telegram } from '../telegram/telegram.ts';
 import { Blocks, HINTS } from './blocks.ts';
+import { Flapping } from './flapping.ts';
 import { JournalTeller } from './journal-teller.ts';
 import type { Log } from './log.ts';
 import { Rejections } from './rejections.ts';
@@ -77,9 +78,16 @@ export class Events {
 
   connection(name: string): ConnectionEvents {
     const tally = this.tally.source(name);
+    const flapping = new Flapping();
     const down = (trouble: string): void => {
+      const word = tally.connected ? flapping.lost(performance.now()) : 'lost';
       // A cable that stays out is one line, not one for each try.
-      if (tally.trouble !== trouble) this.#log.warn(`source ${name}: ${trouble}; trying again until it works`);
+      if (word === 'lost' && tally.trouble !== trouble)
+        this.#log.warn(`source ${name}: ${trouble}; trying again until it works`);
+      if (typeof word === 'object')
+        this.#log.warn(
+          `source ${name}: the connection was lost ${word.times} times, the last time: ${trouble}; it is opened again each time`,
+        );
       tally.connected = false;
       tally.trouble = trouble;
     };
@@ -92,7 +100,7 @@ export class Events {
         const blocked = this.#blocks.troubleOf(name);
         if ([undefined, blocked, this.#deaf.get(name)].includes(tally.trouble)) return;
         const but = blocked === undefined ? '' : `, but ${blocked}`;
-        this.#log.info(`source ${name}: reading${but}`);
+        if (flapping.isTold) this.#log.info(`source ${name}: reading${but}`);
         tally.trouble = blocked;
       },
       lost: (error) => {

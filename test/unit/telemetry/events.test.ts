@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OutboxState, OutboxStatus } from '../../../src/outbox/status.ts';
 import { NoTelegram } from '../../../src/sources/no-telegram.ts';
 import { Events } from '../../../src/telemetry/events.ts';
@@ -43,6 +43,34 @@ describe('a source', () => {
       'INFO  source meter: reading',
     ]);
     expect(events.tally.source('meter')).toMatchObject({ connected: true, trouble: undefined, connections: 2 });
+  });
+
+  test('that loses its connection behind each telegram is a few lines, then one an hour, until it holds for an hour', () => {
+    vi.useFakeTimers();
+    const connection = events.connection('meter');
+    connection.opened();
+    lines.length = 0;
+    const loseEachTenSeconds = (seconds: number): void => {
+      for (let at = 0; at < seconds; at += 10) {
+        vi.advanceTimersByTime(10_000);
+        connection.lost(new Error('the other side closed the connection'), 1_000);
+        connection.opened();
+      }
+    };
+    loseEachTenSeconds(3_600);
+    const lost = 'WARN  source meter: the other side closed the connection; trying again until it works';
+    const reading = 'INFO  source meter: reading';
+    const lostTimes = (times: number): string =>
+      `WARN  source meter: the connection was lost ${times} times, the last time: the other side closed the connection; it is opened again each time`;
+    expect(lines).toEqual([lost, reading, lost, reading, lost, reading, lostTimes(4)]);
+    lines.length = 0;
+    loseEachTenSeconds(100);
+    expect(lines).toEqual([lostTimes(365)]);
+    lines.length = 0;
+    vi.advanceTimersByTime(3_601_000);
+    loseEachTenSeconds(10);
+    expect(lines).toEqual([lost, reading]);
+    vi.useRealTimers();
   });
 
   test('whose port was found by listening says where, once, and again where it is another', () => {
