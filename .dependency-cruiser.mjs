@@ -22,6 +22,7 @@ export default {
     only('journal', ['time', 'telegram', 'reading', 'storage']),
     only('outbox', ['time', 'telegram', 'reading', 'journal']),
     only('endpoints', ['settings', 'privacy', 'telegram', 'reading', 'journal', 'outbox']),
+    only('history', ['time', 'telegram', 'reading', 'storage', 'journal']),
     only('serial', ['time', 'telegram']),
     only('simulator', ['telegram', 'reading']),
     only('settings', []),
