@@ -57,9 +57,9 @@ export class Shape {
   read(raw: Buffer): Reading | undefined {
     if (!this.#fits(raw)) return undefined;
     const text = raw.toString('latin1', 0, this.#end);
-    const meter = readSlots({ ...this.#reading.meter }, this.#slots, raw, text);
+    const meter = readSlots({ ...this.#reading.meter }, this.#slots, text);
     const mbus: Record<number, MbusValues> = { ...this.#reading.mbus };
-    for (const { channel, values, slots } of this.#devices) mbus[channel] = readSlots({ ...values }, slots, raw, text);
+    for (const { channel, values, slots } of this.#devices) mbus[channel] = readSlots({ ...values }, slots, text);
     return { meter, mbus, unread: this.#reading.unread };
   }
 
@@ -101,8 +101,8 @@ function deviceOf(channel: number, values: MbusValues, slots: readonly Slot[]): 
   return { channel, values: { ...values }, slots: slots.filter((slot) => slot.channel === channel) };
 }
 
-function readSlots(values: Record<string, unknown>, slots: readonly Slot[], raw: Buffer, text: string) {
-  for (const slot of slots) values[slot.name] = readSlot(slot, raw, text);
+function readSlots(values: Record<string, unknown>, slots: readonly Slot[], text: string) {
+  for (const slot of slots) values[slot.name] = readSlot(slot, text);
   return values;
 }
 

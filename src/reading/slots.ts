@@ -46,11 +46,11 @@ export function findSlots(text: string, objects: readonly CosemObject[], context
   });
 }
 
-/** The value of a slot in a telegram and the same as text. */
-export function readSlot({ stamp, number, unit }: Slot, raw: Buffer, text: string): unknown {
+/** The value of a slot in a telegram's text. */
+export function readSlot({ stamp, number, unit }: Slot, text: string): unknown {
   if (number === undefined) return stamp?.read(text);
   let first = number.from;
-  while (first < number.lastWhole && raw[first] === ZERO) first++;
+  while (first < number.lastWhole && text.charCodeAt(first) === ZERO) first++;
   const value = text.slice(first, number.to);
   return stamp === undefined ? { value, unit } : { time: stamp.read(text), value, unit };
 }
