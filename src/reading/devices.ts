@@ -5,8 +5,8 @@ import type { Reading } from './reading.ts';
 /** What stands behind the meter on its M-Bus. */
 type DeviceKind = 'gas' | 'water' | 'warm water' | 'heat' | 'cold' | 'electricity' | 'other';
 
-/** Whether a device reports: `stale` after a day, `dead` after a week, `absent` if it has never been read. */
-type DeviceState = 'live' | 'stale' | 'dead' | 'absent';
+/** Whether a device reports: `stale` after a day, `dead` after a week, `ahead` if its time is to come, `absent` if it has never been read. */
+type DeviceState = 'live' | 'stale' | 'dead' | 'ahead' | 'absent';
 
 export interface Device {
   /** 1 to 4, in the order of installation. It says nothing of the kind. */
@@ -22,10 +22,10 @@ export interface Device {
 
 /**
  * The devices of a reading, by channel. How old their registers are is seen against the clock of the meter; for one without a clock
- * against `receivedAt`.
+ * against `receivedAt`. A time is to come where it is a day beyond both.
  */
 export function devicesOf(reading: Reading, receivedAt?: Date): Device[] {
-  const now = reading.meter.time ? Date.parse(reading.meter.time) : receivedAt?.getTime();
+  const clocks = clocksOf(reading, receivedAt);
   return Object.entries(reading.mbus).map(([channel, values]) => {
     const [source, register] = registerOf(values);
     const kind = kindOf(values, register, reading);
@@ -35,7 +35,7 @@ export function devicesOf(reading: Reading, receivedAt?: Date): Device[] {
       equipmentId: values.equipmentId,
       register,
       isConverted: kind === 'gas' && source !== undefined ? IS_CONVERTED[source] : undefined,
-      state: stateOf(register, now),
+      state: stateOf(register, clocks),
     };
   });
 }
@@ -93,9 +93,25 @@ function isOnlyVolume(values: MbusValues, { mbus }: Reading): boolean {
   return volumes.length === 1 && volumes[0] === values;
 }
 
-function stateOf(register: Capture | undefined, now: number | undefined): DeviceState {
+/** What times are held against, in milliseconds: `now` what is late, `latest` what is to come. */
+interface Clocks {
+  readonly now: number;
+  readonly latest: number;
+}
+
+/** Undefined where there is no clock to go by. */
+function clocksOf({ meter }: Reading, receivedAt: Date | undefined): Clocks | undefined {
+  const times = [...(meter.time ? [Date.parse(meter.time)] : []), ...(receivedAt ? [receivedAt.getTime()] : [])];
+  const [now] = times;
+  return now === undefined ? undefined : { now, latest: Math.max(...times) };
+}
+
+function stateOf(register: Capture | undefined, clocks: Clocks | undefined): DeviceState {
   if (!wasRead(register)) return 'absent';
-  const age = now === undefined ? 0 : now - Date.parse(register.time);
+  if (clocks === undefined) return 'live';
+  const time = Date.parse(register.time);
+  if (time - clocks.latest > DAY) return 'ahead';
+  const age = clocks.now - time;
   if (age > 7 * DAY) return 'dead';
   return age > DAY ? 'stale' : 'live';
 }

@@ -8,6 +8,8 @@ export interface GasMeter extends Capture {
   readonly unit: string;
   readonly channel: number;
   readonly equipmentId: string | undefined;
+  /** Whether its time is to come: its clock is wrong, or the register is left from when it was. */
+  readonly isAhead: boolean;
 }
 
 /** What is known beside the reading. */
@@ -50,14 +52,15 @@ export function chooseGasMeter(
 
 /**
  * The same for a reading that follows another of this meter: the gas meter of that one remains, so that two that report by
- * turns are not taken for one. It gives way when it is there no longer, or a day behind another. A fall to zero is not
+ * turns are not taken for one. It gives way when it is there no longer, a day behind another, or ahead of all clocks where another
+ * is not. A fall to zero is not
  * believed for two hours, for some meters fall when the clocks change: until then the last register stands.
  */
 export function nextGasMeter(last: GasMeter | undefined, reading: Reading, hints: GasHints = {}): GasMeter | undefined {
   const chosen = gasMeter(reading, hints);
   const same = last && candidates(reading, hints).find((meter) => isSame(meter, last));
   if (last === undefined || same === undefined || chosen === undefined) return chosen;
-  if (msBetween(same, chosen) > DAY) return chosen;
+  if (msBetween(same, chosen) > DAY || (same.isAhead && !chosen.isAhead)) return chosen;
   const passed = msBetween(last, same);
   const hasFallen = Number(same.value) === 0 && Number(last.value) > 0;
   return hasFallen && passed >= 0 && passed < 2 * HOUR ? last : same;
@@ -72,6 +75,7 @@ interface Claim {
 }
 
 const CLAIMS = [
+  { reason: 'clock', holds: ({ isAhead }) => !isAhead },
   { reason: 'id', holds: ({ equipmentId }) => equipmentId !== undefined },
   {
     reason: 'newest',
@@ -84,7 +88,9 @@ function candidates(reading: Reading, { receivedAt, channel: named }: GasHints):
   return devicesOf(reading, receivedAt)
     .filter(({ kind, channel }) => (named === undefined ? kind === 'gas' : channel === named))
     .flatMap(({ state, channel, equipmentId, register }) =>
-      state !== 'dead' && wasRead(register) && register.unit === 'm3' ? [{ ...register, channel, equipmentId }] : [],
+      state !== 'dead' && wasRead(register) && register.unit === 'm3'
+        ? [{ ...register, channel, equipmentId, isAhead: state === 'ahead' }]
+        : [],
     );
 }
 

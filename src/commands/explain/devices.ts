@@ -19,6 +19,7 @@ function sayGas(reason: GasReason): string {
 
 const REASONS: Readonly<Record<GasReason, string>> = {
   only: 'no other one reports',
+  clock: 'the times of the others are to come',
   id: 'no other one has an id',
   newest: 'the others are over an hour behind',
   moved: 'the others stand at zero',
@@ -39,6 +40,7 @@ const STATES: Readonly<Record<Exclude<Device['state'], 'absent'>, string>> = {
   live: 'read at',
   stale: 'not read for a day, last at',
   dead: 'dead, last read at',
+  ahead: 'read at a time to come,',
 };
 
 function sayConversion({ isConverted, state }: Device): string {

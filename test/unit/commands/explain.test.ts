@@ -125,11 +125,11 @@ describe('a device on the M-Bus is named by what it is', () => {
       ],
     ],
     [
-      // Its clock says the 13th, its gas meter the 29th: nothing is late.
+      // Its clock says the 13th, its gas meter the 29th.
       'field/ndokter__kfm5kaifa-meter_dsmr-4.2.txt',
       [
         expect.stringMatching(
-          /^gas meter on channel 1, converted .*: 981\.443 m3, read at 2016-11-29 20:00:00 \+01:00, /,
+          /^gas meter on channel 1, converted .*: 981\.443 m3, read at a time to come, 2016-11-29 20:00:00 \+01:00, /,
         ),
       ],
     ],
@@ -150,6 +150,11 @@ describe('a device on the M-Bus is named by what it is', () => {
 
   test.each<[string, string, string[]]>([
     ['1', 'no other one has an id', [...gasOn(1, '4731', '260201110000', '5'), ...gasOn(2, '', '260201110000', '6')]],
+    [
+      '1',
+      'the times of the others are to come',
+      [...gasOn(1, '4731', '260201110000', '5'), ...gasOn(2, '4732', '260202120001', '6')],
+    ],
     [
       '1',
       'the others are over an hour behind',

@@ -103,7 +103,8 @@ test.each([
   ['250107115959W', 'm3', 'stale'],
   ['250101120000W', 'm3', 'stale'],
   ['250101115959W', 'm3', 'dead'],
-  ['250109120000W', 'm3', 'live'],
+  ['260202130000W', 'm3', 'live'],
+  ['260202130001W', 'm3', 'ahead'],
   ['632525252525S', 'm3', 'absent'],
   ['700101010000W', 'm3', 'absent'],
 ])('a register of %s in %s is %s a week into 2025', (stamp, unit, state) => {
@@ -136,4 +137,13 @@ test('a meter without a clock is seen against the time at which it was read', ()
   expect(devices(raw, new Date('2026-01-31T15:00:00Z'))[0]?.state).toBe('live');
   expect(devices(raw, new Date('2026-02-02T15:00:00Z'))[0]?.state).toBe('stale');
   expect(devicesOf(parseReading({ raw, receivedAt: new Date() }))[0]?.state).toBe('live');
+});
+
+test('without a time of reception a day beyond the clock of the meter is to come', () => {
+  const stateAt = (stamp: string): string | undefined => {
+    const lines = ['0-0:1.0.0(250108120000W)', '0-1:24.1.0(003)', `0-1:24.2.1(${stamp})(5*m3)`];
+    return devicesOf(parseReading({ raw: buildTelegram('/ISK5', lines), receivedAt: new Date() }))[0]?.state;
+  };
+  expect(stateAt('250109120000W')).toBe('live');
+  expect(stateAt('250109120001W')).toBe('ahead');
 });

@@ -71,6 +71,12 @@ describe('by the clock of the meter', () => {
     expect(channelOf(clock, ...gasOn(1, '250101115959', '5'))).toBeUndefined();
   });
 
+  test('one whose time is to come gives way, and counts where it is the only one', () => {
+    const ahead = gasOn(1, '260108110000', '5');
+    expect(channelOf(clock, ...ahead, ...gasOn(2, '250108110000', '0.000', ''))).toBe(2);
+    expect(channelOf(clock, ...ahead)).toBe(1);
+  });
+
   test('one that is dead gives way to one that has no id', () => {
     expect(channelOf(clock, ...gasOn(1, '171231120000', '5'), ...gasOn(2, '250108110000', '0.1', ''))).toBe(2);
   });
@@ -148,6 +154,15 @@ describe('of readings that follow one another', () => {
     const silent = at('250108120001', '250101120000');
     expect(following(at('250101121000', '250101120000'), silent)).toEqual(['1 5.0', 'none']);
     expect(following(silent, at('250108121000', '250108120000'))).toEqual(['none', '1 5.0']);
+  });
+
+  test('one whose time is to come gives way to another', () => {
+    const clock = '0-0:1.0.0(250108120000W)';
+    const ahead = gasOn(1, '260108110000', '5', '4731');
+    expect(following([clock, ...ahead], [clock, ...ahead, ...gasOn(2, '250108110000', '3', '4732')])).toEqual([
+      '1 5',
+      '2 3',
+    ]);
   });
 
   test('one that moves to another channel stays the same', () => {
