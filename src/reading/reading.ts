@@ -26,8 +26,7 @@ export function parseReading(telegram: Pick<Telegram, 'raw' | 'receivedAt'>, sit
 /** The same for objects that are cut already. Of a field that comes twice, the last value counts. */
 export function readObjects(objects: readonly CosemObject[], context: Context): Reading {
   const claims = objects.map((object) => claimOf(object, context));
-  const last = new Map<Place, Claim>();
-  for (const claim of claims) if (claim?.value !== undefined) last.set(claim.place, claim);
+  const last = lastClaims(claims);
   const meter: Record<string, unknown> = {};
   const mbus: Record<number, Record<string, unknown>> = {};
   for (const [{ name, channel }, { value }] of last) {
@@ -35,6 +34,21 @@ export function readObjects(objects: readonly CosemObject[], context: Context): 
     values[name] = value;
   }
   return { meter, mbus, unread: objects.flatMap((object, index) => unreadOf(object, claims[index], last)) };
+}
+
+/** The one that counts at each place: the last that printed something; where none did, what that says. */
+function lastClaims(claims: readonly (Claim | undefined)[]): Map<Place, Claim> {
+  const last = new Map<Place, Claim>();
+  const blank: Claim[] = [];
+  for (const claim of claims) {
+    if (claim?.value !== undefined) last.set(claim.place, claim);
+    else if (claim !== undefined) blank.push(claim);
+  }
+  for (const { place } of blank) {
+    const value = EMPTY[place.field.kind];
+    if (value !== undefined && !last.has(place)) last.set(place, { place, value });
+  }
+  return last;
 }
 
 /** What of an object no value was taken from: all of it, the groups behind the value, or nothing. */
@@ -64,7 +78,7 @@ export interface Claim {
 export function claimOf({ obis, groups }: CosemObject, context: Context): Claim | undefined {
   const places = PLACES.get(obis) ?? [];
   const [first] = places;
-  if (first !== undefined && groups.every(isBlank)) return { place: first, value: EMPTY[first.field.kind] };
+  if (first !== undefined && groups.every(isBlank)) return { place: first, value: undefined };
   for (const place of places) {
     const value = KINDS[place.field.kind](groups, context, place.field.unit);
     if (value === '' && !groups.slice(1).every(isBlank)) continue;
@@ -78,7 +92,7 @@ export function fieldsAt(obis: string): readonly Field[] {
   return (PLACES.get(obis) ?? []).map(({ field }) => field);
 }
 
-/** What a kind is where the meter prints nothing in its brackets, if that says something. */
+/** What it says that the meter prints nothing in the brackets of a kind, if anything. */
 const EMPTY: Partial<Record<Kind, unknown>> = { failures: [] };
 
 const CHANNELS = [1, 2, 3, 4];

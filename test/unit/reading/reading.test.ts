@@ -144,6 +144,19 @@ test('a value behind an empty one is not lost', () => {
   ]);
 });
 
+test('an empty log says that there were no failures, but not behind or before one that is not empty', () => {
+  const log = '1-0:99.97.0(1)(0-0:96.7.19)(101208152415W)(0000000240*s)';
+  const failure = { start: '2010-12-08T15:20:15+01:00', end: '2010-12-08T15:24:15+01:00', seconds: '240' };
+  const reading = (...objects: string[]) => read(buildTelegram('/ISK5', objects));
+  expect(reading('1-0:99.97.0()')).toMatchObject({ meter: { powerFailureLog: [] }, unread: [] });
+  for (const objects of [
+    [log, '1-0:99.97.0()'],
+    ['1-0:99.97.0()', log],
+  ]) {
+    expect(reading(...objects)).toMatchObject({ meter: { powerFailureLog: [failure] }, unread: [] });
+  }
+});
+
 test('of an object that comes twice, the last value counts and the other is unread', () => {
   const { meter, unread } = read(
     buildTelegram('/ISK5', ['1-0:1.8.1(1*kWh)', '1-0:99.1.0(1)', '1-0:1.8.1(2*kWh)', '1-0:1.8.1()']),
