@@ -1,17 +1,10 @@
-import type { Config, EndpointConfig, SourceConfig } from '../config/config.ts';
-import { decryptionOf, endpointOf, sourceOf } from '../parts.ts';
-import { Receiver } from '../telegram/receiver.ts';
-import { Recent } from '../telegram/recent.ts';
-import { ENOUGH_BYTES, isTelegrams, recognise, tell } from '../telegram/recognise.ts';
-import type { RejectionReason } from '../telegram/telegram.ts';
-import { HINTS } from '../telemetry/blocks.ts';
-import { count, span } from '../telemetry/wording.ts';
+import type { Config, EndpointConfig } from '../config/config.ts';
+import { endpointOf, sourceOf } from '../parts.ts';
 import { timeLimit } from '../time/time-limit.ts';
+import { trySource, type Result } from './check-source.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
 import { configOption, withConfig } from './with-config.ts';
 
-/** Long enough for the slowest meter to print once: one of DSMR 2 prints every ten seconds. */
-const LISTEN_MS = 25_000;
 const PROBE_MS = 25_000;
 
 /** Says whether a configuration holds, and with `--online` whether each source and endpoint works. */
@@ -33,12 +26,6 @@ export const check: CommandDefinition = {
     }),
 };
 
-interface Result {
-  readonly part: string;
-  readonly ok: boolean;
-  readonly text: string;
-}
-
 interface Report {
   readonly origin: string;
   readonly config: Config;
@@ -48,52 +35,10 @@ interface Report {
 
 async function tryAll({ sources, endpoints }: Config, signal: AbortSignal): Promise<Result[]> {
   const parts = [
-    ...sources.map((source) => trySource(source, timeLimit(signal, LISTEN_MS + (sourceOf(source).openingMs ?? 0)))),
+    ...sources.map((source) => trySource(source, signal)),
     ...endpoints.map((endpoint) => tryEndpoint(endpoint, timeLimit(signal, PROBE_MS))),
   ];
   return Promise.all(parts);
-}
-
-interface Heard {
-  readonly recent: Recent;
-  bytes: number;
-  rejected: number;
-  lastReason: RejectionReason | undefined;
-}
-
-async function trySource(config: SourceConfig, signal: AbortSignal): Promise<Result> {
-  const part = `source ${config.name}`;
-  const heard: Heard = { recent: new Recent(ENOUGH_BYTES), bytes: 0, rejected: 0, lastReason: undefined };
-  try {
-    const telegramBytes = await firstTelegram(config, heard, signal);
-    if (telegramBytes !== undefined) return { part, ok: true, text: `gave a telegram of ${telegramBytes} bytes` };
-    return { part, ok: false, text: whyNone(heard) };
-  } catch (error) {
-    return { part, ok: false, text: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-async function firstTelegram(config: SourceConfig, heard: Heard, signal: AbortSignal): Promise<number | undefined> {
-  const receiver = new Receiver({ source: config.name, checksum: config.checksum, decryption: decryptionOf(config) });
-  for await (const chunk of sourceOf(config).open(signal)) {
-    heard.bytes += chunk.length;
-    heard.recent.push(chunk);
-    for (const found of receiver.push(chunk, Date.now())) {
-      if ('checksum' in found) return found.raw.length;
-      heard.rejected += 1;
-      heard.lastReason = found.reason;
-    }
-  }
-  return undefined;
-}
-
-function whyNone({ recent, bytes, rejected, lastReason }: Heard): string {
-  const finding = recognise(recent.bytes);
-  const why =
-    lastReason !== undefined && isTelegrams(finding)
-      ? `${count(rejected, 'telegram')} rejected (${lastReason}): ${HINTS[lastReason]}`
-      : tell(finding);
-  return `${bytes} bytes in ${span(LISTEN_MS)}: ${why}`;
 }
 
 async function tryEndpoint(config: EndpointConfig, signal: AbortSignal): Promise<Result> {

@@ -5,6 +5,7 @@ import { faults, type DsmrReader } from '../support/dsmr-reader.ts';
 import { print } from '../support/meter-line.ts';
 import { endpointsOf, stampsAt, test, type Scene } from '../support/scene.ts';
 import { until } from '../support/service.ts';
+import { fixture } from '../support/telegrams.ts';
 
 const COMMANDS = ['run', 'check', 'decode', 'simulate', 'outbox', 'journal', 'health'];
 /** DSMR-reader's answer to a telegram that it will never take. */
@@ -199,6 +200,19 @@ describe('check', () => {
     expect([...home.rows, ...vps.rows]).toEqual([]);
   });
 
+  test('--online warns of a gasChannel that has no gas', async ({ scene }) => {
+    const path = join(await scene.folder(), 'sample');
+    await writeFile(path, fixture('field/ndokter__flu5-253769484-a_emucs-50217-2.txt'));
+    // Gas is on channel 1, water on 2, and nothing on 3.
+    const told = async (gasChannel: number) => {
+      const config = { source: { type: 'file', path, gasChannel } };
+      return (await scene.command(['check', '--online'], { config })).stdout.split('\n').at(-2);
+    };
+    expect(await told(1)).toMatch(/^ok +source file: gave a telegram of \d+ bytes$/);
+    expect(await told(2)).toMatch(/ bytes; it has no gas on channel 2, which is its gasChannel: set that to 1$/);
+    expect(await told(3)).toMatch(/ bytes; it has no gas on channel 3, which is its gasChannel: set that to 1$/);
+  });
+
   test('--online says why the telegrams of a source are rejected', async ({ scene }) => {
     const path = join(await scene.folder(), 'cut');
     const [telegram] = scene.telegrams(1);
@@ -207,7 +221,7 @@ describe('check', () => {
     const { code, stdout } = await scene.command(['check', '--online'], { config: { source: { type: 'file', path } } });
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^FAILED +source file: 906 bytes .*: 2 telegrams rejected \(truncated\): bytes were lost, or another program reads the same port$/m,
+      /^FAILED +source file: 906 bytes: 3 telegrams rejected \(truncated\): bytes were lost, or another program reads the same port$/m,
     );
   });
 });
