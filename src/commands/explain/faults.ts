@@ -1,7 +1,8 @@
-import { claimOf, fieldsAt } from '../../reading/reading.ts';
+import { fieldsAt } from '../../reading/reading.ts';
 import type { Context } from '../../reading/time.ts';
 import { lineFault } from './line-fault.ts';
 import { entriesOf, linesOf, type Entry, type Line } from './lines.ts';
+import { valueFault } from './value-fault.ts';
 
 /** Something about a text that no meter prints, and the bytes, counted from its first, where that shows. */
 export interface Finding {
@@ -31,13 +32,18 @@ function entryFaults(entry: Entry, context: Context): Finding[] {
   const fields = object === undefined ? [] : fieldsAt(object.obis);
   const strange = fields.some(({ kind }) => kind === 'text') ? CONTROL : ANY_BUT_ASCII;
   const found = lines.flatMap((line) => (line.at >= broken ? brokenLine(line) : strangeBytes(line, strange)));
-  const isOdd = object !== undefined && fields.length > 0 && claimOf(object, context) === undefined;
-  return isOdd && found.length === 0 ? valueFaults(entry) : found;
+  return found.length > 0 || fields.length === 0 ? found : oddValue(entry, context);
 }
 
 function brokenLine({ at, text }: Line): Finding[] {
   const { column, what } = lineFault(text);
   return [{ places: [at + column], what }];
+}
+
+/** In lines that are well-formed. */
+function oddValue({ object, lines: [line] }: Entry, context: Context): Finding[] {
+  const fault = object && line && valueFault(line.text, object, context);
+  return fault ? [{ places: [line.at + fault.column], what: fault.what }] : [];
 }
 
 const ANY_BUT_ASCII = /[^ -~]/g;
@@ -47,14 +53,4 @@ const CONTROL = /[\0-\x1f\x7f]/g;
 function strangeBytes({ at, text }: Line, strange: RegExp): Finding[] {
   const places = [...text.matchAll(strange)].map(({ index }) => at + index);
   return places.length === 0 ? [] : [{ places, what: 'a byte that no meter prints here' }];
-}
-
-/** As far as the first value of an object keeps to a number. */
-const NUMBER_SO_FAR = /\( *[+-]?\d*(?:[.,]\d*)?/;
-
-function valueFaults({ lines }: Entry): Finding[] {
-  return lines.slice(0, 1).map(({ at, text }) => {
-    const { index = 0, 0: soFar = '' } = NUMBER_SO_FAR.exec(text) ?? {};
-    return { places: [at + index + soFar.length], what: 'not a value that this object has' };
-  });
 }

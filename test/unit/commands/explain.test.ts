@@ -227,6 +227,17 @@ describe('a rejection says why, with a caret under the byte', () => {
     ['2.7.0(00.000', '2.7.0(00(000', 269, 'a bracket opens within another', '1-0:2.7.0(00(000*kW)', 12],
     ['1-0:32.32.0(00002)', '1-0:32.32.0(000)2)', 421, 'this stands outside the brackets', '1-0:32.32.0(000)2)', 16],
     ['01.193*kW', '01x193*kW', 247, 'not a value that this object has', '1-0:1.7.0(01x193*kW)', 12],
+    ['01.193*kW', '01.193*kV', 252, 'this object is in kW', '1-0:1.7.0(01.193*kV)', 17],
+    ['09113020W', '09113020V', 58, 'this is no time, YYMMDDhhmmss and S or W', '0-0:1.0.0(101209113020V)', 22],
+    [
+      '09112500W',
+      '091_2500W',
+      1041,
+      'this is no time, YYMMDDhhmmss and S or W',
+      '0-1:24.2.1(1012091_2500W)(12785.123*m3)',
+      18,
+    ],
+    ['09113020W', '09613020W', 46, 'this is no time, YYMMDDhhmmss and S or W', '0-0:1.0.0(101209613020W)', 10],
     ['01.193*kW', '01.193\xaakW', 251, 'a byte that no meter prints here', '1-0:1.7.0(01.193\\xAAkW)', 16],
     ['\r\n\r\n1-3', '\r\nX\n1-3', 17, 'the empty line behind the header is missing', '/ISk5\\2MT382-1000', 17],
   ])('%j as %j', async (from, to, place, what, line, column) => {
