@@ -13,8 +13,8 @@ export interface IntakeOptions {
   readonly accepted: (letters: readonly Letter[]) => void;
   /** They wait in memory and are tried again. */
   readonly refused: (error: Error) => void;
-  /** So many fell out of memory. */
-  readonly lost: (count: number, source: string) => void;
+  /** It fell out of memory. */
+  readonly lost: (telegram: Telegram) => void;
 }
 
 /** Telegrams on their way into the journal: one append at a time, in order; what cannot be written waits in memory. */

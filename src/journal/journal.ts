@@ -6,6 +6,7 @@ import { Intake } from './intake.ts';
 import type { JournalEvents } from './journal-events.ts';
 import { isWhole, type DamagedLetter, type Letter } from './letter.ts';
 import { openBy } from './opening.ts';
+import { Promises } from './promises.ts';
 import type { Message, OpenState, WorkerSettings } from './protocol.ts';
 import { Recent } from './recent.ts';
 import type { ReplayPlan, ReplayState } from './replays.ts';
@@ -31,6 +32,7 @@ export class Journal {
   readonly #thread: Thread;
   readonly #events: JournalEvents;
   readonly #intake: Intake;
+  readonly #promises = new Promises();
   readonly #recent = new Recent();
   readonly #trouble: Trouble;
   #isOpen = false;
@@ -41,10 +43,13 @@ export class Journal {
     this.#trouble = new Trouble(events);
     this.#intake = new Intake({
       write: async (telegrams) =>
-        this.#thread.ask('append', { telegrams: telegrams.map((one) => toIncoming(this.stamps.current(one))) }),
+        this.#thread.ask('append', {
+          telegrams: telegrams.map((one) => toIncoming(this.stamps.current(one))),
+          isSynced: this.#promises.holdAny(telegrams),
+        }),
       accepted: (letters) => this.#accept(letters),
       refused: (error) => this.#trouble.refused(error),
-      lost: (count, source) => events.lost(count, source),
+      lost: (telegram) => this.#lose(telegram),
     });
     this.stamps = new Stamps((time, isSet) => {
       // A thread that does not answer says so to whoever needs it.
@@ -90,6 +95,18 @@ export class Journal {
   append(telegram: Telegram): void {
     this.stamps.note(telegram, this.stamps.mark);
     this.#intake.add(telegram);
+  }
+
+  /**
+   * The same for one whose sender forgets it then: resolves once it is on the card, where no power cut can take it, with
+   * its number.
+   *
+   * @throws Error where it fell out of memory, or the journal closed before.
+   */
+  async keep(telegram: Telegram): Promise<number> {
+    const kept = this.#promises.of(telegram);
+    this.append(telegram);
+    return kept;
   }
 
   /** A letter with the time of the clock of now, whenever it was read. */
@@ -227,6 +244,7 @@ export class Journal {
         throw new Error(`the journal did not close within ${CLOSE_MS / 1_000} s: its disk does not answer`);
     } finally {
       for (const [source, count] of this.#intake.abandon()) this.#events.abandoned(count, source);
+      this.#promises.breakAll(new Error('the journal was closed before'));
       await this.#thread.end();
     }
   }
@@ -241,6 +259,12 @@ export class Journal {
     this.#recent.add(letters);
     this.#trouble.over();
     this.#events.accepted(letters);
+    this.#promises.fulfil(letters);
+  }
+
+  #lose(telegram: Telegram): void {
+    this.#events.lost(1, telegram.source);
+    this.#promises.break(telegram, new Error('the disk took nothing, and memory is full'));
   }
 
   #begin(state: OpenState): void {

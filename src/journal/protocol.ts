@@ -30,7 +30,7 @@ type Nothing = Readonly<Record<string, unknown>>;
 export interface Requests {
   open: { ask: Nothing; answer: OpenState };
   clock: { ask: { time: MachineTime; isSet: boolean }; answer: undefined };
-  append: { ask: { telegrams: Incoming[] }; answer: number[] };
+  append: { ask: { telegrams: Incoming[]; isSynced: boolean }; answer: number[] };
   read: { ask: { after: number; limit: number; source: string | undefined }; answer: Row[] };
   before: { ask: { endpoint: string | undefined; seq: number; limit: number; source: string }; answer: Row[] };
   pass: { ask: Nothing; answer: undefined };

@@ -115,15 +115,17 @@ export class JournalStore {
   /**
    * Accepts telegrams. Like every commit it also writes the cursors that moved.
    *
+   * @param isSynced they are on the card when it returns.
    * @returns their sequence numbers, in order.
    * @throws {JournalFull}
    */
-  append(telegrams: readonly Incoming[]): number[] {
+  append(telegrams: readonly Incoming[], isSynced = false): number[] {
     this.#space.guard();
     const bytes = telegrams.reduce((sum, { raw }) => sum + mostBytes(raw), 0);
     return this.#space.making(() => {
       if (!this.#sequence.holds(telegrams.length)) this.#reserveNumbers(telegrams.length);
-      return this.#commits.run(() => telegrams.map((telegram) => this.#insert(telegram)));
+      const insert = (): number[] => telegrams.map((telegram) => this.#insert(telegram));
+      return isSynced ? this.#commits.runSynced(insert) : this.#commits.run(insert);
     }, bytes);
   }
 

@@ -9,12 +9,12 @@ const LARGEST_BYTES = 4e6;
  * size the oldest are lost, counted; the newest never.
  */
 export class WaitingRoom {
-  readonly #onLost: (count: number, source: string) => void;
+  readonly #onLost: (telegram: Telegram) => void;
   readonly #changes = new EventEmitter();
   #telegrams: Telegram[] = [];
   #bytes = 0;
 
-  constructor(onLost: (count: number, source: string) => void) {
+  constructor(onLost: (telegram: Telegram) => void) {
     this.#onLost = onLost;
   }
 
@@ -68,7 +68,7 @@ export class WaitingRoom {
       const oldest = this.#telegrams.shift();
       if (oldest === undefined) return;
       this.#bytes -= oldest.raw.length;
-      this.#onLost(1, oldest.source);
+      this.#onLost(oldest);
     }
   }
 }

@@ -45,7 +45,7 @@ const handlers: Handlers = {
   clock: ({ time, isSet }, store) => {
     store.restamping.clock(time, isSet);
   },
-  append: ({ telegrams }, store) => store.append(telegrams),
+  append: ({ telegrams, isSynced }, store) => store.append(telegrams, isSynced),
   read: ({ after, limit, source }, store) => store.read(after, limit, source),
   before: ({ endpoint, seq, limit, source }, store) => store.before(endpoint, seq, limit, source),
   pass: () => undefined,

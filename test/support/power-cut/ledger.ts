@@ -11,6 +11,8 @@ interface Commit {
 }
 
 const NONE: Mark['acked'] = {};
+/** Steps that are on the card when they return, and all before them. */
+const ON_THE_CARD: readonly Mark['step'][] = ['keep', 'bury', 'dropDead', 'close'];
 
 /**
  * What a journal owes behind a power cut, from what its program said before it: by the promise that no commit stays in
@@ -81,7 +83,7 @@ export class Ledger {
     if (step === 'bury') this.#bury(dead);
     if (step === 'dropDead') this.deadPerhaps.delete(dead);
     if (step === 'tidy') this.keptFrom = keptFrom ?? 0;
-    if (step === 'bury' || step === 'dropDead' || step === 'close') this.walIsSynced();
+    if (ON_THE_CARD.includes(step)) this.walIsSynced();
   }
 
   #commit(commit: Commit): void {

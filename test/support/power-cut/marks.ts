@@ -19,7 +19,7 @@ export interface Life {
 /** What the program says before it asks the journal for something, and when the journal has done it. */
 export interface Mark {
   readonly when: 'begins' | 'returned';
-  readonly step: 'open' | 'append' | 'write' | 'sync' | 'bury' | 'dropDead' | 'tidy' | 'close';
+  readonly step: 'open' | 'append' | 'keep' | 'write' | 'sync' | 'bury' | 'dropDead' | 'tidy' | 'close';
   /** The clock that the journal was given. */
   readonly nowMs: number;
   /** Where the endpoints stand in memory, by name. */

@@ -97,6 +97,14 @@ describe('the journal in its thread', () => {
     expect(first).toEqual({ seq: 1, telegram: telegram(1) });
   });
 
+  test('says which number a telegram has once it is kept, also of one that came before the journal was open', async () => {
+    const { journal } = await openJournal(temporaryFolder());
+    journal.append(telegram(1));
+    const kept = [journal.keep(telegram(2)), journal.keep(telegram(3))];
+    journal.append(telegram(4));
+    expect(await Promise.all(kept)).toEqual([2, 3]);
+  });
+
   test('writes what waits in memory when it closes, and is where it was after the next start', async () => {
     const folder = temporaryFolder();
     const { journal, told } = await openJournal(folder);
@@ -326,6 +334,20 @@ describe('a thread that hangs or ends', () => {
     await closed;
     // The first is with the thread still.
     expect(told.lost).toBe(4_025);
+  });
+
+  test('keeps no telegram that falls out of memory, nor one that still waits when it closes', async () => {
+    const { journal } = await openJournal(temporaryFolder(), {}, threadThat(''));
+    const large = Buffer.alloc(LARGEST_IN_MEMORY_BYTES / 4);
+    const [, second, , , , last] = upTo(6).map(async (n) =>
+      journal.keep(telegram(n, large)).catch((error: unknown) => String(error)),
+    );
+    expect(await second).toBe('Error: the disk took nothing, and memory is full');
+    stopTimers();
+    const closed = journal.close().catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await closed;
+    expect(await last).toBe('Error: the journal was closed before');
   });
 
   test('does not leave anybody waiting: what was asked and what is asked later fails', async () => {
