@@ -48,5 +48,5 @@ const SIGNS: readonly (readonly [Country, (looks: Looks) => boolean])[] = [
   ['DE', ({ has }) => has.has(SERIAL_NUMBER)],
   ['NL', ({ has }) => has.has(VERSION)],
   // DSMR 2.2 and 3.0 have neither a version nor a clock.
-  ['NL', ({ has }) => has.has(TARIFF_1) && has.has(EQUIPMENT_ID) && !has.has(CLOCK)],
+  ['NL', ({ has }) => has.has(TARIFF_1) && (has.has(EQUIPMENT_ID) || has.has(LOGICAL_DEVICE_NAME)) && !has.has(CLOCK)],
 ];
