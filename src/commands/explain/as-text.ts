@@ -20,7 +20,8 @@ function paragraph([head = '', ...lines]: readonly string[]): string {
 
 /** Why telegrams are none is said of each of them. */
 function sayFinding({ finding }: Summary): string[] {
-  return finding === undefined || isTelegrams(finding) ? [] : [tell(finding)];
+  if (finding === undefined || isTelegrams(finding)) return [];
+  return [finding.kind === 'silence' ? 'there is not a byte in it' : tell(finding)];
 }
 
 function saySummary({ telegrams, rejected, noiseBytes }: Summary): string {

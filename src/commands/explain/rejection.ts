@@ -1,4 +1,4 @@
-import { isLineEnd, MARK, SLASH_WITH_PARITY } from '../../telegram/characters.ts';
+import { isLineEnd, LINE_FEED, MARK, SLASH_WITH_PARITY } from '../../telegram/characters.ts';
 import { printChecksum, readChecksum } from '../../telegram/checksum.ts';
 import { hasEvenParity, sevenBits } from '../../telegram/parity.ts';
 import { parseCosem } from '../../telegram/cosem.ts';
@@ -42,7 +42,10 @@ const REASONS: Readonly<Record<RejectionReason, Explanation>> = {
     why: () => 'the rest never came, or something else began before its end',
     look: (text, raw) => (isFrame(raw) ? [] : [{ places: [endOf(text)], what: 'it breaks off here' }]),
   },
-  oversized: { why: () => 'no telegram is that long, and no ! ended it', look: lookAtLines },
+  oversized: {
+    why: () => 'no telegram is that long, and no ! ended it',
+    look: (text) => findFaults(text.subarray(0, text.lastIndexOf(LINE_FEED) + 1), HERE),
+  },
   parity: {
     why: () => 'it is of a 7E1 line, and bytes with a wrong parity bit were changed on the way',
     look: (_, raw) => oddBytes(raw),
@@ -59,7 +62,8 @@ const REASONS: Readonly<Record<RejectionReason, Explanation>> = {
   encrypted: { why: () => 'an encrypted frame: give the key of its meter with --key', look: () => [] },
   decryption: {
     why: () =>
-      `the key does not open this frame: --key or --aad is not that of its meter, or a byte was changed on the way; ${EVERYWHERE}`,
+      'the key does not open this frame: --key or --aad is not that of its meter, or a byte was changed on the way; ' +
+      'if --key is right, --tag optional takes telegrams whose CRC16 is right',
     look: () => [],
   },
 };

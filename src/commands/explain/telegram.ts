@@ -31,16 +31,20 @@ export function explainTelegram(telegram: Exclude<Received, Rejection>): string[
   ];
 }
 
-/** Values that are printed more than once. */
+/** Fields that are printed more than once, be it by different references. */
 function sayTwice(objects: readonly CosemObject[], context: Context): string[] {
-  const [seen, twice] = [new Set<Place>(), new Map<Place, string>()];
+  const printed = new Map<Place, string[]>();
   for (const object of objects) {
     const { place, value } = claimOf(object, context) ?? {};
-    if (place === undefined || value === undefined) continue;
-    if (seen.has(place)) twice.set(place, object.obis);
-    seen.add(place);
+    if (place !== undefined && value !== undefined) printed.set(place, [...(printed.get(place) ?? []), object.obis]);
   }
-  return [...twice.values()].map((obis) => `${obis} is there more than once: the last value counts`);
+  return [...printed.values()].filter(({ length }) => length > 1).map(sayLastCounts);
+}
+
+function sayLastCounts(references: readonly string[]): string {
+  const different = [...new Set(references)];
+  const what = different.length > 1 ? 'stand for the same' : 'is there more than once';
+  return `${different.join(' and ')} ${what}: the last value counts`;
 }
 
 function sayVersion({ meter: { version, emucsVersion } }: Reading): string[] {

@@ -83,6 +83,9 @@ describe('a line', () => {
     expect(lines.filter((line) => line.includes('more than once'))).toEqual([
       '  1-0:1.8.1 is there more than once: the last value counts',
     ]);
+    expect(await explain(buildTelegram(METER, ['1-1:31.4.0(100*A)(-063*A)', '1-1:34.4.0(90*A)(-063*A)']))).toContain(
+      '  1-1:31.4.0 and 1-1:34.4.0 stand for the same: the last value counts',
+    );
     expect(lines).toContainEqual(expect.stringContaining(' 49.0 Hz; not read: (50.0*Hz) '));
     expect((await explain(fixture('lt-eso-maximum-3f.txt'))).join()).not.toMatch(/more than once|not read/);
   });
@@ -198,6 +201,14 @@ describe('the last lines say what the bytes look like, where no telegram is foun
     ]);
   });
 
+  test('an empty file is called so', async () => {
+    expect(await explain(Buffer.alloc(0))).toEqual([
+      '0 telegrams, 0 rejected, 0 bytes of noise',
+      'there is not a byte in it',
+      '',
+    ]);
+  });
+
   test('but not where all that came was rejected: why is said of each', async () => {
     const cut = fixture('derived/nl-dsmr-5.0.2-recrc.txt').subarray(0, 500);
     expect((await explain(cut)).slice(-2)).toEqual(['0 telegrams, 1 rejected (1 truncated), 0 bytes of noise', '']);
@@ -293,9 +304,10 @@ describe('a rejection says why, with a caret under the byte', () => {
 
   test('one that is too long, one that does not look whole, one that is encrypted', async () => {
     const endless = Buffer.from(`${METER}\r\n\r\n${'1-0:1.8.1(1)\r\n'.repeat(1500)}`);
-    expect((await explain(endless)).slice(0, 2)).toEqual([
+    expect((await explain(endless)).slice(0, 3)).toEqual([
       'rejected at byte 0, 16384 bytes: oversized',
       '  no telegram is that long, and no ! ended it',
+      '',
     ]);
     expect(await why(fixture('field/athombv__dsmr-2.2-kfm-1.txt'))).toEqual([
       '  it has no CRC16, and does not look whole: no empty line behind the header',
@@ -311,7 +323,7 @@ describe('a rejection says why, with a caret under the byte', () => {
     const frame = fixture('derived/lu-smarty-encrypted.bin');
     expect(await why(frame)).toEqual(['  an encrypted frame: give the key of its meter with --key']);
     expect(await why(frame, '--key', '0'.repeat(32))).toEqual([
-      expect.stringContaining('--key or --aad is not that of'),
+      expect.stringMatching(/--key or --aad is not that of .*; if --key is right, --tag optional takes/),
     ]);
     expect(await why(frame.subarray(0, 1000))).toHaveLength(1);
   });
