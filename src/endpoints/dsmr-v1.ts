@@ -1,5 +1,6 @@
 import type { Letter } from '../journal/letter.ts';
 import { Unreadable } from '../outbox/endpoint.ts';
+import { isPosted } from '../reading/posted.ts';
 import { parseReading } from '../reading/reading.ts';
 import { meterTime } from '../reading/time.ts';
 import type { Telegram } from '../telegram/telegram.ts';
@@ -27,7 +28,7 @@ export const dsmrV1 = defineEndpoint({
     const server = openDsmrServer(settings, now);
     const body = readingBody(timeZone, gasChannel);
     const readBack = openReadBack(server, printMark(timeZone));
-    const counts = { mended: 0, throughV2: 0 };
+    const counts = { mended: 0, throughV2: 0, notForV1: 0 };
     /** Of telegrams without a clock: the last that went as it was printed, and the last that never did; 0 is none. */
     const clockless = { printed: 0, asReading: 0 };
 
@@ -50,6 +51,11 @@ export const dsmrV1 = defineEndpoint({
 
     return {
       counts,
+      takes({ raw }) {
+        if (!isPosted(raw)) return true;
+        counts.notForV1++;
+        return false;
+      },
       deliver: (letter, signal) =>
         isStaleWithoutClock(letter, ageOf) ? deliverReading(letter, signal) : deliverPrint(letter, signal),
       async wasTaken(letter, before, signal) {
@@ -67,7 +73,10 @@ export const dsmrV1 = defineEndpoint({
 /** The mark that a telegram whose meter stands in this time zone has at the server: read there, or by us where it has no clock. */
 function printMark(timeZone: string): (telegram: Telegram) => Mark | undefined {
   const asReading = readingMark(timeZone);
-  return (telegram) => (hasClock(telegram) ? markOfPrint(parseReading(telegram)) : asReading(telegram));
+  return (telegram) => {
+    if (isPosted(telegram.raw)) return undefined;
+    return hasClock(telegram) ? markOfPrint(parseReading(telegram)) : asReading(telegram);
+  };
 }
 
 function hasClock({ raw }: Telegram): boolean {

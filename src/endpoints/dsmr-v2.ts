@@ -1,5 +1,6 @@
 import { Refused } from '../outbox/endpoint.ts';
 import { nextGasMeter, type GasMeter } from '../reading/gas-meter.ts';
+import { isPosted, readPosted } from '../reading/posted.ts';
 import { Reader } from '../reading/reader.ts';
 import { meterTime } from '../reading/time.ts';
 import type { Telegram } from '../telegram/telegram.ts';
@@ -60,6 +61,7 @@ function readingFields(timeZone: string, gasChannel?: number): (telegram: Telegr
   const reader = new Reader(site);
   let gas: GasMeter | undefined;
   return (telegram) => {
+    if (isPosted(telegram.raw)) return { ...readPosted(telegram.raw) };
     const reading = reader.read(telegram);
     // Without a clock, or with one that was never set: when the telegram was read.
     const time = reading.meter.time ?? localTime(telegram.receivedAt, timeZone);

@@ -48,8 +48,8 @@ export function thin(rows: readonly ThinRow[], before: ThinRow | undefined, inte
   return rows.filter((_row, index) => !isKept(samples[index] as Sample, index));
 }
 
-/** Tariff, and the newest values of devices on the M-Bus; DSMR 2 and 3 print theirs on a line of its own. */
-const CHANGES = /^(?:0-0:96\.14\.0|0-\d+:24\.(?:2\.[13]|3\.0))\D.*(?:\r?\n\(.*)?/gm;
+/** Tariff, and the newest values of devices on the M-Bus; DSMR 2 and 3 print theirs on a line of its own; likewise in readings that were posted. */
+const CHANGES = /^(?:0-0:96\.14\.0|0-\d+:24\.(?:2\.[13]|3\.0))\D.*(?:\r?\n\(.*)?|"extra_device_\w+":"[^"]*"/gm;
 
 /** A meter whose clock stands still or goes back is no clock. */
 function sampleOf({ at, raw }: ThinRow, before: Sample | undefined): Sample {

@@ -1,4 +1,5 @@
 import type { Letter } from '../journal/letter.ts';
+import type { Telegram } from '../telegram/telegram.ts';
 
 /**
  * Somewhere that letters go. An endpoint makes one attempt; the outbox owns order, retry, back-off and telemetry.
@@ -8,6 +9,8 @@ import type { Letter } from '../journal/letter.ts';
  */
 export interface Endpoint {
   deliver(letter: Letter, signal: AbortSignal): Promise<void>;
+  /** Whether it is of a kind that goes there at all: one that is not is left out. Asked once a letter. All are by default. */
+  takes?(telegram: Telegram): boolean;
   /**
    * Whether the far side has the letter, asked after an {@link Ambiguous} send. Throws as `deliver` does where nothing
    * was answered.

@@ -2,6 +2,7 @@ import type { Letter } from '../journal/letter.ts';
 import type { Books } from './books.ts';
 import type { Delivery } from './delivery.ts';
 import type { LaneName } from './doubts.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { OutboxJournal } from './outbox-journal.ts';
 import type { Rate } from './pace.ts';
 import type { Thinning } from './thinning.ts';
@@ -20,6 +21,7 @@ export interface Lane {
 export interface LaneParts {
   /** The endpoint's. */
   readonly name: string;
+  readonly endpoint: Pick<Endpoint, 'takes'>;
   readonly journal: OutboxJournal;
   /** Letters of this source only; undefined = of all. */
   readonly source: string | undefined;

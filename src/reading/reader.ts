@@ -1,6 +1,7 @@
 import { parseCosem } from '../telegram/cosem.ts';
 import type { Telegram } from '../telegram/telegram.ts';
-import { readObjects, type Reading } from './reading.ts';
+import { isPosted } from './posted.ts';
+import { parseReading, readObjects, type Reading } from './reading.ts';
 import { Shape } from './shape.ts';
 import { NETHERLANDS, type Site } from './time.ts';
 
@@ -20,7 +21,9 @@ export class Reader {
     return this.#shapes.get(telegram.raw.length)?.read(telegram.raw) ?? this.#readAndLearn(telegram);
   }
 
-  #readAndLearn({ raw, receivedAt }: Pick<Telegram, 'raw' | 'receivedAt'>): Reading {
+  #readAndLearn(telegram: Pick<Telegram, 'raw' | 'receivedAt'>): Reading {
+    const { raw, receivedAt } = telegram;
+    if (isPosted(raw)) return parseReading(telegram);
     const uses = { receivedAt: false };
     const context = {
       site: this.#site,

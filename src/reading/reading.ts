@@ -2,6 +2,8 @@ import { parseCosem, type CosemObject } from '../telegram/cosem.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import type { Field } from './field.ts';
 import { MBUS_FIELDS, METER_FIELDS, type MbusValues, type MeterValues } from './fields.ts';
+import { isPosted } from './posted.ts';
+import { valuesOfPosted } from './posted-values.ts';
 import { surplusOf } from './surplus.ts';
 import { NETHERLANDS, type Context, type Site } from './time.ts';
 import { KINDS, type Kind } from './values.ts';
@@ -20,6 +22,7 @@ export interface Reading {
 
 /** Reads a telegram's values. Never throws: what cannot be read stays in `unread`. `site` says what its stamps mean. */
 export function parseReading(telegram: Pick<Telegram, 'raw' | 'receivedAt'>, site: Site = NETHERLANDS): Reading {
+  if (isPosted(telegram.raw)) return { ...valuesOfPosted(telegram.raw), unread: [] };
   return readObjects(parseCosem(telegram.raw).objects, { site, receivedAt: telegram.receivedAt });
 }
 

@@ -1,3 +1,5 @@
+import { isPosted, postedTime } from './posted.ts';
+
 /** What the stamps of a site mean. */
 export interface Site {
   /** Its standard (winter) time, in minutes east of UTC: 60 in the Netherlands, Belgium, Luxembourg and Sweden, 120 in Lithuania. */
@@ -53,9 +55,10 @@ export function readLocalStamp(stamp: string, site: Site, receivedAt: Date): Mom
 
 /**
  * The instant that a telegram's clock (0-0:1.0.0) gives, found without reading the rest; undefined where it has none
- * (DSMR 2.2 and 3.0), a void one, or one whose stamp has no letter.
+ * (DSMR 2.2 and 3.0), a void one, or one whose stamp has no letter. Likewise of a reading that was posted by its values.
  */
 export function meterTime(raw: Buffer, site: Site = NETHERLANDS): Date | undefined {
+  if (isPosted(raw)) return postedTime(raw);
   const clock = raw.indexOf(CLOCK);
   if (clock < 0) return undefined;
   const stamp = clock + CLOCK.length;

@@ -30,7 +30,8 @@ export class Backlog implements Lane {
   }
 
   async #wants(letter: Letter): Promise<boolean> {
-    const { books, journal, thinning } = this.#parts;
+    const { books, endpoint, journal, thinning } = this.#parts;
+    if (endpoint.takes?.(letter.telegram) === false) return false;
     // What came before the endpoint was there was not for it.
     return books.hasBegun ? isWanted(letter, thinning, journal) : thinning.wants(letter.telegram);
   }

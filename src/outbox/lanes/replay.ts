@@ -91,9 +91,11 @@ export class Replay implements Lane {
   }
 
   async #wants(letter: Letter, { sent, found, thinned, refused }: ReplayState): Promise<boolean> {
+    const { endpoint, journal } = this.#parts;
+    if (endpoint.takes?.(letter.telegram) === false) return false;
     if (this.#thinning === undefined) return true;
     const hasBegun = sent + found + thinned + refused > 0;
-    return hasBegun ? isWanted(letter, this.#thinning, this.#parts.journal) : this.#thinning.wants(letter.telegram);
+    return hasBegun ? isWanted(letter, this.#thinning, journal) : this.#thinning.wants(letter.telegram);
   }
 
   async #deliver(letter: Letter, { rate }: ReplayState): Promise<void> {

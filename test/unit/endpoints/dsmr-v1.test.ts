@@ -142,6 +142,14 @@ describe('a legal print that the server would refuse is mended, and counted', ()
   });
 });
 
+test('a reading that was posted by its values has no telegram: it is left out, and counted', () => {
+  const of = (raw: Buffer) => endpoint.takes?.({ source: 'esp', receivedAt: NOW, checksum: 'absent', raw });
+  expect(of(buildTelegram('/X', OBJECTS))).toBe(true);
+  expect(endpoint.counts).toMatchObject({ notForV1: 0 });
+  expect(of(Buffer.from('{"timestamp":"2026-01-15T11:59:51+01:00"}\r\n'))).toBe(false);
+  expect(endpoint.counts).toMatchObject({ notForV1: 1 });
+});
+
 describe('a telegram without a clock', () => {
   const CLOCKLESS = OBJECTS.slice(1);
   const raw = buildTelegram('/ISK5\\2M550T-1012', CLOCKLESS);

@@ -1,9 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Ambiguous, Paused, Refused, TryLater } from '../../../src/outbox/endpoint.ts';
-import { countsOf, numbersOf, openStore, restOf, temporaryFolder } from '../../support/journal.ts';
+import { countsOf, numberIn, numbersOf, openStore, restOf, temporaryFolder } from '../../support/journal.ts';
 import { accept, hang, journalOver, pass, Scripted, startOutbox, stopTheClock } from '../../support/outbox.ts';
 import { upTo } from '../../support/up-to.ts';
-
 
 function start(options: Parameters<typeof startOutbox>[2] = {}, endpoint = new Scripted()) {
   stopTheClock();
@@ -48,6 +47,20 @@ describe('order', () => {
     await pass(1_000);
     expect(endpoint.sent).toEqual([3]);
     expect(rig.outbox.status()).toMatchObject({ waiting: 0, delivered: 1 });
+  });
+
+  test('a letter of a kind that does not go there is left out, asked about once, and holds up none', async () => {
+    const asked: number[] = [];
+    const takes = ({ raw }: { readonly raw: Buffer }): boolean => {
+      asked.push(numberIn(raw));
+      return numberIn(raw) % 2 === 1;
+    };
+    const { store, endpoint, outbox, accept } = start({}, Object.assign(new Scripted(), { takes }));
+    accept(upTo(5));
+    await pass(1_000);
+    expect([endpoint.sent, asked]).toEqual([[1, 3, 5], upTo(5)]);
+    expect(outbox.status()).toMatchObject({ state: 'idle', waiting: 0, delivered: 3, thinned: 2 });
+    expect(countsOf(store)).toEqual({ delivered: 3, thinned: 2 });
   });
 
   test('one that hangs holds up nobody else', async () => {
