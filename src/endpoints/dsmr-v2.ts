@@ -7,7 +7,7 @@ import type { Telegram } from '../telegram/telegram.ts';
 import { type DsmrReading, dsmrReading } from './dsmr-fields.ts';
 import { AFTER_REPLAY, dsmrSettings, openDsmrServer } from './dsmr-server.ts';
 import { defineEndpoint } from './endpoint-type.ts';
-import { localTime, standardOffsetMinutes } from './local-time.ts';
+import { localTime, standardOffsetMinutes } from '../reading/local-time.ts';
 import { type Mark, markOfFields } from './mark.ts';
 import { agesBy, requireSure } from './own-time.ts';
 import { openReadBack } from './read-back.ts';

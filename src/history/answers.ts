@@ -91,6 +91,7 @@ export type Resolution = 'minutes' | 'quarters' | 'hours' | 'days' | 'weeks' | '
 export type Split = 'none' | 'tariff' | 'direction' | 'phase' | 'meter';
 
 export interface UsageAsk {
+  /** The first bucket is the one that holds it. */
   readonly fromS: number;
   /** Exclusive. */
   readonly toS: number;
@@ -107,10 +108,10 @@ export interface UsageAsk {
   readonly mostBuckets: number;
 }
 
-/** Why usage is not exact; both are false where every boundary was read. */
+/** What was used in one bucket of the calendar. */
 export interface Bucket {
   readonly fromS: number;
-  /** Exclusive; the last bucket of a period ends where the newest reading is, if that is before its end. */
+  /** Exclusive. */
   readonly toS: number;
   /** Whole `unit`s; buckets add up to the difference of the registers. */
   readonly imported: number;
@@ -145,7 +146,7 @@ export interface Usage {
   readonly series: readonly UsageSeries[];
 }
 
-/** Days of a period with both ends at local midnight, or one month: usage by marker value and by meter. */
+/** A month, by the values of a split and by meter. */
 export interface AggregateAsk {
   /** Any moment of the month. */
   readonly atS: number;

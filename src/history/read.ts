@@ -1,3 +1,5 @@
+import Sqlite from 'better-sqlite3';
+import { knownSchema, whyNotOpened, type Database } from '../storage/sqlite.ts';
 import type {
   AggregateAsk,
   AggregateRow,
@@ -15,26 +17,102 @@ import type {
   Usage,
   UsageAsk,
 } from './answers.ts';
-
-/** The history to look at: synchronous questions over one read-only connection, whoever writes meanwhile. */
-export interface HistoryReader {
-  meters(): readonly Meter[];
-  /** @throws {UnknownMeter} */
-  registers(meter: string): readonly Register[];
-  records(ask: RecordsAsk): RecordsPage;
-  /** @throws {UnknownMeter} {TooManyBuckets} */
-  usage(ask: UsageAsk): Usage;
-  /** @throws {UnknownMeter} */
-  aggregate(ask: AggregateAsk): readonly AggregateRow[];
-  /** The values that a split has among all meters. */
-  markers(key: Exclude<Split, 'none'>): readonly Marker[];
-  gaps(ask: GapsAsk): readonly Gap[];
-  missed(): readonly MissedByEndpoint[];
-  /** @throws {UnknownMeter} */
-  balance(meter: string, fromS: number, toS: number): Balance | undefined;
-  state(): HistoryState;
-  close(): void;
-}
+import { Ledger } from './ledger.ts';
+import { GapQueries } from './queries/gaps.ts';
+import { markersOf } from './queries/markers.ts';
+import { MeterQueries } from './queries/meters.ts';
+import { RecordQueries } from './queries/records.ts';
+import { UsageQueries } from './queries/usage.ts';
+import { migrations } from './schema.ts';
 
 /** The database file in the state directory. */
 export const HISTORY_FILE = 'history.db';
+
+/** So long a reader waits for a moment in which the file can be read. */
+const BUSY_MS = 1_000;
+
+/** The history to look at: synchronous questions over one read-only connection, whoever writes meanwhile. */
+export class HistoryReader {
+  readonly #db: Database;
+  readonly #meters: MeterQueries;
+  readonly #records: RecordQueries;
+  readonly #usage: UsageQueries;
+  readonly #gaps: GapQueries;
+
+  /** @throws {DatabaseTooNew} and an error that names the file, as where it is not there yet. */
+  constructor(path: string) {
+    this.#db = openToRead(path);
+    const ledger = new Ledger(this.#db);
+    this.#meters = new MeterQueries(this.#db);
+    this.#records = new RecordQueries(this.#db);
+    this.#usage = new UsageQueries(ledger, this.#meters);
+    this.#gaps = new GapQueries(this.#db, ledger, this.#meters);
+  }
+
+  meters(): readonly Meter[] {
+    return this.#meters.all();
+  }
+
+  /** @throws {UnknownMeter} */
+  registers(meter: string): readonly Register[] {
+    return this.#meters.registers(meter);
+  }
+
+  records(ask: RecordsAsk): RecordsPage {
+    return this.#records.page(ask);
+  }
+
+  /** @throws {UnknownMeter} {TooManyBuckets} */
+  usage(ask: UsageAsk): Usage {
+    return this.#once(() => this.#usage.usage(ask));
+  }
+
+  /** @throws {UnknownMeter} */
+  aggregate(ask: AggregateAsk): readonly AggregateRow[] {
+    return this.#once(() => this.#usage.aggregate(ask));
+  }
+
+  /** The values that a split has among all meters. */
+  markers(key: Exclude<Split, 'none'>): readonly Marker[] {
+    return markersOf(key, this.#meters);
+  }
+
+  gaps(ask: GapsAsk): readonly Gap[] {
+    return this.#gaps.gaps(ask);
+  }
+
+  missed(): readonly MissedByEndpoint[] {
+    return this.#gaps.missed();
+  }
+
+  /** @throws {UnknownMeter} */
+  balance(meter: string, fromS: number, toS: number): Balance | undefined {
+    return this.#once(() => this.#gaps.balance(meter, fromS, toS));
+  }
+
+  state(): HistoryState {
+    return this.#records.state();
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** All that one answer is made of is seen at one moment. */
+  #once<T>(ask: () => T): T {
+    return this.#db.transaction(ask)();
+  }
+}
+
+function openToRead(path: string): Database {
+  let db: Database | undefined;
+  try {
+    db = new Sqlite(path, { readonly: true, timeout: BUSY_MS });
+    const found = knownSchema(db, path, migrations.length);
+    if (found < migrations.length) throw new Error(`${path} is not made yet: the service makes it as it starts`);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw whyNotOpened(path, error);
+  }
+}

@@ -1,4 +1,4 @@
-import { standardOffsetMinutes } from '../endpoints/local-time.ts';
+import { standardOffsetMinutes } from '../reading/local-time.ts';
 import { meterTime } from '../reading/time.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 

@@ -6,6 +6,9 @@ import { giveToOwnerOfFolder } from './owner.ts';
 
 export type Database = Sqlite.Database;
 
+/** Who may have a database open beside the one who writes it. */
+export type Sharing = 'alone' | 'readers';
+
 /** One step of a schema: the SQL that makes version n + 1 out of version n. */
 export type Migrations = readonly string[];
 
@@ -35,12 +38,17 @@ const QUARANTINED_KEPT = 3;
  * Opens a database that this process alone may hold, and brings it to the newest schema.
  *
  * WAL with `synchronous=NORMAL`: a commit is safe from `kill -9` at once; {@link syncedCommits} says how to make it safe
- * from a power cut. One connection only, because SQLite before 3.53 could corrupt a WAL shared by two.
+ * from a power cut. Where it has no readers beside it the lock is exclusive.
  *
  * @throws {DatabaseInUse} {DatabaseTooNew} and an error that names the file; {@link isDamage} and {@link isFull} tell
  * what it means.
  */
-export function openDatabase(path: string, migrations: Migrations, pageBytes: number): Database {
+export function openDatabase(
+  path: string,
+  migrations: Migrations,
+  pageBytes: number,
+  sharing: Sharing = 'alone',
+): Database {
   let db: Database | undefined;
   // Merely to open and close it would move its -wal into it. To close a file that this process holds would unlock it.
   if (lockHolder(path) !== process.pid) refuseNewer(path, versionInHeader(path), migrations.length);
@@ -49,7 +57,7 @@ export function openDatabase(path: string, migrations: Migrations, pageBytes: nu
     db = new Sqlite(path, { timeout: 0 });
     // SQLite makes the -wal whose the database is.
     if (isNew) giveToOwnerOfFolder(path);
-    configure(db, pageBytes);
+    configure(db, pageBytes, sharing);
     migrate(db, path, migrations);
     return db;
   } catch (error) {
@@ -137,10 +145,10 @@ export function quarantinedBeside(path: string): string[] {
     .map((name) => join(folder, name));
 }
 
-function configure(db: Database, pageBytes: number): void {
+function configure(db: Database, pageBytes: number, sharing: Sharing): void {
   db.pragma(`page_size=${pageBytes}`);
   // Before the first read: the lock then is taken once, and no shared-memory file is needed.
-  db.pragma('locking_mode=EXCLUSIVE');
+  if (sharing === 'alone') db.pragma('locking_mode=EXCLUSIVE');
   db.pragma('journal_mode=WAL');
   syncedCommits(db, false);
   db.pragma('wal_autocheckpoint=4000');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cutDecimals, roundDecimals, shiftPoint } from '../../../src/reading/decimals.ts';
-import { localTime, standardOffsetMinutes } from '../../../src/endpoints/local-time.ts';
+import { localTime, standardOffsetMinutes } from '../../../src/reading/local-time.ts';
 
 describe('shiftPoint', () => {
   test.each<[string, number, string]>([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { localTime, standardOffsetMinutes } from '../../../src/endpoints/local-time.ts';
+import { localTime, standardOffsetMinutes } from '../../../src/reading/local-time.ts';
 
 describe('local time', () => {
   // By hand: the clocks of the EU go forward on 2026-03-29 and back on 2026-10-25, both at 01:00 UTC.

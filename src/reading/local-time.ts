@@ -1,4 +1,4 @@
-import { isSummer, printMoment } from '../reading/time.ts';
+import { isSummer, printMoment } from './time.ts';
 
 /**
  * Zones of meters whose rule is known: standard offset in minutes, an hour more in the summer of the EU. The tables of
@@ -27,7 +27,8 @@ export function standardOffsetMinutes(timeZone: string, year = new Date().getUTC
   return Math.min(january ?? 0, july ?? 0);
 }
 
-function offsetMinutes(instant: Date, timeZone: string): number {
+/** How far clocks there are ahead of UTC at an instant. */
+export function offsetMinutes(instant: Date, timeZone: string): number {
   const standard = EU_ZONES[timeZone];
   if (standard !== undefined) return standard + (isSummer(instant.getTime()) ? SUMMER : 0);
   const parts = formatOf(timeZone).formatToParts(instant);

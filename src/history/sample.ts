@@ -1,0 +1,58 @@
+import type { Medium, RegisterUnit } from './answers.ts';
+
+/** Where something is metered. */
+export interface MeterPlace {
+  readonly id: string;
+  readonly source: string;
+  readonly medium: Medium;
+  readonly unit: RegisterUnit;
+  readonly channel: number | undefined;
+}
+
+/**
+ * Registers by name, in whole units: `import` and `export` over all tariffs, and `import1` … for each tariff; of an M-Bus meter only
+ * `import`.
+ */
+export type Registers = Readonly<Record<string, number>>;
+
+/** Registers at a time, by the clock of the meter and by ours. */
+export interface Point {
+  readonly atS: number;
+  readonly receivedS: number;
+  readonly registers: Registers;
+}
+
+/** What one telegram says of one meter. */
+export interface Sample extends Point {
+  /** What tells this meter from the one that hung there before; no serial number. */
+  readonly equipment: string | undefined;
+  readonly tariff: number | undefined;
+  readonly power: Power | undefined;
+}
+
+/** What flows now. */
+export interface Power {
+  /** Import minus export. */
+  readonly netW: number;
+  /** Import of phases 1 to 3, then export; null for one that the meter does not print. */
+  readonly phasesW: readonly (number | null)[];
+}
+
+/** The register of all tariffs and those of each. */
+export const TOTALS = ['import', 'export'] as const;
+export type Total = (typeof TOTALS)[number];
+
+/** True where `name` is the register of one tariff of that direction. */
+export function isTariffOf(total: Total, name: string): boolean {
+  return name.length > total.length && name.startsWith(total);
+}
+
+/** With the registers of all tariffs: as the meter prints them, or the sum of those of each where it has any. */
+export function withTotals(registers: Registers): Registers {
+  const all: Record<string, number> = { ...registers };
+  for (const total of TOTALS) {
+    const tariffs = Object.entries(registers).filter(([name]) => isTariffOf(total, name));
+    if (tariffs.length > 0) all[total] ??= tariffs.reduce((sum, [, value]) => sum + value, 0);
+  }
+  return all;
+}
