@@ -54,7 +54,7 @@ const UNITS: ReadonlyMap<string, { readonly decimals: number; readonly growth: G
 const PLACES: readonly { reference: RegExp; unit: (groups: readonly string[]) => string | undefined }[] = [
   { reference: /:(?:[1-9]|10|15)\.8\.\d+$/, unit: () => 'kWh' },
   { reference: /^0-\d+:24\.2\.\d+$/, unit: () => undefined },
-  { reference: /^0-\d+:24\.3\.0$/, unit: (groups) => groups[5] },
+  { reference: /^0-\d+:24\.3\.[01]$/, unit: (groups) => groups[5] },
 ];
 const NUMBER = /^\+?\d{1,15}(?:[.,]\d{1,15})?$/;
 const HOUR_MS = 3_600_000n;
