@@ -24,6 +24,9 @@ export const isLetter = (byte: number): boolean => isBetween(byte | 0x20, 'a', '
 /** What a line may hold, but for blanks. */
 export const isPrintable = (byte: number): boolean => byte > 0x20 && byte < 0x7f;
 
+/** What a telegram is made of, but for what fills up its texts. */
+export const isText = (byte: number): boolean => isLineEnd(byte) || (byte >= 0x20 && byte < 0x7f);
+
 export const isHexDigit = (byte: number): boolean => isBetween(byte, '0', '9') || isBetween(byte | 0x20, 'a', 'f');
 
 function isBetween(byte: number, first: string, last: string): boolean {

@@ -1,6 +1,6 @@
 import type { Decryption, Encryption, Opened } from './decryption.ts';
 import { FIRST_BYTE, LONGEST_HEAD, readFrame, readHead, type FrameHead } from './encrypted-frame.ts';
-import { isGap, isLetter, isLineEnd, SLASH } from './characters.ts';
+import { isGap, isLetter, isText, SLASH } from './characters.ts';
 import { Framer, LONGEST_TELEGRAM, NO_DATA_MS, type Found, type FramerOptions } from './framer.ts';
 import type { RejectionReason } from './telegram.ts';
 import { Window } from './window.ts';
@@ -196,11 +196,15 @@ const BEGINNINGS: Readonly<Record<State, ReadonlyMap<number, Reader>>> = {
   hunting: new Map([FRAME, [SLASH, readHeader]]),
 };
 
-const isSlash = (byte: number): boolean => byte === SLASH;
-const isText = (byte: number): boolean => isLineEnd(byte) || (byte >= 0x20 && byte < 0x7f);
-
 /** `/`, three letters of the manufacturer, and text: by chance once in 200 kB of encrypted bytes. */
-const HEADER: readonly ((byte: number) => boolean)[] = [isSlash, isLetter, isLetter, isLetter, isText, isText];
+const HEADER: readonly ((byte: number) => boolean)[] = [
+  (byte) => byte === SLASH,
+  isLetter,
+  isLetter,
+  isLetter,
+  isText,
+  isText,
+];
 
 function readHeader(bytes: Buffer): Beginning | undefined {
   if (!HEADER.every((fits, at) => at >= bytes.length || fits(bytes[at] as number))) return undefined;

@@ -1,3 +1,4 @@
+import { isText } from './characters.ts';
 import { isEncrypted, isHdlc, isMBus, isModbus, isSml } from './foreign.ts';
 import { hasEvenParity, sevenBits } from './parity.ts';
 
@@ -135,7 +136,7 @@ const SIGNS = [
   },
   {
     kind: 'noise',
-    shows: (bytes) => shareOf(bytes, isPrintable) < LEAST_TEXT,
+    shows: (bytes) => shareOf(sevenBits(bytes), isText) < LEAST_TEXT,
     what: 'noise: wrong speed or polarity, or no P1 port',
     remedy: 'set baudRate: auto, and use a cable that inverts, once',
     lastRemedy: 'use a cable that inverts, once, or name another port',
@@ -158,12 +159,6 @@ function isTelegram(text: string): boolean {
 
 function sevenBitText(bytes: Buffer): string {
   return sevenBits(bytes).toString('latin1');
-}
-
-/** A character of a telegram, its top bit aside. */
-function isPrintable(byte: number): boolean {
-  const text = byte & 0x7f;
-  return (text >= 0x20 && text < 0x7f) || text === 0x0d || text === 0x0a;
 }
 
 function shareOf(bytes: Buffer, holds: (byte: number) => boolean): number {
