@@ -23,6 +23,7 @@ export default {
     only('outbox', ['time', 'telegram', 'reading', 'journal']),
     only('endpoints', ['settings', 'privacy', 'telegram', 'reading', 'journal', 'outbox']),
     only('history', ['time', 'telegram', 'reading', 'storage', 'journal']),
+    only('ingest', ['telegram', 'reading', 'journal', 'telemetry']),
     only('serial', ['time', 'telegram']),
     only('simulator', ['telegram', 'reading']),
     only('settings', []),

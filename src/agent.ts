@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { placesOf } from './config/places.ts';
+import { Ingest } from './ingest/ingest.ts';
 import { Journal } from './journal/journal.ts';
 import { Outboxes } from './outboxes.ts';
 import { buildSource, decryptionOf, type BuiltSource } from './parts.ts';
 import { readSource } from './pipeline.ts';
-import { recall } from './recall.ts';
+import { recall, recallLetters } from './recall.ts';
 import { ClockWatch } from './service/clock-watch.ts';
 import { BadRequest, ControlServer, isServed } from './service/control.ts';
 import type { Desk } from './service/desk.ts';
@@ -16,6 +17,7 @@ import { liveReplayDesk } from './service/replay-desk.ts';
 import { routes } from './service/routes.ts';
 import { skewsOf } from './service/skew.ts';
 import { createServiceManager, feedWatchdog, type ServiceManager } from './service/systemd.ts';
+import type { Telegram } from './telegram/telegram.ts';
 import { Events } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
 import { aborted } from './time/aborted.ts';
@@ -56,6 +58,8 @@ class Agent {
   readonly #clock = this.#watchClock();
   readonly #manager: ServiceManager;
   readonly #sources: readonly BuiltSource[];
+  /** The source that telegrams are posted to. */
+  readonly #ingest: Ingest | undefined;
   readonly #outboxes: Outboxes;
   readonly #journal: Journal;
   readonly #control: ControlServer;
@@ -69,6 +73,8 @@ class Agent {
     this.#events = new Events(log);
     this.#manager = createServiceManager({ env, onFailure: (line) => log.warn(line) });
     this.#sources = config.sources.map(buildSource);
+    const posted = this.#sources.find(({ source }) => source.takesPosts === true);
+    this.#ingest = posted && this.#makeIngest(posted);
     this.#outboxes = new Outboxes({
       config,
       events: this.#events.outbox,
@@ -99,9 +105,9 @@ class Agent {
     this.#clock.start(signal);
     this.#feedWatchdog(signal);
     await this.#openControl(false);
-    const reading = this.#sources.map((source) =>
-      this.#read(source, signal).catch((error: unknown) => this.#fail(error)),
-    );
+    const reading = this.#sources
+      .filter(({ source }) => source.takesPosts !== true)
+      .map(async (source) => this.#read(source, signal).catch((error: unknown) => this.#fail(error)));
     await this.#manager.ready(this.#health().line);
     log.info(`ready: ${names(config.sources)} to ${names(config.endpoints) || 'no endpoint'}`);
     return reading;
@@ -129,7 +135,10 @@ class Agent {
     return new Journal(
       { ...settings, maxBytes: settings.maxBytes, folder: stateDir.path, endpoints },
       this.#events.journal({
-        accepted: (letters) => this.#outboxes.accepted(letters),
+        accepted: (letters) => {
+          this.#ingest?.saw(letters);
+          this.#outboxes.accepted(letters);
+        },
         letGo: (letters) => this.#outboxes.letGo(letters),
         failed: (error) => this.#fail(error),
       }),
@@ -143,6 +152,7 @@ class Agent {
     this.#outboxes.open(this.#journal, state);
     this.#desk = liveDesk(this.#journal, this.#outboxes.all);
     await Promise.all(this.#sources.map((source) => recall(source, this.#journal, state.head)));
+    if (this.#ingest !== undefined) await recallLetters(this.#ingest, this.#sources, this.#journal, state.head);
     await this.#openControl(true);
   }
 
@@ -155,6 +165,12 @@ class Agent {
       rejections: () => this.#events.rejections.kept,
     };
     return new ControlServer(routes(parts));
+  }
+
+  #makeIngest({ config: { name, checksum }, history }: BuiltSource): Ingest {
+    this.#events.takesPosts(name);
+    const journal = { keep: async (telegram: Telegram) => this.#clock.before(this.#journal).keep(telegram) };
+    return new Ingest({ source: name, checksum, history, journal, events: this.#events });
   }
 
   #opened<T>(desk: T | undefined): T {

@@ -1,3 +1,4 @@
+import type { Ingest } from './ingest/ingest.ts';
 import type { Journal } from './journal/journal.ts';
 import type { BuiltSource } from './parts.ts';
 import { isPosted } from './reading/posted.ts';
@@ -14,4 +15,19 @@ export async function recall(
   if (history === undefined) return;
   const [newest] = await journal.before(undefined, head + 1, 1, config.name).catch(() => []);
   if (newest !== undefined && !isPosted(newest.telegram.raw)) history.begin(newest.telegram);
+}
+
+/** How many of each source are looked at: whoever posts a telegram again has few others behind it. */
+const LETTERS = 200;
+
+/** Lets a source that is posted to know the newest letters of all sources in the journal, and begin. */
+export async function recallLetters(
+  ingest: Ingest,
+  sources: readonly BuiltSource[],
+  journal: Pick<Journal, 'before'>,
+  head: number,
+): Promise<void> {
+  for (const { config } of sources)
+    ingest.saw(await journal.before(undefined, head + 1, LETTERS, config.name).catch(() => []));
+  ingest.begin();
 }

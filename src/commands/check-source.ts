@@ -28,6 +28,7 @@ export async function trySource(config: SourceConfig, signal: AbortSignal): Prom
   const heard = new Heard();
   try {
     const source = sourceOf(config);
+    if (source.takesPosts === true) return { part, ok: true, text: 'waits for what is posted to the service' };
     const telegram = await firstTelegram(config, source, heard, signal);
     if (telegram === undefined) return { part, ok: false, text: heard.whyNone(source) };
     return {

@@ -107,7 +107,7 @@ function toSource(source: NonNullable<Settings['source']>, settings: SourceConfi
   return {
     name,
     type,
-    checksum: checksum === 'auto' ? checksumOf(settings) : checksum,
+    checksum: checksum === 'auto' ? checksumOf(type, settings) : checksum,
     silenceMs,
     patienceMs: Math.max(times.patienceMs, silenceMs),
     ...(key !== undefined && { decryption: { key, authenticationKey, tag } }),
@@ -127,8 +127,8 @@ function toEndpoint(endpoint: Settings['endpoints'][number], settings: EndpointC
 }
 
 /** Meters of DSMR 2 and 3 talk 9600 baud 7E1 and print no CRC16; from DSMR 4 on it is 115200 8N1 with one. */
-function checksumOf(line: Readonly<Record<string, unknown>>): SourceConfig['checksum'] {
-  if (isUnknown(line)) return 'auto';
+function checksumOf(type: string, line: Readonly<Record<string, unknown>>): SourceConfig['checksum'] {
+  if (isUnknown(line) || type === 'ingest') return 'auto';
   const is7E1 = line['dataBits'] === 7 && line['parity'] === 'even';
   return isSlow(line) || is7E1 ? 'absent' : 'required';
 }

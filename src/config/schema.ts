@@ -31,7 +31,7 @@ const gasChannel = z
 const checksum = z
   .enum(['auto', 'required', 'absent'])
   .describe(
-    'required: only telegrams with a right CRC16; absent: the meter prints none; auto: absent at 9600 baud or 7E1, and where the speed is found by listening, until one was seen',
+    'required: only telegrams with a right CRC16; absent: the meter prints none; auto: absent at 9600 baud or 7E1, and until one was seen where the speed is found by listening or telegrams are posted',
   );
 
 const ofEverySource = {

@@ -35,7 +35,16 @@ function checkSources(draft: Draft): Member[] {
   if (one !== undefined && several !== undefined) {
     draft.report(['sources'], 'stands beside source, expected one of the two; put all meters under sources');
   }
-  return [...member(one, ['source']), ...members(draft, ['sources'])];
+  const all = [...member(one, ['source']), ...members(draft, ['sources'])];
+  checkPosted(draft, all);
+  return all;
+}
+
+/** A post does not say which source it is for. */
+function checkPosted(draft: Draft, sources: readonly Member[]): void {
+  const posted = sources.filter(({ path }) => draft.get([...path, 'type']) === 'ingest');
+  for (const { path } of posted.slice(1))
+    draft.report([...path, 'type'], 'is a second ingest, expected one source that telegrams are posted to');
 }
 
 function checkKeys(draft: Draft, source: Path): void {

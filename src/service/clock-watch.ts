@@ -54,11 +54,15 @@ export class ClockWatch {
   }
 
   /** The way for telegrams into the journal: the clock may have been set since the last look. */
-  before(journal: Pick<Journal, 'append' | 'room'>): Pick<Journal, 'append' | 'room'> {
+  before(journal: Pick<Journal, 'append' | 'keep' | 'room'>): Pick<Journal, 'append' | 'keep' | 'room'> {
     return {
       append: (telegram) => {
         if (!this.#isSet) this.look();
         journal.append(telegram);
+      },
+      keep: async (telegram) => {
+        if (!this.#isSet) this.look();
+        return journal.keep(telegram);
       },
       room: async (signal) => journal.room(signal),
     };

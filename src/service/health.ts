@@ -41,6 +41,8 @@ export interface HealthFacts {
 
 /** A meter prints every 1 to 10 seconds; after this long without a telegram something is wrong. */
 const SILENT_MS = 60_000;
+/** Who posts telegrams may do so now and then. */
+const NOTHING_POSTED_MS = 900_000;
 /** A meter's clock that is off by more is worth a word: the stamps of its telegrams are sent as they are. */
 const MUCH_SKEW_MS = 60_000;
 /** More than a burst that is on its way to the disk. */
@@ -73,12 +75,14 @@ export function health(facts: HealthFacts): Health {
 }
 
 function ofSource(
-  { name, ended, trouble, lastAcceptedAt, lost }: SourceTally,
+  { name, ended, takesPosts, trouble, lastAcceptedAt, lost }: SourceTally,
   { startedAt, now }: HealthFacts,
 ): Finding[] {
   const quietMs = now.getTime() - (lastAcceptedAt ?? startedAt).getTime();
   const findings: Finding[] = [];
-  if (quietMs > SILENT_MS && !ended)
+  if (takesPosts && quietMs > NOTHING_POSTED_MS)
+    findings.push(['warn', `source ${name}: no telegram was posted for ${span(quietMs)}`]);
+  else if (quietMs > SILENT_MS && !ended && !takesPosts)
     findings.push([
       'fail',
       `source ${name}: no telegram for ${span(quietMs)}${trouble === undefined ? '' : `: ${trouble}`}`,

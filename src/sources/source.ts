@@ -9,6 +9,8 @@ export interface Source {
   open(signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** True where the end of the bytes is the end of the source: a capture that was read to its end. */
   readonly ends?: boolean;
+  /** True where telegrams are posted to this service: nothing is opened. */
+  readonly takesPosts?: boolean;
   /** The port and speed that were found by listening, for people; undefined until then. */
   readonly foundOn?: () => string | undefined;
   /** How long opening may take before the first byte can come, in ms, where that is more than a moment. */

@@ -34,6 +34,8 @@ export class Events {
   readonly #blocks = new Blocks();
   /** How the last encrypted telegram of each source came. */
   readonly #encryption = new Map<string, Encryption>();
+  /** Sources whose telegrams come back. */
+  readonly #loops = new Set<string>();
   readonly #journal: JournalTeller;
   #journalTrouble = '';
 
@@ -113,6 +115,24 @@ export class Events {
         );
       },
     };
+  }
+
+  /** Nothing is opened: telegrams are posted. */
+  takesPosts(name: string): void {
+    Object.assign(this.tally.source(name), { takesPosts: true, connected: true, trouble: undefined });
+  }
+
+  repeated(source: string): void {
+    this.tally.source(source).repeated += 1;
+  }
+
+  /** A telegram that was read from `from` is posted to this service: said once. */
+  looped(source: string, from: string): void {
+    if (this.#loops.has(from)) return;
+    this.#loops.add(from);
+    this.#log.warn(
+      `source ${source}: telegrams of source ${from} are posted to it, and refused: an endpoint sends them back to this service`,
+    );
   }
 
   rejected(source: string, rejection: Rejection): void {

@@ -17,6 +17,10 @@ export interface SourceTally {
   unverified: number;
   /** Encrypted frames whose counter did not grow. */
   replayed: number;
+  /** True where telegrams are posted to it, as often as their sender likes. */
+  takesPosts: boolean;
+  /** Posted again, and not taken a second time. */
+  repeated: number;
   /** Whole telegrams that could not be written to disk in time and fell out of memory. */
   lost: number;
   noiseBytes: number;
@@ -51,6 +55,8 @@ export class Tally {
       rejected: {},
       unverified: 0,
       replayed: 0,
+      takesPosts: false,
+      repeated: 0,
       lost: 0,
       noiseBytes: 0,
       connections: 0,

@@ -30,7 +30,8 @@ const BYTES = Buffer.concat([
   Buffer.from(Array.from({ length: 256 }, (_, value) => value)),
 ]);
 
-const rigs: Record<keyof typeof sourceTypes, () => Promise<Rig>> = {
+/** Of ingest no bytes come. */
+const rigs: Record<Exclude<keyof typeof sourceTypes, 'ingest'>, () => Promise<Rig>> = {
   async serial() {
     const first = await openPty();
     const link = first.path;

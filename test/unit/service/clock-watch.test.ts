@@ -97,10 +97,16 @@ describe('a clock that is not set', () => {
   test('is looked at again before each telegram', () => {
     watch.begin({ isSet: false, after: 0, newestMs: NOON });
     told = [];
-    const journal = { append: () => told.push('append'), room: async () => Promise.resolve() };
+    const journal = {
+      append: () => told.push('append'),
+      keep: async () => Promise.resolve(told.push('keep')),
+      room: async () => Promise.resolve(),
+    };
     wallMs += NOON + DAY;
     watch.before(journal).append(letter(1, wallMs).telegram);
     expect(told).toEqual([['stepped', NOON + DAY, false], ['moved', NOON + DAY, NOON + DAY, true], 'append']);
+    void watch.before(journal).keep(letter(2, wallMs).telegram);
+    expect(told.slice(3)).toEqual(['keep']);
   });
 
   test('of 1970 is never believed; one that only looks late is, after a day', () => {

@@ -16,6 +16,8 @@ const source: SourceTally = {
   rejected: {},
   unverified: 0,
   replayed: 0,
+  takesPosts: false,
+  repeated: 0,
   lost: 0,
   noiseBytes: 0,
   connections: 1,
