@@ -100,6 +100,9 @@ const EMPTY: Partial<Record<Kind, unknown>> = { failures: [] };
 
 const CHANNELS = [1, 2, 3, 4];
 
+/** Where a meter prints no medium and no channel (`1.8.0`), it is these. Source: IEC 62056-61, reduced identification codes. */
+const ELECTRICITY = /^1-0:/;
+
 const PLACES = placesByReference();
 
 function placesByReference(): ReadonlyMap<string, readonly Place[]> {
@@ -107,8 +110,11 @@ function placesByReference(): ReadonlyMap<string, readonly Place[]> {
   const add = (fields: Readonly<Record<string, Field>>, channel: number | undefined): void => {
     for (const [name, field] of Object.entries(fields)) {
       const place = { name, field, channel };
-      for (const obis of field.obis.map((reference) => reference.replace('n', String(channel)))) {
-        places.set(obis, [...(places.get(obis) ?? []), place]);
+      for (const reference of field.obis) {
+        const obis = reference.replace('n', String(channel));
+        for (const printed of new Set([obis, obis.replace(ELECTRICITY, '')])) {
+          places.set(printed, [...(places.get(printed) ?? []), place]);
+        }
       }
     }
   };

@@ -52,7 +52,7 @@ const UNITS: ReadonlyMap<string, { readonly decimals: number; readonly growth: G
  * DSMR 2.2 and 3.0, which has its unit in a group of its own.
  */
 const PLACES: readonly { reference: RegExp; unit: (groups: readonly string[]) => string | undefined }[] = [
-  { reference: /:(?:[1-9]|10|15)\.8\.\d+$/, unit: () => 'kWh' },
+  { reference: /(?:^|:)(?:[1-9]|10|15)\.8\.\d+$/, unit: () => 'kWh' },
   { reference: /^0-\d+:24\.2\.\d+$/, unit: () => undefined },
   { reference: /^0-\d+:24\.3\.[01]$/, unit: (groups) => groups[5] },
 ];

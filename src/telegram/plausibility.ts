@@ -27,9 +27,9 @@ export function namesVersion({ objects }: CosemText): boolean {
 
 const VERSIONS: ReadonlySet<string> = new Set(['1-3:0.2.8', '0-0:96.1.4']);
 const FEWEST_OBJECTS = 5;
-const DELIVERED_REGISTER = /:1\.8\.\d+$/;
+const DELIVERED_REGISTER = /(?:^|:)1\.8\.\d+$/;
 /** Powers, currents, voltages and counters. */
-const MEASURED = /:\d+\.[78]\.\d+$/;
+const MEASURED = /(?:^|:)\d+\.[78]\.\d+$/;
 const NUMBER_WITH_UNIT = /^[+-]?\d+(?:[.,]\d+)?(?:\*[A-Za-z]+\d? *)?$/;
 const HEADER_INSIDE = /\/[A-Za-z]{3}\d/;
 

@@ -144,6 +144,19 @@ test('a value behind an empty one is not lost', () => {
   ]);
 });
 
+test('a reference without a medium is of electricity', () => {
+  const lines = ['0.0.0(02720313)', '1.8.0(00012.3*kWh)', '1.7.0*255(00200*W)', '24.2.1(260201110000W)(1*m3)'];
+  expect(read(buildTelegram('/ESY5Q3D', lines))).toEqual({
+    meter: {
+      deviceAddress: '02720313',
+      energyDelivered: kWh('12.3'),
+      powerDelivered: { value: '0.200', unit: 'kW', printed: { value: '200', unit: 'W' } },
+    },
+    mbus: {},
+    unread: [{ obis: '24.2.1', groups: ['260201110000W', '1*m3'] }],
+  });
+});
+
 test('an empty log says that there were no failures, but not behind or before one that is not empty', () => {
   const log = '1-0:99.97.0(1)(0-0:96.7.19)(101208152415W)(0000000240*s)';
   const failure = { start: '2010-12-08T15:20:15+01:00', end: '2010-12-08T15:24:15+01:00', seconds: '240' };

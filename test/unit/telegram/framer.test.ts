@@ -260,6 +260,13 @@ describe('telegrams without a checksum', () => {
     expect(found).toMatchObject({ checksum: 'absent', raw: DSMR3 });
   });
 
+  test('may leave the medium of their references out', () => {
+    const bare = DSMR3.toString('latin1').replaceAll('1-0:', '');
+    expect(outcomesOf(frame(bare, { checksum: 'absent' }))).toEqual(['absent']);
+    const damaged = bare.replace('001.19*kW', '00q.19*kW');
+    expect(outcomesOf(frame(damaged, { checksum: 'absent' }))).toEqual(['implausible']);
+  });
+
   test.each([
     ['fewer than five objects', buildTelegram('/ISK5', ['1-0:1.8.1(1*kWh)', '1-0:1.8.2(1*kWh)'])],
     ['no empty line', changed(DSMR3, '\r\n\r\n', '\r\n')],
