@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/*.d.ts', '**/*.mjs', '**/*.py'] },
+  { ignores: ['**/*.d.ts', '**/*.mjs', '**/*.py', 'src/web/public/**'] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -23,6 +23,10 @@ import type { Log } from './telemetry/log.ts';
 import { aborted } from './time/aborted.ts';
 import { atMost } from './time/at-most.ts';
 import { sleep } from './time/sleep.ts';
+import { programVersion } from './version.ts';
+import { createOffice } from './web/office.ts';
+import { webSettings } from './web/settings.ts';
+import { Web } from './web/web.ts';
 
 export interface AgentOptions {
   readonly config: Config;
@@ -63,6 +67,8 @@ class Agent {
   readonly #outboxes: Outboxes;
   readonly #journal: Journal;
   readonly #control: ControlServer;
+  /** Undefined where none is wanted. */
+  readonly #web: Web | undefined;
   /** Undefined until the journal is open. */
   #desk: Desk | undefined;
   #failure: Error | undefined;
@@ -82,6 +88,7 @@ class Agent {
     });
     this.#control = this.#makeControl();
     this.#journal = this.#makeJournal(config);
+    this.#web = config.http.enabled ? this.#makeWeb(config) : undefined;
   }
 
   /** Reads from the first second, however long the journal takes to open. @throws what ended it before it was stopped. */
@@ -105,6 +112,7 @@ class Agent {
     this.#clock.start(signal);
     this.#feedWatchdog(signal);
     await this.#openControl(false);
+    this.#web?.start();
     const reading = this.#sources
       .filter(({ source }) => source.takesPosts !== true)
       .map(async (source) => this.#read(source, signal).catch((error: unknown) => this.#fail(error)));
@@ -115,6 +123,7 @@ class Agent {
 
   async #stop(): Promise<boolean> {
     void this.#manager.stopping('stopping');
+    await this.#web?.close();
     await this.#control.close();
     await this.#outboxes.stop();
     await this.#journal.close().catch((error: unknown) => {
@@ -171,6 +180,19 @@ class Agent {
     this.#events.takesPosts(name);
     const journal = { keep: async (telegram: Telegram) => this.#clock.before(this.#journal).keep(telegram) };
     return new Ingest({ source: name, checksum, history, journal, events: this.#events });
+  }
+
+  #makeWeb(config: Config): Web {
+    const events = this.#events;
+    const office = createOffice({
+      health: () => this.#health(),
+      outboxes: () => this.#opened(this.#desk).list(),
+      journal: () => this.#opened(this.#desk && this.#journal),
+      newest: () => events.newest,
+      counted: (source) => events.tally.source(source).accepted,
+      denied: events.denied,
+    });
+    return new Web(webSettings(config, programVersion(), this.#startedAt), office, events.web);
   }
 
   #opened<T>(desk: T | undefined): T {

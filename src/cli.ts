@@ -1,7 +1,7 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=1 --optimize-for-size --v8-pool-size=1 --liftoff-only
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { CommandDefinition, Outcome } from './commands/command.ts';
+import { programVersion } from './version.ts';
 
 // The flags above halve the memory of a service that mostly waits (93 MB of its own to under 40): V8 otherwise lets
 // garbage lie as if the machine were all its own. With `node dist/cli.js` it works the same, in more memory.
@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   replay: async () => (await import('./commands/replay.ts')).replay,
   outbox: async () => (await import('./commands/outbox.ts')).outbox,
   journal: async () => (await import('./commands/journal.ts')).journal,
+  keys: async () => (await import('./commands/keys.ts')).keys,
   health: async () => (await import('./commands/health.ts')).health,
 };
 
@@ -41,7 +42,7 @@ await main(process.argv[2]);
 async function main(asked: string | undefined): Promise<void> {
   const program = new Command('p1-relay')
     .description("Reads a smart meter's P1 port and delivers every telegram to DSMR-reader, in order and without loss.")
-    .version(version());
+    .version(programVersion());
   endsWithUsage(program);
   const known = commands[asked ?? ''];
   for (const load of known === undefined ? Object.values(commands) : [known])
@@ -76,9 +77,4 @@ function toCommander(definition: CommandDefinition): Command {
 /** What commander finds wrong is a mistake in the command line; help and version are none. */
 function endsWithUsage(command: Command): void {
   command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : EXIT_USAGE));
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ConfigSchema, Families } from './schema.ts';
 import { deepFreeze } from './freeze.ts';
+import { toHttpConfig, type HttpConfig } from './http.ts';
 import { moment } from '../settings/moment.ts';
 import { kit } from '../settings/values.ts';
 import type { StateDir } from './state-dir.ts';
@@ -10,6 +11,7 @@ export interface Config {
   readonly sources: readonly SourceConfig[];
   readonly endpoints: readonly EndpointConfig[];
   readonly journal: JournalConfig;
+  readonly http: HttpConfig;
   readonly stateDir: StateDir;
   readonly log: { readonly level: Settings['log']['level'] };
 }
@@ -95,6 +97,7 @@ export function assemble(settings: Settings, families: Families, stateDir: State
       ...(journal.maxSize !== undefined && { maxBytes: journal.maxSize }),
       syncIntervalMs: journal.syncInterval,
     },
+    http: toHttpConfig(settings.http),
     stateDir,
     log: settings.log,
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LUXEMBOURG } from '../settings/meter-key.ts';
 import type { EndpointType } from '../endpoints/endpoint-type.ts';
+import { http } from './http.ts';
 import { cipherKey, duration, durationWithin, kit, size } from '../settings/values.ts';
 import type { SourceType } from '../sources/source.ts';
 
@@ -145,6 +146,7 @@ export function configSchema({ sources, endpoints }: Families) {
     sources: z.array(source).min(1).max(16).optional().describe('several meters, in the place of source'),
     endpoints: z.array(endpoint).max(64).prefault([]).describe('where the telegrams go'),
     journal: journal.prefault({}),
+    http: http.prefault({}),
     state: state.prefault({}),
     log: log.prefault({}),
   });

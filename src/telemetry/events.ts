@@ -7,12 +7,14 @@ import type { ConnectionEvents } from '../sources/reconnect.ts';
 import type { Encryption } from '../telegram/decryption.ts';
 import type { Rejection, RejectionReason, Telegram } from '../telegram/telegram.ts';
 import { Blocks, HINTS } from './blocks.ts';
+import { DeniedLog } from './denied.ts';
 import { Flapping } from './flapping.ts';
 import { JournalTeller } from './journal-teller.ts';
 import type { Log } from './log.ts';
 import { Rejections } from './rejections.ts';
 import { Tally } from './tally.ts';
 import { count, span } from './wording.ts';
+import type { WebEvents } from '../web/web.ts';
 
 /** States of an outbox in which letters do not go. */
 const TROUBLED: readonly OutboxState[] = ['later', 'verifying', 'paused'];
@@ -25,6 +27,7 @@ const SUMMARY_MS = 60_000;
 export class Events {
   readonly tally = new Tally();
   readonly rejections = new Rejections();
+  readonly denied = new DeniedLog();
   /** The newest telegram accepted of each source. */
   readonly newest = new Map<string, Telegram>();
   readonly #log: Log;
@@ -38,6 +41,7 @@ export class Events {
   readonly #loops = new Set<string>();
   readonly #journal: JournalTeller;
   #journalTrouble = '';
+  #webTrouble = '';
 
   constructor(log: Log) {
     this.#log = log;
@@ -140,6 +144,8 @@ export class Events {
     rejected[rejection.reason] = (rejected[rejection.reason] ?? 0) + 1;
     this.#log.debug(`source ${source}: rejected ${rejection.raw.length} bytes: ${rejection.reason}`);
     this.rejections.add(source, rejection, new Date());
+    const text = `${rejection.raw.length} bytes: ${HINTS[rejection.reason]}`;
+    this.denied.add({ kind: 'telegram', reason: rejection.reason, text, source, endpoint: undefined });
     this.#lookForBlock(source, rejection.reason);
   }
 
@@ -221,10 +227,25 @@ export class Events {
     else this.#log.info(`this machine's clock was set ${step}; what was read before gets the time that it came at`);
   }
 
+  /** The page and the API: a trouble that stays is one line, not one for each try. */
+  readonly web: WebEvents = {
+    listening: (url) => {
+      this.#webTrouble = '';
+      this.#log.info(`web: listening on ${url}`);
+    },
+    unavailable: (reason) => {
+      if (this.#webTrouble !== reason) this.#log.warn(`web: cannot listen on ${reason}; trying again until it works`);
+      this.#webTrouble = reason;
+    },
+    fault: (text) => this.#log.error(`web: a request failed by a fault of p1-relay: ${text}; please report this`),
+    ended: ({ message }) => this.#log.error(`web: ended by itself: ${message}; started again; please report this`),
+  };
+
   readonly outbox: OutboxEvents = {
     changed: (status, before) => this.#changed(status, before),
     refused: (name, reason) => {
       this.tally.refused += 1;
+      this.denied.add({ kind: 'delivery', reason: 'refused', text: reason, source: undefined, endpoint: name });
       this.#refusals.set(name, { amount: (this.#refusals.get(name)?.amount ?? 0) + 1, newest: reason });
     },
     replayed: (name, { sent, found, thinned, refused }) => {

@@ -84,9 +84,17 @@ function settingsOf({ properties = {}, required = [] }: JsonSchema): Setting[] {
   return settings.map(([name, { description = '', default: preset }]) => ({
     name,
     description,
-    preset: typeof preset === 'string' || typeof preset === 'number' ? String(preset) : undefined,
+    preset: presetOf(preset),
     isRequired: required.includes(name),
   }));
+}
+
+/** Words as they are, lists as YAML writes them; a section has no default of its own. */
+function presetOf(preset: unknown): string | undefined {
+  if (Array.isArray(preset)) return preset.length === 0 ? undefined : `[${preset.join(', ')}]`;
+  return typeof preset === 'string' || typeof preset === 'number' || typeof preset === 'boolean'
+    ? String(preset)
+    : undefined;
 }
 
 function isSame(a: JsonSchema | undefined, b: JsonSchema | undefined): boolean {

@@ -44,7 +44,7 @@ describe('config.example.yaml', () => {
   });
 
   test('loads with any of its other choices', async () => {
-    const sections = blocks.filter((block) => /^(journal|state|log):/m.test(block)).join('\n');
+    const sections = blocks.filter((block) => /^(journal|http|state|log):/m.test(block)).join('\n');
     const sources = blocks.filter((block) => /^sources?:/m.test(block));
     const endpoints = blocks
       .filter((block) => /^(endpoints:| +- name:)/m.test(block) && !sources.includes(block))
@@ -104,5 +104,7 @@ function showMember(family: string, member: unknown): Shown[] {
 }
 
 function show(title: string, settings: unknown): Shown[] {
-  return Object.entries(settings as object).map(([name, value]) => ({ title, name, value: String(value) }));
+  return Object.entries(settings as object).map(([name, value]) => {
+    return { title, name, value: Array.isArray(value) ? `[${value.join(', ')}]` : String(value) };
+  });
 }

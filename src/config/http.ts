@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { A_NETWORK, readNetwork } from '../settings/network.ts';
+
+/** How the service shows what it knows over HTTP. */
+export interface HttpConfig {
+  readonly enabled: boolean;
+  readonly host: string;
+  /** 0 is any that is free. */
+  readonly port: number;
+  /** Files with the certificate and its key; undefined where it is plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Who may connect; empty: whoever reaches the address. */
+  readonly allowCidrs: readonly string[];
+  /** What is shown without a key. */
+  readonly anonymous: readonly Anonymous[];
+  /** Names, beside its own, under which it may be asked. */
+  readonly allowedHosts: readonly string[];
+}
+
+export type Anonymous = (typeof ANONYMOUS)[number];
+const ANONYMOUS = ['status', 'usage', 'telegrams', 'sessions', 'denials'] as const;
+
+const AN_ADDRESS = 'expected an address and a port, such as 127.0.0.1:8011, 0.0.0.0:8011 or [::1]:8011';
+const ADDRESS = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/i;
+
+const network = z.string().refine((text) => readNetwork(text) !== undefined, A_NETWORK);
+
+const tls = z.strictObject({
+  cert: z.string().min(1).describe('file with the certificate and those that sign it, PEM'),
+  key: z.string().min(1).describe('file with its key, PEM'),
+});
+
+/** The settings under `http`. */
+export const http = z
+  .strictObject({
+    enabled: z.boolean().prefault(false).describe('whether it is there at all'),
+    listen: z
+      .string()
+      .refine((text) => readAddress(text) !== undefined, AN_ADDRESS)
+      .prefault('127.0.0.1:8011')
+      .describe('address and port; 127.0.0.1 is for this machine alone, 0.0.0.0 for the whole network'),
+    tls: tls
+      .optional()
+      .describe(
+        'files of the certificate (cert) and its key (key), PEM; makes it https, and is read anew when it changes',
+      ),
+    allowCidrs: z
+      .array(network)
+      .max(64)
+      .prefault([])
+      .describe('networks that may connect, such as 192.168.1.0/24; by default whoever reaches the address'),
+    anonymous: z
+      .array(z.enum(ANONYMOUS))
+      .prefault(['status'])
+      .describe(
+        'what is shown without a key; status: health and what waits, without an address; usage tells who is at home',
+      ),
+    allowedHosts: z
+      .array(z.string().regex(/^[a-z0-9.-]+$/i, 'expected a name such as meter.example.org'))
+      .max(64)
+      .prefault([])
+      .describe("names under which it may be asked, beside localhost, the machine's own and any address"),
+  })
+  .describe('page and API on what the service knows');
+
+/** The settings as the service has them. */
+export function toHttpConfig({ enabled, listen, tls: files, ...rest }: z.output<typeof http>): HttpConfig {
+  const { host, port } = readAddress(listen) ?? { host: '127.0.0.1', port: 0 };
+  return { enabled, host, port, tls: files, ...rest };
+}
+
+function readAddress(text: string): { host: string; port: number } | undefined {
+  const [, v6, name, port] = ADDRESS.exec(text) ?? [];
+  const host = v6 ?? name;
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+}

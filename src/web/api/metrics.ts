@@ -1,0 +1,31 @@
+import { text, type Answer } from '../answer.ts';
+import { agentMetrics } from '../metrics/agent-metrics.ts';
+import { expose } from '../metrics/exposition.ts';
+import { meterMetrics } from '../metrics/meter-metrics.ts';
+import { defineRoute } from '../route.ts';
+import type { RouteParts } from '../route-parts.ts';
+import { standings } from '../standings.ts';
+
+const OPEN = 'application/openmetrics-text';
+const PLAIN = 'text/plain';
+
+export const metrics = defineRoute({
+  method: 'GET',
+  path: '/metrics',
+  scope: 'status:read',
+  summary: 'for Prometheus; what the meters say needs usage:read, too',
+  types: [PLAIN, OPEN],
+  async handle({ who, headers }, parts: RouteParts): Promise<Answer> {
+    const { office, live, settings } = parts;
+    const [health, journal, ends] = await Promise.all([
+      office.ask('health', {}),
+      office.ask('journal', {}),
+      standings(parts),
+    ]);
+    const ofMeters = who.scopes.has('usage:read') ? meterMetrics(await live.newest()) : [];
+    const all = [...agentMetrics({ version: settings.version, health, journal, standings: ends }), ...ofMeters];
+    const isOpen = headers.accept?.includes(OPEN) === true;
+    const type = isOpen ? `${OPEN}; version=1.0.0; charset=utf-8` : `${PLAIN}; version=0.0.4; charset=utf-8`;
+    return text(expose(all, isOpen ? 'openmetrics' : 'prometheus'), type);
+  },
+});

@@ -1,0 +1,16 @@
+import { json, type Answer } from '../answer.ts';
+import { openApi } from '../openapi.ts';
+import { defineRoute, type Route } from '../route.ts';
+import type { RouteParts } from '../route-parts.ts';
+
+/** The description of all routes; `all` is asked for when there are all. */
+export function openApiRoute(all: () => readonly Route<RouteParts>[]): Route<RouteParts> {
+  let document: unknown;
+  return defineRoute({
+    method: 'GET',
+    path: '/edge/v1/openapi.json',
+    scope: 'none',
+    summary: 'this document',
+    handle: (_asked, { settings }: RouteParts): Answer => json((document ??= openApi(all(), settings.version))),
+  });
+}

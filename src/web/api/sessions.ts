@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { list, type Answer } from '../answer.ts';
+import { formatOf, LIST_TYPES } from '../formats.ts';
+import { inPages, ofPages, paging } from '../pages.ts';
+import { choice, nameText, ofLists, time } from '../parameters.ts';
+import { defineRoute } from '../route.ts';
+import type { RouteParts } from '../route-parts.ts';
+import { sessionsOf, sessionSchema } from '../sessions.ts';
+
+const COLUMNS = ['session_id', 'start_time', 'duration_s', 'kind', 'status', 'client', 'items'] as const;
+
+export const sessions = defineRoute({
+  method: 'GET',
+  path: '/edge/v1/sessions',
+  scope: 'sessions:read',
+  summary: 'who uses what is known here, or has since the start',
+  query: z.strictObject({
+    status: choice(['running', 'finished'], 'whether it goes on').optional(),
+    kind: choice(['login', 'sse', 'endpoint', 'source'], 'what it is').optional(),
+    client: nameText('of this client').optional(),
+    from: time('that did not end before then').optional(),
+    to: time('that began before then').optional(),
+    ...paging(COLUMNS),
+    ...ofLists,
+  }),
+  answer: z.strictObject({
+    total: z.number(),
+    total_duration_s: z.number(),
+    ...ofPages,
+    data: z.array(sessionSchema),
+  }),
+  types: LIST_TYPES,
+  async handle({ query, headers }, parts: RouteParts): Promise<Answer> {
+    const { status, kind, client, from = 0, to = Infinity } = query;
+    const wanted = (await sessionsOf(parts)).filter(
+      (one) =>
+        Date.parse(one.start_time) < to &&
+        (one.end_time === null || Date.parse(one.end_time) >= from) &&
+        one.status === (status ?? one.status) &&
+        one.kind === (kind ?? one.kind) &&
+        one.client === (client ?? one.client),
+    );
+    const { rows, ...page } = inPages(wanted, query, '/edge/v1/sessions', 'session_id');
+    const total_duration_s = wanted.reduce((sum, { duration_s }) => sum + duration_s, 0);
+    const totals = { total: wanted.length, total_duration_s };
+    return list(rows, query.format ?? formatOf(headers.accept), (data) => ({ ...totals, ...page, data }));
+  },
+});

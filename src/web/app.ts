@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { requireScope, type Access } from './access/access.ts';
+import type { Hosts } from './access/hosts.ts';
+import { plainAddress } from './access/networks.ts';
+import { json, type Answer } from './answer.ts';
+import { readBody } from './bodies.ts';
+import { acceptsAny, JSON_TYPE } from './formats.ts';
+import { Problem } from './problem.ts';
+import { read, readQuery } from './reading-requests.ts';
+import type { Asked, Route } from './route.ts';
+import type { Routing } from './routing.ts';
+import { send } from './sending.ts';
+
+export interface AppParts<Parts> {
+  readonly routing: Routing<Parts>;
+  readonly access: Access;
+  readonly hosts: Hosts;
+  /** What routes work with. */
+  readonly parts: Parts;
+  /** Something was asked for that was not given. */
+  readonly denied: (problem: Problem, address: string) => void;
+  /** A fault of this program. */
+  readonly fault: (text: string) => void;
+  /** The service stops. */
+  readonly signal: AbortSignal;
+}
+
+const LONGEST_URL = 4_096;
+const MOST_HEADERS = 64;
+const PROBLEM_HEADERS = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+const DENIED: readonly Problem['kind'][] = ['unauthenticated', 'forbidden', 'rate-limited'];
+
+/** From a request to its answer: every request gets one, whatever is wrong with it. */
+export class App<Parts> {
+  readonly #app: AppParts<Parts>;
+
+  constructor(app: AppParts<Parts>) {
+    this.#app = app;
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const address = plainAddress(request.socket.remoteAddress);
+    const gone = this.#goneOf(response);
+    let answer: Answer;
+    try {
+      answer = await this.#answer(request, address, gone);
+    } catch (error) {
+      answer = this.#refusal(error, request, address);
+    }
+    await send(answer, request, response, gone);
+  }
+
+  async #answer(request: IncomingMessage, address: string, signal: AbortSignal): Promise<Answer> {
+    const { path, query } = this.#target(request);
+    const { access, routing, parts } = this.#app;
+    const { route, params } = routing.find(request.method ?? '', path);
+    const who = access.identify({ headers: request.headers, address });
+    if (route.scope !== 'none') requireScope(who, route.scope);
+    checkAccept(route, request);
+    const asked: Asked<unknown, unknown, unknown> = {
+      params: read(route.params ?? NOTHING, params, 'invalid-parameter'),
+      query: readQuery(route.query ?? NOTHING, query),
+      body: route.body === undefined ? undefined : read(route.body, await readBody(request), 'invalid-body'),
+      ...{ who, address, headers: request.headers, isSecure: 'encrypted' in request.socket, signal },
+    };
+    // The schemas of this very route read it.
+    return route.handle(asked as Parameters<typeof route.handle>[0], parts);
+  }
+
+  /** @throws {Problem} for what no route should see. */
+  #target({ url = '', headers, rawHeaders }: IncomingMessage): { path: string; query: URLSearchParams } {
+    if (rawHeaders.length / 2 > MOST_HEADERS)
+      throw new Problem(
+        'headers-too-large',
+        `got ${rawHeaders.length / 2} header fields, expected at most ${MOST_HEADERS}`,
+      );
+    if (url.length > LONGEST_URL)
+      throw new Problem('uri-too-long', `expected at most ${LONGEST_URL} characters`, { allowed: LONGEST_URL });
+    if (!this.#app.hosts.allows(headers.host ?? ''))
+      throw new Problem('misdirected', 'this name is not one of ours; name it in http.allowedHosts, or ask by address');
+    const [path = '', ...rest] = url.split('?');
+    return { path, query: new URLSearchParams(rest.join('?')) };
+  }
+
+  #refusal(error: unknown, request: IncomingMessage, address: string): Answer {
+    const problem = error instanceof Problem ? error : this.#internal(error, request);
+    if (DENIED.includes(problem.kind)) this.#app.denied(problem, address);
+    return json(problem, problem.status, { ...PROBLEM_HEADERS, ...problem.headers });
+  }
+
+  #internal(error: unknown, { method = '', url = '' }: IncomingMessage): Problem {
+    const { message } = error instanceof Error ? error : new Error(String(error));
+    this.#app.fault(`${method} ${url.split('?')[0] ?? ''}: ${message}`);
+    return new Problem('internal', 'the log of p1-relay says more');
+  }
+
+  #goneOf(response: ServerResponse): AbortSignal {
+    const gone = new AbortController();
+    const end = (): void => {
+      gone.abort();
+      this.#app.signal.removeEventListener('abort', end);
+    };
+    response.once('close', end);
+    this.#app.signal.addEventListener('abort', end, { once: true });
+    return gone.signal;
+  }
+}
+
+const NOTHING = z.strictObject({});
+
+/** @throws {Problem} where it answers nothing that the client takes. */
+function checkAccept<Parts>({ answer, types = [] }: Route<Parts>, { headers }: IncomingMessage): void {
+  const given = [...(answer === undefined ? [] : [JSON_TYPE]), ...types];
+  if (given.length === 0 || acceptsAny(headers.accept, given)) return;
+  throw new Problem('not-acceptable', `got Accept: ${headers.accept ?? ''}, expected ${given.join(' or ')}`, {
+    allowed: given,
+  });
+}

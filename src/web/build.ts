@@ -1,0 +1,49 @@
+import { hostname } from 'node:os';
+import { Access } from './access/access.ts';
+import { Hosts } from './access/hosts.ts';
+import { KeyFile } from './access/key-file.ts';
+import { KeyRing } from './access/key-ring.ts';
+import { scopesOfAnonymous } from './access/scopes.ts';
+import { Throttle } from './access/throttle.ts';
+import { Tokens } from './access/tokens.ts';
+import { App } from './app.ts';
+import { Denials } from './denials.ts';
+import { Live } from './live.ts';
+import type { OfficeLine } from './office-line.ts';
+import type { RouteParts } from './route-parts.ts';
+import { routes } from './routes.ts';
+import { Routing } from './routing.ts';
+import type { WebSettings } from './settings.ts';
+import { Visits } from './visits.ts';
+
+interface BuildOptions {
+  readonly settings: WebSettings;
+  readonly office: OfficeLine;
+  readonly fault: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Puts together all that answers requests. */
+export function buildApp({ settings, office, fault, signal }: BuildOptions): App<RouteParts> {
+  const { anonymous, allowedHosts } = settings.http;
+  const keyFile = new KeyFile(settings.stateDir);
+  const visits = new Visits();
+  const tokens = new Tokens(({ sessionId }) => visits.end(Number(sessionId), 'expired'));
+  const access = new Access({
+    keys: new KeyRing(keyFile),
+    tokens,
+    throttle: new Throttle(),
+    anonymous: scopesOfAnonymous(anonymous),
+  });
+  const denials = new Denials(office, signal);
+  const live = new Live(office, settings.sources);
+  return new App({
+    routing: new Routing(routes),
+    access,
+    hosts: new Hosts(hostname(), allowedHosts),
+    parts: { settings, office, access, keyFile, tokens, visits, denials, live },
+    denied: (problem, address) => denials.request(problem, address),
+    fault,
+    signal,
+  });
+}

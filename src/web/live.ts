@@ -1,0 +1,71 @@
+import { standardOffsetMinutes } from '../reading/local-time.ts';
+import { Reader } from '../reading/reader.ts';
+import { sleep } from '../time/sleep.ts';
+import { toLive, type LiveReading } from './live-reading.ts';
+import type { NewestReading } from './newest-reading.ts';
+import type { OfficeLine } from './office-line.ts';
+import type { Newest } from './office-table.ts';
+import type { SourcePlace } from './settings.ts';
+
+/** How soon a stream has a new telegram, at the latest. */
+const LOOK_MS = 250;
+const LONGEST_HEADER = 100;
+
+interface Known extends NewestReading {
+  readonly count: number;
+}
+
+/** What the meters said last. */
+export class Live {
+  readonly #office: OfficeLine;
+  readonly #readers: ReadonlyMap<string, Reader>;
+  readonly #known = new Map<string, Known>();
+  /** The look under way, which all share who want one. */
+  #looking: Promise<void> | undefined;
+
+  constructor(office: OfficeLine, sources: readonly SourcePlace[]) {
+    this.#office = office;
+    this.#readers = new Map(
+      sources.map(({ name, timeZone }) => [name, new Reader({ standardOffset: standardOffsetMinutes(timeZone) })]),
+    );
+  }
+
+  /** The newest of each source that has had one since the start. @throws {Problem} */
+  async newest(): Promise<readonly NewestReading[]> {
+    await this.#look();
+    return [...this.#known.values()];
+  }
+
+  /** Each reading as it comes, beginning with the newest of each source, until the signal aborts. */
+  async *follow(signal: AbortSignal): AsyncGenerator<LiveReading> {
+    const told = new Map<string, number>();
+    while (!signal.aborted) {
+      await this.#look().catch(() => undefined);
+      for (const known of this.#known.values()) {
+        if (told.get(known.source) === known.count) continue;
+        told.set(known.source, known.count);
+        yield toLive(known);
+      }
+      await sleep(LOOK_MS, signal);
+    }
+  }
+
+  async #look(): Promise<void> {
+    this.#looking ??= this.#fetch().finally(() => (this.#looking = undefined));
+    await this.#looking;
+  }
+
+  async #fetch(): Promise<void> {
+    const known = Object.fromEntries([...this.#known].map(([source, { count }]) => [source, count]));
+    for (const newest of await this.#office.ask('newest', { known })) this.#read(newest);
+  }
+
+  #read({ source, count, receivedAt, raw }: Newest): void {
+    // What crossed from the other thread is no Buffer any more.
+    const telegram = { raw: Buffer.from(raw.buffer, raw.byteOffset, raw.length), receivedAt };
+    const reading = this.#readers.get(source)?.read(telegram);
+    if (reading === undefined) return;
+    const header = /^\/?([^\r\n]*)/.exec(telegram.raw.toString('latin1', 0, LONGEST_HEADER))?.[1] ?? '';
+    this.#known.set(source, { source, count, reading, receivedAt, header });
+  }
+}

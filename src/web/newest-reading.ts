@@ -1,0 +1,10 @@
+import type { Reading } from '../reading/reading.ts';
+
+/** The newest telegram of a source, with all of its values. */
+export interface NewestReading {
+  readonly source: string;
+  readonly reading: Reading;
+  readonly receivedAt: Date;
+  /** The line behind the `/`: maker and model. */
+  readonly header: string;
+}

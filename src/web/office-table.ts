@@ -1,0 +1,45 @@
+import type { JournalState } from '../journal/view.ts';
+import type { Page, PageAsk } from '../journal/telegrams.ts';
+import type { OutboxRow } from '../service/desk.ts';
+import type { Health } from '../service/health.ts';
+import type { Denied } from '../telemetry/denied.ts';
+
+type Nothing = Readonly<Record<string, never>>;
+
+/** The newest telegram of a source. */
+export interface Newest {
+  readonly source: string;
+  /** How many the source has had since the start: another number is another telegram. */
+  readonly count: number;
+  readonly receivedAt: Date;
+  readonly raw: Uint8Array;
+}
+
+/** What only the main thread knows: what it can be asked, and what it answers. */
+export interface Questions {
+  health: { ask: Nothing; answer: Health };
+  outboxes: { ask: Nothing; answer: readonly OutboxRow[] };
+  journal: { ask: Nothing; answer: JournalState };
+  page: { ask: PageAsk; answer: Page };
+  /** Of the sources that have had another telegram than the `known` ones. */
+  newest: { ask: { readonly known: Readonly<Record<string, number>> }; answer: readonly Newest[] };
+  denied: { ask: { readonly after: number }; answer: readonly Denied[] };
+}
+
+export type Op = keyof Questions;
+
+/** These go through the journal's thread, which accepts telegrams: one at a time. */
+export const OF_JOURNAL: readonly Op[] = ['outboxes', 'journal', 'page'];
+
+/** What the web's thread says to the main one. */
+export type FromWeb =
+  | { readonly id: number; readonly op: Op; readonly ask: Questions[Op]['ask'] }
+  | { readonly event: 'listening'; readonly url: string }
+  | { readonly event: 'unavailable'; readonly reason: string }
+  | { readonly event: 'fault'; readonly text: string };
+
+/** And the other way. */
+export type ToWeb =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly error: string }
+  | { readonly event: 'stop' };

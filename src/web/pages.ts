@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { choice, whole } from './parameters.ts';
+
+const MOST_ROWS = 1_000;
+
+/** What lists take that are sorted and come in pages. */
+export function paging<const Columns extends readonly [string, ...string[]]>(columns: Columns) {
+  return {
+    limit: whole({ least: 1, most: MOST_ROWS, about: 'rows in an answer' }).default(100),
+    offset: whole({ least: 0, most: 1_000_000_000, about: 'rows to leave out before' }).default(0),
+    orderBy: choice(['asc', 'desc'], 'smallest first, or largest').default('desc'),
+    orderByColumn: choice(columns, 'what is sorted by').optional(),
+  };
+}
+
+/** What their answers have in common. */
+export const ofPages = { nextPage: z.string().nullable(), prevPage: z.string().nullable() };
+
+interface Paging {
+  readonly limit: number;
+  readonly offset: number;
+  readonly orderBy: 'asc' | 'desc';
+  readonly orderByColumn?: string | undefined;
+}
+
+/** One page of some rows, and where the next and the one before it are. `query` is what was asked for. */
+export function inPages<R extends Readonly<Record<string, unknown>>>(
+  all: readonly R[],
+  query: Paging & Readonly<Record<string, string | number | undefined>>,
+  path: string,
+  usualColumn: keyof R & string,
+): { rows: R[]; nextPage: string | null; prevPage: string | null } {
+  const { limit, offset, orderBy, orderByColumn = usualColumn } = query;
+  const sign = orderBy === 'asc' ? 1 : -1;
+  const sorted = all.toSorted((one, other) => sign * compare(one[orderByColumn], other[orderByColumn]));
+  const at = (place: number): string => pageUrl(path, { ...query, offset: place });
+  return {
+    rows: sorted.slice(offset, offset + limit),
+    nextPage: offset + limit < all.length ? at(offset + limit) : null,
+    prevPage: offset > 0 ? at(Math.max(0, offset - limit)) : null,
+  };
+}
+
+/** Where the same question goes on. */
+export function pageUrl(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+  return `${path}?${given.toString()}`;
+}
+
+function compare(one: unknown, other: unknown): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  const [left, right] = [text(one), text(other)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** What is not there comes first. */
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}

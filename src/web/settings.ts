@@ -1,0 +1,49 @@
+import type { Config } from '../config/config.ts';
+import type { HttpConfig } from '../config/http.ts';
+
+/** What the web's thread is started with. */
+export interface WebSettings {
+  readonly http: HttpConfig;
+  readonly stateDir: string;
+  readonly version: string;
+  /** For so long delivered telegrams are kept. */
+  readonly keepMs: number;
+  /** When the service began, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly sources: readonly SourcePlace[];
+  readonly endpoints: readonly EndpointPlace[];
+}
+
+export interface SourcePlace {
+  readonly name: string;
+  readonly type: string;
+  readonly timeZone: string;
+}
+
+interface EndpointPlace {
+  readonly name: string;
+  readonly type: string;
+  /** Undefined: of the only one. */
+  readonly source: string | undefined;
+  /** Without user and path, such as `http://192.168.1.10:7777`; undefined where it has none. */
+  readonly origin: string | undefined;
+}
+
+/** What of the configuration the web's thread needs: no secret is among it. */
+export function webSettings(config: Config, version: string, startedAt: Date): WebSettings {
+  return {
+    http: config.http,
+    stateDir: config.stateDir.path,
+    version,
+    keepMs: config.journal.keepMs,
+    startedAtMs: startedAt.getTime(),
+    sources: config.sources.map(({ name, type, timeZone }) => ({ name, type, timeZone })),
+    endpoints: config.endpoints.map(({ name, type, source, settings }) => {
+      return { name, type, source, origin: originOf(settings['url']) };
+    }),
+  };
+}
+
+function originOf(url: unknown): string | undefined {
+  return typeof url === 'string' && URL.canParse(url) ? new URL(url).origin : undefined;
+}

@@ -1,0 +1,45 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { App } from './app.ts';
+import type { RouteParts } from './route-parts.ts';
+import { OfficeLine } from './office-line.ts';
+import type { FromWeb, ToWeb } from './office-table.ts';
+import { serve } from './server.ts';
+import type { WebSettings } from './settings.ts';
+
+/** The web's own thread: whatever clients ask, no telegram waits for it. */
+
+const settings = workerData as WebSettings;
+const stop = new AbortController();
+const office = new OfficeLine(tell);
+/** What knows the routes (and zod with them) is loaded with the first request: who is never asked stays small. */
+let app: Promise<App<RouteParts>> | undefined;
+
+parentPort?.on('message', (message: ToWeb) => {
+  if ('id' in message) office.hear(message);
+  else stop.abort();
+});
+
+await serve({
+  http: settings.http,
+  signal: stop.signal,
+  events: {
+    listening: (url) => tell({ event: 'listening', url }),
+    unavailable: (reason) => tell({ event: 'unavailable', reason }),
+  },
+  handle: (request, response) => {
+    app ??= import('./build.ts').then(({ buildApp }) =>
+      buildApp({ settings, office, signal: stop.signal, fault: (text) => tell({ event: 'fault', text }) }),
+    );
+    app
+      .then((built) => built.serve(request, response))
+      .catch((error: unknown) => {
+        tell({ event: 'fault', text: String(error) });
+        response.destroy();
+      });
+  },
+});
+parentPort?.close();
+
+function tell(message: FromWeb): void {
+  parentPort?.postMessage(message);
+}
