@@ -21,6 +21,8 @@ export function sayTime(time: string | null): string {
   return time === null ? 'void' : time.replace(TIME, '$1 $2 $3');
 }
 
+/** A stamp for "never", one that is no date, or none at all. */
+const NO_TIME = 'no time';
 const TIME = /^(.+)T(.{8})(.+)$/;
 
 const WORDS: { readonly [K in Kind]: (value: ValueOf<K>) => Said } = {
@@ -30,7 +32,7 @@ const WORDS: { readonly [K in Kind]: (value: ValueOf<K>) => Said } = {
   tariff: (tariff) => [String(tariff)],
   quantity: (quantity) => [sayQuantity(quantity)],
   limits: ({ delivered, returned }) => [`${sayQuantity(delivered)}, ${sayQuantity(returned)}`],
-  time: (time) => [sayTime(time)],
+  time: (time) => [time === null ? NO_TIME : sayTime(time)],
   capture: (capture) => [sayCapture(capture)],
   volume: (capture) => [sayCapture(capture)],
   profile: (capture) => [sayCapture(capture)],
@@ -52,7 +54,7 @@ const WORDS: { readonly [K in Kind]: (value: ValueOf<K>) => Said } = {
 };
 
 function sayCapture({ time, ...quantity }: Capture): string {
-  return `${sayQuantity(quantity)}, ${time === null ? 'time void' : `at ${sayTime(time)}`}`;
+  return `${sayQuantity(quantity)}, ${time === null ? NO_TIME : `at ${sayTime(time)}`}`;
 }
 
 function list<T>(items: readonly T[], say: (item: T) => string): Said {
