@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { placesOf } from './config/places.ts';
 import { Ingest } from './ingest/ingest.ts';
+import type { History } from './history/history.ts';
 import { Journal } from './journal/journal.ts';
 import { Outboxes } from './outboxes.ts';
-import { buildSource, decryptionOf, type BuiltSource } from './parts.ts';
+import { buildSource, type BuiltSource, decryptionOf, historyOf } from './parts.ts';
 import { readSource } from './pipeline.ts';
 import { recall, recallLetters } from './recall.ts';
 import { ClockWatch } from './service/clock-watch.ts';
@@ -66,6 +67,7 @@ class Agent {
   readonly #ingest: Ingest | undefined;
   readonly #outboxes: Outboxes;
   readonly #journal: Journal;
+  readonly #history: History | undefined;
   readonly #control: ControlServer;
   /** Undefined where none is wanted. */
   readonly #web: Web | undefined;
@@ -88,6 +90,7 @@ class Agent {
     });
     this.#control = this.#makeControl();
     this.#journal = this.#makeJournal(config);
+    this.#history = historyOf(config, this.#journal, this.#events.history);
     this.#web = config.http.enabled ? this.#makeWeb(config) : undefined;
   }
 
@@ -125,7 +128,7 @@ class Agent {
     void this.#manager.stopping('stopping');
     await this.#web?.close();
     await this.#control.close();
-    await this.#outboxes.stop();
+    await Promise.all([this.#outboxes.stop(), this.#history?.close()]);
     await this.#journal.close().catch((error: unknown) => {
       const { message } = error as Error;
       if (this.#failure === undefined)
@@ -147,8 +150,12 @@ class Agent {
         accepted: (letters) => {
           this.#ingest?.saw(letters);
           this.#outboxes.accepted(letters);
+          this.#history?.accepted(letters);
         },
-        letGo: (letters) => this.#outboxes.letGo(letters),
+        letGo: (letters) => {
+          this.#outboxes.letGo(letters);
+          for (const [endpoint, { dropped }] of letters) this.#history?.missed(endpoint, dropped);
+        },
         failed: (error) => this.#fail(error),
       }),
     );
@@ -159,6 +166,7 @@ class Agent {
     if (state === undefined) return;
     this.#clock.begin(state.clock);
     this.#outboxes.open(this.#journal, state);
+    this.#history?.start(this.#startedAt);
     this.#desk = liveDesk(this.#journal, this.#outboxes.all);
     await Promise.all(this.#sources.map((source) => recall(source, this.#journal, state.head)));
     if (this.#ingest !== undefined) await recallLetters(this.#ingest, this.#sources, this.#journal, state.head);

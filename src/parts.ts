@@ -1,13 +1,16 @@
-import type { EndpointConfig, SourceConfig } from './config/config.ts';
+import type { Config, EndpointConfig, SourceConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { EndpointType } from './endpoints/endpoint-type.ts';
 import type { AgeOf } from './endpoints/own-time.ts';
 import { endpointTypes } from './endpoints/index.ts';
+import { History } from './history/history.ts';
+import type { Journal } from './journal/journal.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
 import { sourceTypes } from './sources/index.ts';
 import type { Source, SourceType } from './sources/source.ts';
 import { Decryption } from './telegram/decryption.ts';
-import { History } from './telegram/history.ts';
+import { History as PrintedBefore } from './telegram/history.ts';
+import type { HistoryTeller } from './telemetry/history-teller.ts';
 
 // The registries know the settings of each type, and the configuration was checked against them: the casts end here.
 const sources = sourceTypes as Readonly<Record<string, unknown>> as Readonly<Record<string, SourceType | undefined>>;
@@ -29,14 +32,14 @@ export interface BuiltSource {
   readonly config: SourceConfig;
   readonly source: Source;
   /** What its telegrams are held against, where they have no CRC16. A capture does not say when they were printed. */
-  readonly history: History | undefined;
+  readonly history: PrintedBefore | undefined;
 }
 
 /** The same, with what is to be remembered of its telegrams. @throws {ConfigError} */
 export function buildSource(config: SourceConfig): BuiltSource {
   const source = sourceOf(config);
   const remembers = config.checksum !== 'required' && source.ends !== true;
-  return { config, source, history: remembers ? new History() : undefined };
+  return { config, source, history: remembers ? new PrintedBefore() : undefined };
 }
 
 /**
@@ -51,6 +54,24 @@ export function endpointOf(
   const meter = source && { timeZone: source.timeZone, gasChannel: source.gasChannel };
   const surroundings = { ...meter, now: () => new Date(), ...(ageOf === undefined ? {} : { ageOf }) };
   return made(`endpoint ${name}`, () => endpoints[type]?.create(settings, surroundings));
+}
+
+/** The history of all sources; undefined where none is wanted. What goes wrong with sources is told to it. */
+export function historyOf(
+  { history: { enabled, keepMs }, sources, stateDir }: Config,
+  journal: Journal,
+  teller: HistoryTeller,
+): History | undefined {
+  if (!enabled) return undefined;
+  const history = new History({
+    folder: stateDir.path,
+    keepS: keepMs / 1_000,
+    sources: sources.map(({ name, timeZone, gasChannel }) => ({ source: name, timeZone, gasChannel })),
+    journal,
+    events: teller.events,
+  });
+  teller.noTelegram = (source, cause) => history.trouble(source, cause);
+  return history;
 }
 
 /** What a part finds wrong with its own settings (a certificate that is not there) is the configuration's fault. */

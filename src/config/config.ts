@@ -12,6 +12,7 @@ export interface Config {
   readonly endpoints: readonly EndpointConfig[];
   readonly journal: JournalConfig;
   readonly http: HttpConfig;
+  readonly history: HistoryConfig;
   readonly stateDir: StateDir;
   readonly log: { readonly level: Settings['log']['level'] };
 }
@@ -77,6 +78,13 @@ interface JournalConfig {
   readonly syncIntervalMs: number;
 }
 
+interface HistoryConfig {
+  /** Whether one is kept at all. */
+  readonly enabled: boolean;
+  /** Minutes are kept for so long. */
+  readonly keepMs: number;
+}
+
 type Settings = z.output<ConfigSchema>;
 
 const USUAL = { silenceMs: 15_000, patienceMs: 60_000 };
@@ -98,6 +106,7 @@ export function assemble(settings: Settings, families: Families, stateDir: State
       syncIntervalMs: journal.syncInterval,
     },
     http: toHttpConfig(settings.http),
+    history: { enabled: settings.history.enabled, keepMs: settings.history.keep },
     stateDir,
     log: settings.log,
   });

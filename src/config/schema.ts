@@ -119,6 +119,15 @@ const journal = z
   })
   .describe('accepted telegrams on disk');
 
+const history = z
+  .strictObject({
+    enabled: z.boolean().prefault(true).describe('whether one is kept at all'),
+    keep: durationWithin('1d', '36500d')
+      .prefault('400d')
+      .describe('how long minutes are kept; hours, days and months are for ever'),
+  })
+  .describe('usage by minutes, hours, days and months, made of what is accepted');
+
 const state = z
   .strictObject({
     dir: z
@@ -147,6 +156,7 @@ export function configSchema({ sources, endpoints }: Families) {
     endpoints: z.array(endpoint).max(64).prefault([]).describe('where the telegrams go'),
     journal: journal.prefault({}),
     http: http.prefault({}),
+    history: history.prefault({}),
     state: state.prefault({}),
     log: log.prefault({}),
   });

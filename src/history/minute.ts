@@ -45,7 +45,7 @@ export class MinuteBuilder {
   /** @returns the minute that this reading is no part of any more, where it ends one. */
   add(sample: Sample): Minute | undefined {
     const current = this.#steady(sample);
-    const endS = MINUTE_S * Math.ceil(current.atS / MINUTE_S);
+    const endS = endOf(current.atS);
     const closed = this.#open !== undefined && this.#open.endS !== endS ? this.#close(this.#open) : undefined;
     this.#open ??= new OpenMinute(endS);
     this.#open.add(current, this.#last);
@@ -69,6 +69,18 @@ export class MinuteBuilder {
     const lastS = this.#last?.atS ?? -Infinity;
     return sample.atS < lastS && sample.atS > lastS - STEP_BACK_S ? { ...sample, atS: lastS } : sample;
   }
+}
+
+/** Of a value that a meter captured by itself: the minute that it ends. */
+export function minuteOf(sample: Sample): Minute {
+  const minute = new OpenMinute(endOf(sample.atS));
+  minute.add(sample, undefined);
+  return minute.summary(MINUTE_S);
+}
+
+/** The end of the minute that a reading of that time is part of. */
+export function endOf(atS: number): number {
+  return MINUTE_S * Math.ceil(atS / MINUTE_S);
 }
 
 class OpenMinute {

@@ -25,8 +25,7 @@ import { RecordQueries } from './queries/records.ts';
 import { UsageQueries } from './queries/usage.ts';
 import { migrations } from './schema.ts';
 
-/** The database file in the state directory. */
-export const HISTORY_FILE = 'history.db';
+export { HISTORY_FILE } from './file.ts';
 
 /** So long a reader waits for a moment in which the file can be read. */
 const BUSY_MS = 1_000;

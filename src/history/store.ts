@@ -1,10 +1,11 @@
 import type { Database } from '../storage/sqlite.ts';
 import { openDatabase, syncedCommits } from '../storage/sqlite.ts';
 import type { GapCause } from './answers.ts';
+import { endOf } from './minute.ts';
 import { RecordIds } from './record-ids.ts';
 import { Retention } from './retention.ts';
 import { migrations } from './schema.ts';
-import { endOf, Writing, type PlacedMinute } from './writing.ts';
+import { Writing, type PlacedMinute } from './writing.ts';
 
 export interface HistoryStoreOptions {
   /** The database file. */

@@ -5,7 +5,7 @@ import { Gaps, longestStretchS } from './gaps.ts';
 import { countedOf, difference, Ledger, type CountedRow } from './ledger.ts';
 import { LateMinutes } from './late.ts';
 import { Meters, type About, type MeterEntry } from './meters.ts';
-import type { Minute, Run } from './minute.ts';
+import { endOf, type Minute, type Run } from './minute.ts';
 import type { RecordIds } from './record-ids.ts';
 import { Records } from './records.ts';
 import { isTariffOf, TOTALS, type MeterPlace, type Registers } from './sample.ts';
@@ -81,6 +81,8 @@ export class Writing {
   #correct(entry: MeterEntry, source: string, minute: Minute): void {
     const kept = this.records.find(entry.key, minute.endS);
     if (kept !== undefined && kept.samples >= minute.samples) return;
+    // Where it stood before is not known of one that was put back to this minute.
+    if (entry.before === undefined && (entry.firstS ?? Infinity) <= minute.endS - 60) return;
     if (kept !== undefined) this.records.remove(kept.id);
     this.gaps.removeBehind(entry.key, entry.before?.atS ?? -Infinity);
     const { before } = entry;
@@ -156,11 +158,6 @@ function shownBy(counted: Registers, shifts: Registers): Registers {
     (name) => !TOTALS.some((total) => name === total && names.some((other) => isTariffOf(total, other))),
   );
   return Object.fromEntries(shown.map((name) => [name, (counted[name] ?? 0) - (shifts[name] ?? 0)]));
-}
-
-/** The end of the minute that a reading of that time is part of. */
-export function endOf(atS: number): number {
-  return 60 * Math.ceil(atS / 60);
 }
 
 function begun({ atS, counted }: Standing): Pick<MeterEntry, 'firstS' | 'baseline'> {

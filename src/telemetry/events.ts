@@ -8,6 +8,7 @@ import type { Encryption } from '../telegram/decryption.ts';
 import type { Rejection, RejectionReason, Telegram } from '../telegram/telegram.ts';
 import { Blocks, HINTS } from './blocks.ts';
 import { DeniedLog } from './denied.ts';
+import { HistoryTeller } from './history-teller.ts';
 import { Flapping } from './flapping.ts';
 import { JournalTeller } from './journal-teller.ts';
 import type { Log } from './log.ts';
@@ -30,6 +31,7 @@ export class Events {
   readonly denied = new DeniedLog();
   /** The newest telegram accepted of each source. */
   readonly newest = new Map<string, Telegram>();
+  readonly history: HistoryTeller;
   readonly #log: Log;
   readonly #refusals = new Map<string, { amount: number; newest: string }>();
   /** The trouble of each source that gives bytes and no telegram: only a telegram ends it. */
@@ -46,6 +48,7 @@ export class Events {
   constructor(log: Log) {
     this.#log = log;
     this.#journal = new JournalTeller(log, this.tally);
+    this.history = new HistoryTeller(log);
   }
 
   /** Logs summaries until the signal aborts. */
@@ -110,10 +113,12 @@ export class Events {
         tally.trouble = blocked;
       },
       lost: (error) => {
+        this.history.noTelegram(name, error instanceof NoTelegram ? 'silent' : 'port');
         if (error instanceof NoTelegram) this.noTelegram(name, error.message);
         else down(error.message);
       },
       silent: (ms) => {
+        this.history.noTelegram(name, 'silent');
         down(
           `not a byte for ${span(ms)}: check the cable and the data request line, and that the port is switched on by the grid operator`,
         );
@@ -140,6 +145,7 @@ export class Events {
   }
 
   rejected(source: string, rejection: Rejection): void {
+    this.history.noTelegram(source, 'checksum');
     const { rejected } = this.tally.source(source);
     rejected[rejection.reason] = (rejected[rejection.reason] ?? 0) + 1;
     this.#log.debug(`source ${source}: rejected ${rejection.raw.length} bytes: ${rejection.reason}`);
@@ -203,6 +209,10 @@ export class Events {
         this.#journalTrouble = '';
         for (const { telegram } of letters) this.#accepted(telegram);
         then.accepted(letters);
+      },
+      lost: (amount, source) => {
+        this.history.noTelegram(source, 'disk');
+        told.lost(amount, source);
       },
       letGo: (letters) => {
         told.letGo(letters);

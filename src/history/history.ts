@@ -1,0 +1,138 @@
+import type { Journal } from '../journal/journal.ts';
+import type { Letter } from '../journal/letter.ts';
+import { atMost } from '../time/at-most.ts';
+import type { GapCause } from './answers.ts';
+import type { PutAside } from './protocol.ts';
+import type { SamplerOptions } from './sampler.ts';
+import { SourceHistory, type HistoryProgress } from './source-history.ts';
+import { HistoryThread } from './thread.ts';
+import { Troubles } from './troubles.ts';
+
+/** What the history tells of itself. */
+export interface HistoryEvents {
+  /** It cannot be written now. What it misses it reads from the journal later. */
+  failed(error: Error): void;
+  recovered(): void;
+  putAside(putAside: PutAside): void;
+  /** All that the journal keeps was read once more. */
+  madeAnew(): void;
+}
+
+export interface HistoryOptions {
+  /** The state directory. */
+  readonly folder: string;
+  /** For how long minutes are kept. */
+  readonly keepS: number;
+  readonly sources: readonly SamplerOptions[];
+  readonly journal: Pick<Journal, 'read' | 'current'>;
+  readonly events: HistoryEvents;
+  readonly script?: URL;
+}
+
+const TICK_MS = 1_000;
+const CLOSE_MS = 5_000;
+
+/**
+ * One more outlet right of the fork: letters become minutes, and minutes a history. It has a cursor in the journal for each source,
+ * and whatever it could not take it reads again from there; it makes nobody wait and never throws back.
+ */
+export class History {
+  readonly #options: HistoryOptions;
+  readonly #thread: HistoryThread;
+  readonly #troubles = new Troubles(() => performance.now());
+  readonly #ended = new AbortController();
+  readonly #sources: readonly SourceHistory[];
+  #running: readonly Promise<void>[] = [];
+  #hasFailed = false;
+
+  constructor(options: HistoryOptions) {
+    const { folder, keepS, events, script = new URL('./worker.js', import.meta.url) } = options;
+    this.#options = options;
+    this.#thread = new HistoryThread(script, { folder, keepS }, (putAside) => events.putAside(putAside));
+    const parts = {
+      thread: this.#thread,
+      journal: options.journal,
+      told: { failed: (error: Error) => this.#failed(error), wrote: () => this.#wrote() },
+    };
+    this.#sources = options.sources.map((source) => new SourceHistory(source, parts));
+  }
+
+  /** The journal is open: what it has of telegrams that are not in the history yet comes first. */
+  start(startedAt: Date): void {
+    const { signal } = this.#ended;
+    void this.#ask('note', { troubles: [{ source: '', atS: seconds(startedAt.getTime()), cause: 'agent' }] });
+    this.#running = this.#sources.map((source) => source.run(signal));
+    const timer = setInterval(() => this.#tick(), TICK_MS).unref();
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  }
+
+  /** Letters are in the journal now. */
+  accepted(letters: readonly Letter[]): void {
+    for (const letter of letters) this.#troubles.over(letter.telegram.source);
+    for (const source of this.#sources) source.accepted(letters);
+  }
+
+  /** Something that may be why no telegram comes. */
+  trouble(source: string, cause: GapCause): void {
+    this.#troubles.saw(source, cause, seconds(Date.now()));
+  }
+
+  /** An endpoint will never get so many letters; fewer than none: some arrived after all. */
+  missed(endpoint: string, letters: number): void {
+    if (letters !== 0) void this.#ask('miss', { endpoint, atS: seconds(Date.now()), letters });
+  }
+
+  progress(): HistoryProgress[] {
+    return this.#sources.map((source) => source.progress);
+  }
+
+  /** Makes all anew that the journal still has the telegrams of. */
+  rebuild(): void {
+    const all = this.#sources.map((source) => source.rebuild());
+    void Promise.all(all).then(() => {
+      if (this.#ended.signal.aborted) return;
+      void this.#ask('settle', {});
+      this.#options.events.madeAnew();
+    });
+  }
+
+  async close(): Promise<void> {
+    const finished = this.#sources.map((source) => source.finish());
+    this.#ended.abort();
+    await atMost(CLOSE_MS, Promise.all([...finished, ...this.#running]));
+    await atMost(CLOSE_MS, this.#ask('close', {}));
+    await this.#thread.end();
+  }
+
+  #tick(): void {
+    const troubles = this.#troubles.due();
+    if (troubles.length > 0) void this.#ask('note', { troubles });
+    for (const source of this.#sources) source.tick(performance.now());
+  }
+
+  #ask: HistoryThread['ask'] = async (op, ask) => {
+    try {
+      return await this.#thread.ask(op, ask);
+    } catch (error) {
+      this.#failed(error as Error);
+      return undefined;
+    }
+  };
+
+  /** Said once, until it works again. */
+  #failed(error: Error): void {
+    if (this.#hasFailed || this.#ended.signal.aborted) return;
+    this.#hasFailed = true;
+    this.#options.events.failed(error);
+  }
+
+  #wrote(): void {
+    if (!this.#hasFailed) return;
+    this.#hasFailed = false;
+    this.#options.events.recovered();
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1_000);
+}

@@ -1,0 +1,42 @@
+import type { Batch, Trouble } from './store.ts';
+
+/** What the history's thread is started with. */
+export interface ThreadSettings {
+  /** The state directory. */
+  readonly folder: string;
+  /** For how long minutes are kept. */
+  readonly keepS: number;
+}
+
+/** A damaged history that was put aside. */
+export interface PutAside {
+  readonly path: string;
+  readonly cause: string;
+}
+
+type Nothing = Readonly<Record<string, unknown>>;
+
+/** What the history's thread can be asked, and what it answers. */
+export interface Requests {
+  cursor: { ask: { source: string }; answer: number };
+  add: { ask: Batch; answer: undefined };
+  note: { ask: { troubles: readonly Trouble[] }; answer: undefined };
+  miss: { ask: { endpoint: string; atS: number; letters: number }; answer: undefined };
+  rewind: { ask: { source: string; fromS: number; seq: number }; answer: undefined };
+  settle: { ask: Nothing; answer: undefined };
+  close: { ask: Nothing; answer: undefined };
+}
+
+export type Op = keyof Requests;
+
+export interface Request {
+  readonly id: number;
+  readonly op: Op;
+  readonly ask: Requests[Op]['ask'];
+}
+
+/** An answer, or something that the thread tells unasked. */
+export type Message =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } }
+  | { readonly event: 'putAside'; readonly putAside: PutAside };

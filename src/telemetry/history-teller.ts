@@ -1,0 +1,23 @@
+import type { GapCause } from '../history/answers.ts';
+import type { HistoryEvents } from '../history/history.ts';
+import type { Log } from './log.ts';
+
+/** Logs what happens to the history, and tells it why no telegrams come. */
+export class HistoryTeller {
+  readonly #log: Log;
+  /** Who is told of each trouble of a source that may be why no telegram comes. */
+  noTelegram: (source: string, cause: GapCause) => void = () => undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  readonly events: HistoryEvents = {
+    failed: ({ message }) =>
+      this.#log.warn(`history: ${message}; delivery goes on, and what is missing is read from the journal later`),
+    recovered: () => this.#log.info('history: written again'),
+    putAside: ({ path, cause }) =>
+      this.#log.error(`history: damaged (${cause}); put aside as ${path}, and made anew from what the journal keeps`),
+    madeAnew: () => this.#log.info('history: made anew from all that the journal keeps'),
+  };
+}
