@@ -206,8 +206,8 @@ describe('checksums', () => {
     expect(outcomesOf(frame(withX25(holley)))).toEqual(['valid']);
   });
 
-  test('no other meter may', () => {
-    expect(outcomesOf(frame(withX25(changed(holley, 'HLY', 'ISK'))))).toEqual(['checksum']);
+  test.each(['ISK', 'HLX'])('no meter of %s may', (maker) => {
+    expect(outcomesOf(frame(withX25(changed(holley, 'HLY', maker))))).toEqual(['checksum']);
   });
 
   test('lone line feeds and a lost empty line are put back to see whether the checksum fits', () => {
@@ -258,6 +258,18 @@ describe('telegrams without a checksum', () => {
   test('are taken where none is printed, line end and all', () => {
     const [found] = frame(DSMR3, { checksum: 'absent' });
     expect(found).toMatchObject({ checksum: 'absent', raw: DSMR3 });
+  });
+
+  test('have five objects at least', () => {
+    const lines = ['0-0:96.1.1(41)', '1-0:1.8.1(1*kWh)', '1-0:1.8.2(1*kWh)', '1-0:2.8.1(1*kWh)', '1-0:2.8.2(1*kWh)'];
+    const outcome = (count: number): string[] => {
+      const bare = buildTelegram('/ISK5', lines.slice(0, count))
+        .toString('latin1')
+        .replace(/![0-9A-F]*/, '!');
+      return outcomesOf(frame(bare, { checksum: 'absent' }));
+    };
+    expect(outcome(4)).toEqual(['implausible']);
+    expect(outcome(5)).toEqual(['absent']);
   });
 
   test('may leave the medium of their references out', () => {
