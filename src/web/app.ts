@@ -86,7 +86,8 @@ export class App<Parts> {
   #refusal(error: unknown, request: IncomingMessage, address: string): Answer {
     const problem = error instanceof Problem ? error : this.#internal(error, request);
     if (DENIED.includes(problem.kind)) this.#app.denied(problem, address);
-    return json(problem, problem.status, { ...PROBLEM_HEADERS, ...problem.headers });
+    const refuse = this.#app.routing.refusalAt(request.url?.split('?')[0] ?? '');
+    return refuse?.(problem) ?? json(problem, problem.status, { ...PROBLEM_HEADERS, ...problem.headers });
   }
 
   #internal(error: unknown, { method = '', url = '' }: IncomingMessage): Problem {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Who } from './access/access.ts';
 import type { Scope } from './access/scopes.ts';
 import type { Answer } from './answer.ts';
+import type { Problem } from './problem.ts';
 
 type Method = 'GET' | 'POST' | 'DELETE';
 type Shape = z.ZodObject;
@@ -40,6 +41,8 @@ export interface Route<Parts, P extends Shape = Shape, Q extends Shape = Shape, 
   readonly answer?: z.ZodType;
   /** Other media types that it answers with. */
   readonly types?: readonly string[];
+  /** How it tells a refusal, where its clients know other words than `application/problem+json`. */
+  readonly refuse?: (problem: Problem) => Answer;
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>, parts: Parts): Answer | Promise<Answer>;
 }
 

@@ -24,10 +24,15 @@ export class Routing<Parts> {
       .map((path) => ({ segments: path.split('/'), routes: routes.filter((route) => route.path === path) }));
   }
 
+  /** How refusals are told at a path; undefined where as everywhere. */
+  refusalAt(path: string): Route<Parts>['refuse'] {
+    return this.#rowOf(path)?.routes.find(({ refuse }) => refuse !== undefined)?.refuse;
+  }
+
   /** @throws {Problem} where there is no such path, or not with this method. */
   find(method: string, path: string): Match<Parts> {
     const segments = path.split('/');
-    const row = this.#rows.find((one) => fits(one.segments, segments));
+    const row = this.#rowOf(path);
     if (row === undefined)
       throw new Problem('not-found', `there is nothing at ${path}; /edge/v1/openapi.json lists all there is`);
     const asked = method === 'HEAD' ? 'GET' : method;
@@ -35,6 +40,11 @@ export class Routing<Parts> {
     if (route !== undefined) return { route, params: paramsOf(row.segments, segments) };
     const allow = row.routes.map((one) => one.method).join(', ');
     throw new Problem('method-not-allowed', `got ${method}, expected ${allow}`, { allowed: allow }, { allow });
+  }
+
+  #rowOf(path: string): Row<Parts> | undefined {
+    const segments = path.split('/');
+    return this.#rows.find((one) => fits(one.segments, segments));
   }
 }
 

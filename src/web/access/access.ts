@@ -79,7 +79,10 @@ export class Access {
   #find({ secret, user }: Credentials): { key: Key; login: Login | undefined } | undefined {
     const login = this.#parts.tokens.find(secret);
     const key = login === undefined ? this.#key(secret) : this.#guarded(() => this.#parts.keys.get(login.keyId));
-    if (key === undefined || isExpired(key, new Date())) return undefined;
+    if (key === undefined || isExpired(key, new Date())) {
+      if (login !== undefined) this.#parts.tokens.end(login.sessionId);
+      return undefined;
+    }
     return user === undefined || user === key.name ? { key, login } : undefined;
   }
 

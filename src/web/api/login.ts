@@ -40,8 +40,8 @@ export const logout = defineRoute({
   summary: 'ends the login whose token it is sent with',
   handle({ who, isSecure }, { tokens, visits }: RouteParts): Answer {
     if (who.login === undefined) throw new Problem('unauthenticated', 'expected the token of a login, or its cookie');
-    tokens.end(who.login.sessionId);
     visits.end(Number(who.login.sessionId), 'logged out');
+    tokens.end(who.login.sessionId);
     return nothing({ 'set-cookie': cookie('', 0, isSecure) });
   },
 });
