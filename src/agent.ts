@@ -196,6 +196,7 @@ class Agent {
       health: () => this.#health(),
       outboxes: () => this.#opened(this.#desk).list(),
       journal: () => this.#opened(this.#desk && this.#journal),
+      ingest: () => this.#opened(this.#ingest),
       newest: () => events.newest,
       counted: (source) => events.tally.source(source).accepted,
       denied: events.denied,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ConfigSchema, Families } from './schema.ts';
+import { toCompatConfig, type CompatConfig } from './compat.ts';
 import { deepFreeze } from './freeze.ts';
 import { toHttpConfig, type HttpConfig } from './http.ts';
 import { moment } from '../settings/moment.ts';
@@ -13,6 +14,7 @@ export interface Config {
   readonly journal: JournalConfig;
   readonly http: HttpConfig;
   readonly history: HistoryConfig;
+  readonly compat: CompatConfig;
   readonly stateDir: StateDir;
   readonly log: { readonly level: Settings['log']['level'] };
 }
@@ -107,6 +109,7 @@ export function assemble(settings: Settings, families: Families, stateDir: State
     },
     http: toHttpConfig(settings.http),
     history: { enabled: settings.history.enabled, keepMs: settings.history.keep },
+    compat: toCompatConfig(settings.compat),
     stateDir,
     log: settings.log,
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LUXEMBOURG } from '../settings/meter-key.ts';
 import type { EndpointType } from '../endpoints/endpoint-type.ts';
+import { compat } from './compat.ts';
 import { http } from './http.ts';
 import { cipherKey, duration, durationWithin, kit, size } from '../settings/values.ts';
 import type { SourceType } from '../sources/source.ts';
@@ -157,6 +158,7 @@ export function configSchema({ sources, endpoints }: Families) {
     journal: journal.prefault({}),
     http: http.prefault({}),
     history: history.prefault({}),
+    compat: compat.prefault({}),
     state: state.prefault({}),
     log: log.prefault({}),
   });

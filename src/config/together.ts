@@ -16,6 +16,7 @@ export function checkTogether(draft: Draft): void {
   const names = [...new Set(sources.map(({ name }) => name))];
   for (const { path } of endpoints) checkSourceOf(draft, path, names);
   checkFormerNames(draft, endpoints);
+  checkCompat(draft, names);
 }
 
 interface Member {
@@ -40,9 +41,32 @@ function checkSources(draft: Draft): Member[] {
   return all;
 }
 
-/** A post does not say which source it is for. */
+/** A DSMR-reader is served over http, and shows one of the sources. */
+function checkCompat(draft: Draft, names: readonly string[]): void {
+  const served = ['compat', 'dsmrReader'];
+  const shown = draft.get([...served, 'source']);
+  if (typeof shown === 'string' && names.length > 0 && !names.includes(shown))
+    draft.report(
+      [...served, 'source'],
+      `got "${shown}", expected the name of a source: ${names.join(', ')}${didYouMean(shown, names)}`,
+    );
+  if (isOn(draft, served) && !isOn(draft, ['http']))
+    draft.report([...served, 'enabled'], 'stands without http, expected http.enabled: true beside it');
+}
+
+function isOn(draft: Draft, section: Path): boolean {
+  return String(draft.get([...section, 'enabled'])) === 'true';
+}
+
+/** Posts come to the DSMR-reader that is served; one does not say which source it is for. */
 function checkPosted(draft: Draft, sources: readonly Member[]): void {
   const posted = sources.filter(({ path }) => draft.get([...path, 'type']) === 'ingest');
+  const [first] = posted;
+  if (first !== undefined && !isOn(draft, ['compat', 'dsmrReader']))
+    draft.report(
+      [...first.path, 'type'],
+      'is posted to, expected compat.dsmrReader.enabled: true, and http.enabled: true',
+    );
   for (const { path } of posted.slice(1))
     draft.report([...path, 'type'], 'is a second ingest, expected one source that telegrams are posted to');
 }

@@ -1,16 +1,12 @@
 import { Refused } from '../outbox/endpoint.ts';
-import { nextGasMeter, type GasMeter } from '../reading/gas-meter.ts';
-import { isPosted, readPosted } from '../reading/posted.ts';
-import { Reader } from '../reading/reader.ts';
 import { meterTime } from '../reading/time.ts';
 import type { Telegram } from '../telegram/telegram.ts';
-import { type DsmrReading, dsmrReading } from './dsmr-fields.ts';
 import { AFTER_REPLAY, dsmrSettings, openDsmrServer } from './dsmr-server.ts';
 import { defineEndpoint } from './endpoint-type.ts';
-import { localTime, standardOffsetMinutes } from '../reading/local-time.ts';
 import { type Mark, markOfFields } from './mark.ts';
 import { agesBy, requireSure } from './own-time.ts';
 import { openReadBack } from './read-back.ts';
+import { readingFields } from './reading-fields.ts';
 
 /**
  * DSMR-reader API v2: the values, named one by one. For meters without a clock, whose telegrams v1 stamps when they
@@ -53,19 +49,5 @@ export function readingMark(timeZone: string): (telegram: Telegram) => Mark | un
       if (error instanceof Refused) return undefined;
       throw error;
     }
-  };
-}
-
-function readingFields(timeZone: string, gasChannel?: number): (telegram: Telegram) => DsmrReading {
-  const site = { standardOffset: standardOffsetMinutes(timeZone) };
-  const reader = new Reader(site);
-  let gas: GasMeter | undefined;
-  return (telegram) => {
-    if (isPosted(telegram.raw)) return { ...readPosted(telegram.raw) };
-    const reading = reader.read(telegram);
-    // Without a clock, or with one that was never set: when the telegram was read.
-    const time = reading.meter.time ?? localTime(telegram.receivedAt, timeZone);
-    gas = nextGasMeter(gas, reading, { receivedAt: telegram.receivedAt, channel: gasChannel });
-    return dsmrReading(reading, time, gas);
   };
 }

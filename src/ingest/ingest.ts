@@ -3,10 +3,17 @@ import type { Letter } from '../journal/letter.ts';
 import { printPosted, type Posted } from '../reading/posted.ts';
 import { Framer, type Found } from '../telegram/framer.ts';
 import type { History } from '../telegram/history.ts';
-import type { RejectionReason, Telegram } from '../telegram/telegram.ts';
+import type { Rejection, RejectionReason, Telegram } from '../telegram/telegram.ts';
 import type { ChecksumMode } from '../telegram/verdict.ts';
-import type { Events } from '../telemetry/events.ts';
 import { RecentLetters } from './recent-letters.ts';
+
+interface IngestEvents {
+  rejected(source: string, rejection: Rejection): void;
+  /** It was here already. */
+  repeated(source: string): void;
+  /** It was read here, from another source. */
+  looped(source: string, from: string): void;
+}
 
 export interface IngestOptions {
   /** Name that its telegrams carry. */
@@ -15,7 +22,7 @@ export interface IngestOptions {
   /** Of its telegrams, where they have no checksum. */
   readonly history: History | undefined;
   readonly journal: Pick<Journal, 'keep'>;
-  readonly events: Pick<Events, 'rejected' | 'repeated' | 'looped'>;
+  readonly events: IngestEvents;
 }
 
 /**

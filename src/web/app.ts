@@ -5,6 +5,7 @@ import type { Hosts } from './access/hosts.ts';
 import { plainAddress } from './access/networks.ts';
 import { json, type Answer } from './answer.ts';
 import { readBody } from './bodies.ts';
+import type { DsmrReaderApi } from './compat/dsmr-reader/serve.ts';
 import { acceptsAny, JSON_TYPE } from './formats.ts';
 import { Problem } from './problem.ts';
 import { read, readQuery } from './reading-requests.ts';
@@ -16,6 +17,8 @@ export interface AppParts<Parts> {
   readonly routing: Routing<Parts>;
   readonly access: Access;
   readonly hosts: Hosts;
+  /** Answers as a DSMR-reader does, by its own rules; undefined where that is not wanted. */
+  readonly dsmrReader: DsmrReaderApi | undefined;
   /** What routes work with. */
   readonly parts: Parts;
   /** Something was asked for that was not given. */
@@ -53,7 +56,8 @@ export class App<Parts> {
 
   async #answer(request: IncomingMessage, address: string, signal: AbortSignal): Promise<Answer> {
     const { path, query } = this.#target(request);
-    const { access, routing, parts } = this.#app;
+    const { access, dsmrReader, routing, parts } = this.#app;
+    if (dsmrReader?.serves(path) === true) return dsmrReader.answer(request, address);
     const { route, params } = routing.find(request.method ?? '', path);
     const who = access.identify({ headers: request.headers, address });
     if (route.scope !== 'none') requireScope(who, route.scope);

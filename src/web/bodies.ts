@@ -17,7 +17,8 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   throw new Problem('unsupported-media-type', detail);
 }
 
-async function collect(request: IncomingMessage): Promise<Buffer> {
+/** The bytes of a body. @throws {Problem} where they are too many. */
+export async function collect(request: IncomingMessage): Promise<Buffer> {
   const tooLarge = new Problem('too-large', `expected at most ${LARGEST_BYTES} bytes`, { allowed: LARGEST_BYTES });
   if (Number(request.headers['content-length'] ?? 0) > LARGEST_BYTES) throw tooLarge;
   const chunks: Buffer[] = [];

@@ -7,9 +7,11 @@ import { scopesOfAnonymous } from './access/scopes.ts';
 import { Throttle } from './access/throttle.ts';
 import { Tokens } from './access/tokens.ts';
 import { App } from './app.ts';
+import { DsmrReaderApi, shownSource } from './compat/dsmr-reader/serve.ts';
 import { Denials } from './denials.ts';
 import { Live } from './live.ts';
 import type { OfficeLine } from './office-line.ts';
+import type { Problem } from './problem.ts';
 import type { RouteParts } from './route-parts.ts';
 import { routes } from './routes.ts';
 import { Routing } from './routing.ts';
@@ -36,13 +38,16 @@ export function buildApp({ settings, office, fault, signal }: BuildOptions): App
     anonymous: scopesOfAnonymous(anonymous),
   });
   const denials = new Denials(office, signal);
+  const denied = (problem: Problem, address: string): void => denials.request(problem, address);
+  const shown = shownSource(settings);
   const live = new Live(office, settings.sources);
   return new App({
     routing: new Routing(routes),
     access,
     hosts: new Hosts(hostname(), allowedHosts),
+    dsmrReader: shown && new DsmrReaderApi({ settings, access, office, denied }, shown),
     parts: { settings, office, access, keyFile, tokens, visits, denials, live },
-    denied: (problem, address) => denials.request(problem, address),
+    denied,
     fault,
     signal,
   });

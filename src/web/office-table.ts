@@ -1,5 +1,7 @@
+import type { Fate } from '../ingest/ingest.ts';
 import type { JournalState } from '../journal/view.ts';
-import type { Page, PageAsk } from '../journal/telegrams.ts';
+import type { Page, PageAsk, Row } from '../journal/telegrams.ts';
+import type { Posted } from '../reading/posted.ts';
 import type { OutboxRow } from '../service/desk.ts';
 import type { Health } from '../service/health.ts';
 import type { Denied } from '../telemetry/denied.ts';
@@ -23,13 +25,30 @@ export interface Questions {
   page: { ask: PageAsk; answer: Page };
   /** Of the sources that have had another telegram than the `known` ones. */
   newest: { ask: { readonly known: Readonly<Record<string, number>> }; answer: readonly Newest[] };
+  /** Letters of a source behind a number, or just before one, oldest first. */
+  letters: {
+    ask: { readonly source: string; readonly after: number; readonly limit: number };
+    answer: readonly Row[];
+  };
+  lettersBefore: {
+    ask: { readonly source: string; readonly before: number; readonly limit: number };
+    answer: readonly Row[];
+  };
+  /** How many there are behind a number, up to and with another, as far as it was counted. */
+  countLetters: {
+    ask: { readonly source: string; readonly after: number; readonly upTo: number };
+    answer: { readonly upTo: number; readonly count: number };
+  };
+  /** What is posted is on the card before it is answered. */
+  postTelegram: { ask: { readonly bytes: Uint8Array }; answer: Fate };
+  postReading: { ask: { readonly posted: Posted }; answer: Fate };
   denied: { ask: { readonly after: number }; answer: readonly Denied[] };
 }
 
 export type Op = keyof Questions;
 
 /** These go through the journal's thread, which accepts telegrams: one at a time. */
-export const OF_JOURNAL: readonly Op[] = ['outboxes', 'journal', 'page'];
+export const OF_JOURNAL: readonly Op[] = ['outboxes', 'journal', 'page', 'letters', 'lettersBefore', 'countLetters'];
 
 /** What the web's thread says to the main one. */
 export type FromWeb =

@@ -1,4 +1,7 @@
+import type { Ingest } from '../ingest/ingest.ts';
 import type { Journal } from '../journal/journal.ts';
+import { isWhole, type DamagedLetter, type Letter } from '../journal/letter.ts';
+import type { Row } from '../journal/telegrams.ts';
 import type { OutboxRow } from '../service/desk.ts';
 import type { Health } from '../service/health.ts';
 import type { DeniedLog } from '../telemetry/denied.ts';
@@ -14,7 +17,9 @@ export interface OfficeParts {
   readonly health: () => Health;
   /** @throws {Error} while the journal is not open, whose text is for who asks; likewise the next one. */
   readonly outboxes: () => Promise<readonly OutboxRow[]>;
-  readonly journal: () => Pick<Journal, 'state' | 'page'>;
+  readonly journal: () => Pick<Journal, 'state' | 'page' | 'read' | 'before' | 'survey'>;
+  /** What telegrams are posted to. @throws {Error} where there is none. */
+  readonly ingest: () => Ingest;
   /** By source. */
   readonly newest: () => ReadonlyMap<string, Telegram>;
   /** How many telegrams of a source were accepted since the start. */
@@ -22,7 +27,7 @@ export interface OfficeParts {
   readonly denied: DeniedLog;
 }
 
-export function createOffice({ health, outboxes, journal, newest, counted, denied }: OfficeParts): Office {
+export function createOffice({ health, outboxes, journal, ingest, newest, counted, denied }: OfficeParts): Office {
   return {
     health: () => health(),
     outboxes: () => outboxes(),
@@ -33,6 +38,26 @@ export function createOffice({ health, outboxes, journal, newest, counted, denie
         const count = counted(source);
         return known[source] === count ? [] : [{ source, count, receivedAt, raw: Uint8Array.from(raw) }];
       }),
+    letters: async ({ source, after, limit }) => (await journal().read(after, limit, source)).map(toRow),
+    lettersBefore: async ({ source, before, limit }) =>
+      (await journal().before(undefined, before, limit, source)).map(toRow),
+    countLetters: async ({ source, after, upTo }) => {
+      const survey = await journal().survey({ subject: 'numbers', after, upTo });
+      return { upTo: survey.upTo, count: survey.kept.find((one) => one.source === source)?.count ?? 0 };
+    },
+    postTelegram: ({ bytes }) => ingest().telegram(Buffer.from(bytes)),
+    postReading: ({ posted }) => ingest().reading(posted),
     denied: ({ after }) => denied.behind(after),
   };
+}
+
+/** With bytes of its own: a piece of a shared buffer would cross to the other thread with all of its neighbours. */
+function toRow(letter: Letter | DamagedLetter): Row {
+  const { seq } = letter;
+  if (!isWhole(letter)) {
+    const { source, receivedAt } = letter;
+    return { seq, source, at: receivedAt.getTime(), checksum: 'valid', raw: undefined };
+  }
+  const { source, receivedAt, checksum, raw } = letter.telegram;
+  return { seq, source, at: receivedAt.getTime(), checksum, raw: Buffer.from(Uint8Array.from(raw).buffer) };
 }

@@ -1,9 +1,11 @@
 import type { Config } from '../config/config.ts';
+import type { CompatConfig } from '../config/compat.ts';
 import type { HttpConfig } from '../config/http.ts';
 
 /** What the web's thread is started with. */
 export interface WebSettings {
   readonly http: HttpConfig;
+  readonly compat: CompatConfig;
   readonly stateDir: string;
   readonly version: string;
   /** For so long delivered telegrams are kept. */
@@ -33,6 +35,7 @@ interface EndpointPlace {
 export function webSettings(config: Config, version: string, startedAt: Date): WebSettings {
   return {
     http: config.http,
+    compat: config.compat,
     stateDir: config.stateDir.path,
     version,
     keepMs: config.journal.keepMs,

@@ -1,0 +1,24 @@
+import { nextGasMeter, type GasMeter } from '../reading/gas-meter.ts';
+import { localTime, standardOffsetMinutes } from '../reading/local-time.ts';
+import { isPosted, readPosted } from '../reading/posted.ts';
+import { Reader } from '../reading/reader.ts';
+import type { Telegram } from '../telegram/telegram.ts';
+import { type DsmrReading, dsmrReading } from './dsmr-fields.ts';
+
+/**
+ * Reads telegrams, one behind the other, of a meter that stands in this time zone in DSMR-reader's own fields, its gas meter on
+ * this channel where that is known. Throws what {@link dsmrReading} throws.
+ */
+export function readingFields(timeZone: string, gasChannel?: number): (telegram: Telegram) => DsmrReading {
+  const site = { standardOffset: standardOffsetMinutes(timeZone) };
+  const reader = new Reader(site);
+  let gas: GasMeter | undefined;
+  return (telegram) => {
+    if (isPosted(telegram.raw)) return { ...readPosted(telegram.raw) };
+    const reading = reader.read(telegram);
+    // Without a clock, or with one that was never set: when the telegram was read.
+    const time = reading.meter.time ?? localTime(telegram.receivedAt, timeZone);
+    gas = nextGasMeter(gas, reading, { receivedAt: telegram.receivedAt, channel: gasChannel });
+    return dsmrReading(reading, time, gas);
+  };
+}
