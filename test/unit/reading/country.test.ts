@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countryOf } from '../../../src/reading/country.ts';
+import { countryOf, siteOf } from '../../../src/reading/country.ts';
 import { tariffMeaning } from '../../../src/reading/tariff.ts';
 import { parseCosem } from '../../../src/telegram/cosem.ts';
 import { buildTelegram, fixture } from '../../support/telegrams.ts';
@@ -52,4 +52,10 @@ test.each([
   [undefined, 1, undefined],
 ] as const)('in %s tariff %i is %s', (country, tariff, meaning) => {
   expect(tariffMeaning(country, tariff)).toBe(meaning);
+});
+
+test('the clocks of Lithuania and Israel are two hours east of UTC, all others one', () => {
+  expect((['LT', 'IL', 'SE', 'NL', undefined] as const).map((country) => siteOf(country).standardOffset)).toEqual([
+    120, 120, 60, 60, 60,
+  ]);
 });

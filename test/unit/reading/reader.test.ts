@@ -34,7 +34,7 @@ test('number and time of a device are read anew', () => {
 
 test('a time that is void, or no date, is null', () => {
   const of = (stamp: string) => print([`0-0:1.0.0(${stamp}W)`]);
-  for (const stamp of ['632525252525', '260230120000', '260115240000'])
+  for (const stamp of ['632525252525', '260230120000', '260115240000', '260115120060'])
     expect(readSecond(of('260115120000'), of(stamp)).meter.time).toBe(null);
 });
 

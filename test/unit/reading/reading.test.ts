@@ -157,6 +157,11 @@ test('a reference without a medium is of electricity', () => {
   });
 });
 
+test('an id of digits stays as it is where they stand for no printable text', () => {
+  const idOf = (printed: string) => read(buildTelegram('/ISK5', [`0-0:96.1.1(${printed})`])).meter.equipmentId;
+  expect(['12345678', '31323334', '1ER23'].map(idOf)).toEqual(['12345678', '1234', '1ER23']);
+});
+
 test('an empty log says that there were no failures, but not behind or before one that is not empty', () => {
   const log = '1-0:99.97.0(1)(0-0:96.7.19)(101208152415W)(0000000240*s)';
   const failure = { start: '2010-12-08T15:20:15+01:00', end: '2010-12-08T15:24:15+01:00', seconds: '240' };
