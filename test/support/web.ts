@@ -36,9 +36,11 @@ export async function webUrl(service: Service): Promise<string> {
 export async function askWeb(
   base: string,
   path: string,
-  { method = 'GET', headers, body }: Asking = {},
+  { method = 'GET', headers: own, body = '' }: Asking = {},
 ): Promise<WebAnswer> {
   const { hostname, port } = new URL(base);
+  // Of a GET node would send the body without saying that there is one.
+  const headers = body === '' ? own : { ...own, 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const options = { hostname: hostname.replaceAll(/[[\]]/g, ''), port, path, method, headers, agent: false };
     const asked = request({ ...options, timeout: 10_000 }, (response) => {
