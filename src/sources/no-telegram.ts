@@ -17,6 +17,8 @@ export class Patience {
   #sinceMs: number;
   #bytes = 0;
   #rejected = 0;
+  /** Whether the chunk in hand ended the wait: what stands behind the telegram in it is the beginning of the next. */
+  #isOver = false;
 
   constructor(patienceMs: number, nowMs: number) {
     this.#patienceMs = patienceMs;
@@ -25,12 +27,16 @@ export class Patience {
 
   /** What the framer found; of a rejection it is the reason that is told. */
   saw(found: readonly Found[], nowMs: number): void {
-    if (found.some((item) => 'checksum' in item)) this.#beginAnew(nowMs);
+    this.#isOver = found.some((item) => 'checksum' in item);
+    if (this.#isOver) this.#beginAnew(nowMs);
     else this.#rejected += found.length;
   }
 
   /** `chunk` came, and what was found in it has been seen. @throws {NoTelegram} once no telegram came for too long. */
   took(chunk: Uint8Array, nowMs: number): void {
+    const isOver = this.#isOver;
+    this.#isOver = false;
+    if (isOver) return;
     this.#bytes += chunk.length;
     this.#recent.push(chunk);
     if (nowMs - this.#sinceMs < this.#patienceMs) return;

@@ -68,7 +68,8 @@ export class UsageQueries {
     const meters = this.#meters.of(medium, meter);
     const calendar = new Calendar(timeZone ?? meters[0]?.timeZone ?? DEFAULT_ZONE);
     const fromS = calendar.start('months', atS);
-    const month = { fromS, toS: calendar.next('months', fromS), resolution: 'months', mostBuckets: 1 } as const;
+    const toS = calendar.next('months', fromS);
+    const month = { fromS, toS, resolution: 'months', mostBuckets: Infinity } as const;
     const groups = isByMeter ? meters.map((one) => [one]) : [meters];
     return groups.flatMap((group) =>
       seriesOf(split, this.#counted(month, calendar, group), group).flatMap(({ marker, buckets: [bucket] }) =>

@@ -48,6 +48,12 @@ test('a connection that ends sooner is told of where much came, and not for the 
   expect(told).toHaveLength(1);
 });
 
+test('a capture of whole telegrams ends without a word, however large its pieces are', () => {
+  const piece = Buffer.concat([...Array<Buffer>(100).fill(TELEGRAM), TELEGRAM.subarray(0, 20)]);
+  take(piece, 1);
+  patience.atEnd(unexpected);
+});
+
 test('a capture may take as long as it likes', () => {
   patience = new Patience(Infinity, 0);
   take(NULS, 3_600);
