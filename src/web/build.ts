@@ -9,6 +9,7 @@ import { Tokens } from './access/tokens.ts';
 import { App } from './app.ts';
 import { DsmrReaderApi, shownSource } from './compat/dsmr-reader/serve.ts';
 import { Denials } from './denials.ts';
+import { History } from './history.ts';
 import { Live } from './live.ts';
 import type { OfficeLine } from './office-line.ts';
 import type { Problem } from './problem.ts';
@@ -41,12 +42,13 @@ export function buildApp({ settings, office, fault, signal }: BuildOptions): App
   const denied = (problem: Problem, address: string): void => denials.request(problem, address);
   const shown = shownSource(settings);
   const live = new Live(office, settings.sources);
+  const history = new History(settings.stateDir, settings.isHistoryKept);
   return new App({
     routing: new Routing(routes),
     access,
     hosts: new Hosts(hostname(), allowedHosts),
     dsmrReader: shown && new DsmrReaderApi({ settings, access, office, denied }, shown),
-    parts: { settings, office, access, keyFile, tokens, visits, denials, live },
+    parts: { settings, office, access, keyFile, tokens, visits, denials, live, history },
     denied,
     fault,
     signal,

@@ -2,6 +2,7 @@ import type { Access } from './access/access.ts';
 import type { KeyFile } from './access/key-file.ts';
 import type { Tokens } from './access/tokens.ts';
 import type { Denials } from './denials.ts';
+import type { History } from './history.ts';
 import type { Live } from './live.ts';
 import type { OfficeLine } from './office-line.ts';
 import type { WebSettings } from './settings.ts';
@@ -17,4 +18,5 @@ export interface RouteParts {
   readonly visits: Visits;
   readonly denials: Denials;
   readonly live: Live;
+  readonly history: History;
 }

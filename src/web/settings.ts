@@ -8,6 +8,7 @@ export interface WebSettings {
   readonly compat: CompatConfig;
   readonly stateDir: string;
   readonly version: string;
+  readonly isHistoryKept: boolean;
   /** For so long delivered telegrams are kept. */
   readonly keepMs: number;
   /** When the service began, in milliseconds since 1970. */
@@ -37,6 +38,7 @@ export function webSettings(config: Config, version: string, startedAt: Date): W
     http: config.http,
     compat: config.compat,
     stateDir: config.stateDir.path,
+    isHistoryKept: config.history.enabled,
     version,
     keepMs: config.journal.keepMs,
     startedAtMs: startedAt.getTime(),

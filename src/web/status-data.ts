@@ -1,6 +1,7 @@
-import { arch, hostname, networkInterfaces, release, type } from 'node:os';
+import { arch, hostname, release, type } from 'node:os';
 import type { SourceTally } from '../telemetry/tally.ts';
 import type { Who } from './access/access.ts';
+import { macAddress } from './mac-address.ts';
 import type { NewestReading } from './newest-reading.ts';
 import type { RouteParts } from './route-parts.ts';
 import { sessionsOf, type Session } from './sessions.ts';
@@ -82,7 +83,7 @@ function meterRow(source: SourceTally, newest: NewestReading | undefined, isKnow
     dsmr_version: version === undefined ? null : (Number(version) / 10).toFixed(1),
     status: isFresh ? 'fresh' : lastAcceptedAt === undefined ? 'waiting' : 'silent',
     last_telegram: lastAcceptedAt?.toISOString() ?? null,
-    telegrams: { received: accepted + rejections, valid: accepted, rejected: rejections },
+    telegrams: { received: accepted + rejections, valid: accepted, rejected: rejections, rejected_by: rejected },
   };
 }
 
@@ -109,10 +110,4 @@ function queueRow(end: Standing, { settings }: RouteParts) {
 function sessionRow(session: Session, server_id: string) {
   const { session_id, kind, status, client, ip_address, start_time, items, message } = session;
   return { server_id, session_id, kind, status, host: client, ip_address, started: start_time, message, items };
-}
-
-/** Of the first network interface that has one. */
-function macAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  return all.find(({ internal, mac }) => !internal && mac !== '00:00:00:00:00:00')?.mac ?? '00:00:00:00:00:00';
 }

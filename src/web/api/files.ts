@@ -1,30 +1,70 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname } from 'node:path';
 import { text, type Answer } from '../answer.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
-/** The plain files of the pages: where each is asked for, and what it is. */
+/** The plain files of the pages, each asked for by its place in `public`. */
 const FILES = [
-  ['/status/status.css', 'status.css', 'text/css'],
-  ['/status/status.js', 'status.js', 'text/javascript'],
+  'api.js',
+  'chart.js',
+  'dom.js',
+  'format.js',
+  'icon.svg',
+  'login.js',
+  'page.css',
+  'page.js',
+  'shapes.js',
+  'words.js',
+  'cards/endpoints.js',
+  'cards/gaps.js',
+  'cards/live.js',
+  'cards/now.js',
+  'cards/telegrams.js',
+  'cards/today.js',
+  'cards/usage.js',
+  'status/status.css',
+  'status/status.js',
 ] as const;
 
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.svg': 'image/svg+xml',
+};
+
+/** What is asked for, and where it lies. */
+const PLACES: readonly (readonly [path: string, file: () => string | URL])[] = [
+  ['/', () => inPublic('index.html')],
+  ...FILES.map((name): [string, () => URL] => [`/${name}`, () => inPublic(name)]),
+  ['/vendor/uplot.js', () => require.resolve('uplot/dist/uPlot.iife.min.js')],
+  ['/vendor/uplot.css', () => require.resolve('uplot/dist/uPlot.min.css')],
+];
+
 /** They hold nothing that anybody may not see. */
-export const files: readonly Route<RouteParts>[] = FILES.map(([path, name, type]) =>
-  defineRoute({
+export const files: readonly Route<RouteParts>[] = PLACES.map(([path, file]) => {
+  const type = TYPES[extname(path)] ?? 'text/html';
+  return defineRoute({
     method: 'GET',
     path,
     scope: 'none',
-    summary: 'a part of a page',
+    summary: path === '/' ? 'the page' : 'a part of a page',
     types: [type],
-    handle: (): Answer => text(read(name), `${type}; charset=utf-8`),
-  }),
-);
+    handle: (): Answer => text(read(path, file), `${type}; charset=utf-8`),
+  });
+});
 
+const require = createRequire(import.meta.url);
 const known = new Map<string, Buffer>();
 
-function read(name: string): Buffer {
-  const bytes = known.get(name) ?? readFileSync(new URL(`../public/${name}`, import.meta.url));
-  known.set(name, bytes);
+function inPublic(name: string): URL {
+  return new URL(`../public/${name}`, import.meta.url);
+}
+
+function read(path: string, file: () => string | URL): Buffer {
+  const bytes = known.get(path) ?? readFileSync(file());
+  known.set(path, bytes);
   return bytes;
 }

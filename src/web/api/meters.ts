@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Meter, Register } from '../../history/answers.ts';
+import { json, list, type Answer } from '../answer.ts';
+import { formatOf, LIST_TYPES } from '../formats.ts';
+import { nameText, ofLists } from '../parameters.ts';
+import { zoned } from '../points.ts';
+import { Problem } from '../problem.ts';
+import { defineRoute } from '../route.ts';
+import type { RouteParts } from '../route-parts.ts';
+
+/** A meter that has been heard within this time is fresh. */
+const FRESH_S = 60;
+
+const meterSchema = z.strictObject({
+  id: z.string(),
+  source: z.string(),
+  medium: z.string(),
+  unit: z.string(),
+  manufacturer: z.string().nullable(),
+  model: z.string().nullable(),
+  version: z.string().nullable(),
+  time_zone: z.string(),
+  first_seen: z.string(),
+  last_seen: z.string(),
+  status: z.enum(['fresh', 'silent']),
+  capacity_w: z.number().nullable().describe('what may flow at most'),
+  epochs: z.number().describe('one more each time that a meter was swapped or a register began anew'),
+});
+
+const registerSchema = z.strictObject({
+  name: z.string(),
+  obis: z.string(),
+  about: z.string(),
+  unit: z.string(),
+  value: z.number(),
+  at: z.string(),
+});
+
+const params = z.strictObject({ meter: nameText('id of a meter') });
+
+export const meters = defineRoute({
+  method: 'GET',
+  path: '/edge/v1/meters',
+  scope: 'usage:read',
+  summary: 'what is metered here',
+  query: z.strictObject({
+    manufacturer: nameText('three letters').optional(),
+    medium: nameText('electricity, gas, water and so on').optional(),
+    ...ofLists,
+  }),
+  answer: z.strictObject({ data: z.array(meterSchema) }),
+  types: LIST_TYPES,
+  handle({ query: { manufacturer, medium, format }, headers }, { history }: RouteParts): Answer {
+    const wanted = history
+      .ask((reader) => reader.meters())
+      .filter(
+        (one) => one.manufacturer === (manufacturer ?? one.manufacturer) && one.medium === (medium ?? one.medium),
+      );
+    return list(wanted.map(toMeter), format ?? formatOf(headers.accept));
+  },
+});
+
+export const meter = defineRoute({
+  method: 'GET',
+  path: '/edge/v1/meters/{meter}',
+  scope: 'usage:read',
+  summary: 'one meter',
+  params,
+  answer: meterSchema,
+  handle: ({ params: { meter: id } }, { history }: RouteParts): Answer => json(toMeter(meterOf(id, history))),
+});
+
+export const registers = defineRoute({
+  method: 'GET',
+  path: '/edge/v1/meters/{meter}/registers',
+  scope: 'usage:read',
+  summary: 'its registers, as last printed',
+  params,
+  query: z.strictObject({ prefix: nameText('names that begin so').optional(), ...ofLists }),
+  answer: z.strictObject({ data: z.array(registerSchema) }),
+  types: LIST_TYPES,
+  handle({ params: { meter: id }, query: { prefix = '', format }, headers }, { history }: RouteParts): Answer {
+    const { timeZone } = meterOf(id, history);
+    const wanted = history.ask((reader) => reader.registers(id)).filter(({ name }) => name.startsWith(prefix));
+    return list(
+      wanted.map((one) => toRegister(one, timeZone)),
+      format ?? formatOf(headers.accept),
+    );
+  },
+});
+
+/** @throws {Problem} */
+export function meterOf(id: string, history: RouteParts['history']): Meter {
+  const all = history.ask((reader) => reader.meters());
+  const found = all.find((one) => one.id === id);
+  if (found !== undefined) return found;
+  const names = all.map((one) => one.id).join(', ') || 'none yet';
+  throw new Problem('not-found', `meter: got ${JSON.stringify(id)}, expected one of ${names}`);
+}
+
+function toMeter({ id, source, medium, unit, timeZone, firstAtS, lastAtS, epochs, ...more }: Meter) {
+  return {
+    ...{ id, source, medium, unit },
+    manufacturer: more.manufacturer ?? null,
+    model: more.model ?? null,
+    version: more.version ?? null,
+    time_zone: timeZone,
+    first_seen: zoned(firstAtS, timeZone),
+    last_seen: zoned(lastAtS, timeZone),
+    status: Date.now() / 1_000 - lastAtS < FRESH_S ? 'fresh' : 'silent',
+    capacity_w: more.capacityW ?? null,
+    epochs,
+  };
+}
+
+function toRegister({ atS, ...rest }: Register, timeZone: string) {
+  return { ...rest, at: zoned(atS, timeZone) };
+}

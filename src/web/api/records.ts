@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { MinuteRecord } from '../../history/answers.ts';
+import { json, list, type Answer } from '../answer.ts';
+import { formatOf, LIST_TYPES } from '../formats.ts';
+import { macAddress } from '../mac-address.ts';
+import { pageUrl } from '../pages.ts';
+import { nameText, ofLists, time, whole } from '../parameters.ts';
+import { shareOf, zoned } from '../points.ts';
+import { Problem } from '../problem.ts';
+import { defineRoute } from '../route.ts';
+import type { RouteParts } from '../route-parts.ts';
+import { meterOf } from './meters.ts';
+
+const PATH = '/edge/v1/records';
+const LAST_ID = Number.MAX_SAFE_INTEGER;
+const WEEK_OF_MINUTES = 10_080;
+
+const number = z.number().nullable();
+
+const recordSchema = z.strictObject({
+  id: z.number().describe('only grows, and is never given again'),
+  macaddress: z.string(),
+  meter: z.string(),
+  ts: z.string().describe('end of the minute, UTC'),
+  ts_date: z.string().describe('the same on the wall'),
+  ts_time: z.string(),
+  medium: z.string(),
+  tariff: number,
+  import_wh: number.describe('of electricity'),
+  export_wh: number,
+  import_register_wh: number,
+  export_register_wh: number,
+  volume_l: number.describe('of gas and water'),
+  volume_register_l: number,
+  heat_mj: number,
+  heat_register_mj: number,
+  power_avg_w: number.describe('import minus export'),
+  power_max_w: number,
+  capacity_w: number,
+  excess_wh: number.describe('what lies above the capacity'),
+  samples: z.number(),
+  coverage: z.number(),
+  revision: z.number().describe('1, and one more each time that the minute was corrected'),
+});
+
+/** Records of minutes as an array, to be fetched page by page until it is empty, and later on from the last id + 1. */
+export const records = defineRoute({
+  method: 'GET',
+  path: PATH,
+  scope: 'usage:read',
+  summary: 'minutes by their ids: an array, empty behind the last one',
+  query: z.strictObject({
+    starting_id: whole({ least: 0, most: LAST_ID, about: 'this id and above; 0 is the oldest kept' }).default(0),
+    page: whole({ least: 1, most: 1_000_000_000, about: 'counts from 1' }).default(1),
+    per_page: whole({ least: 1, most: WEEK_OF_MINUTES, about: 'records in an answer' }).default(1_440),
+    meter: nameText('of this meter').optional(),
+    macaddress: nameText('of this agent').optional(),
+    agent: nameText('the same').optional(),
+    from: time('minutes that end behind it').optional(),
+    to: time('up to and with it').optional(),
+    ...ofLists,
+  }),
+  answer: z.array(recordSchema),
+  types: LIST_TYPES,
+  handle({ query, headers }, { history }: RouteParts): Answer {
+    const { starting_id: startingId, page, per_page: limit, meter, from, to, format } = query;
+    if (meter !== undefined) meterOf(meter, history);
+    if (!isOurs(query.macaddress ?? query.agent)) return json([]);
+    const span = { fromS: secondsOf(from), toS: secondsOf(to) };
+    const [found, zones] = history.ask((reader) => [
+      reader.records({ startingId, limit, offset: (page - 1) * limit, meter, ...span }),
+      new Map(reader.meters().map(({ id, timeZone }) => [id, timeZone])),
+    ]);
+    if (found.isExpired)
+      throw new Problem(
+        'records-expired',
+        `starting_id: got ${startingId}, expected ${found.oldestId ?? 0} or above, or 0 for the oldest: what was before is not kept`,
+        { oldest_id: found.oldestId ?? null },
+      );
+    const mac = macAddress();
+    const rows = found.records.map((record) => toRow(record, zones.get(record.meter) ?? 'UTC', mac));
+    const next = rows.length < limit ? {} : { link: `<${pageUrl(PATH, { ...query, page: page + 1 })}>; rel="next"` };
+    const nextId = (rows.at(-1)?.id ?? startingId - 1) + 1;
+    const told = { ...next, 'x-next-starting-id': String(nextId) };
+    return list(rows, format ?? formatOf(headers.accept), (data) => data, told);
+  },
+});
+
+function secondsOf(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.floor(ms / 1_000);
+}
+
+/** Whoever fetches from many agents asks each by its address. */
+function isOurs(asked: string | undefined): boolean {
+  const bare = (text: string): string => text.toLowerCase().replaceAll(/[^0-9a-f]/g, '');
+  return asked === undefined || bare(asked) === bare(macAddress());
+}
+
+function toRow(record: MinuteRecord, timeZone: string, macaddress: string): z.output<typeof recordSchema> {
+  const local = zoned(record.endS, timeZone);
+  const inUnit = (unit: MinuteRecord['unit'], value: number | undefined): number | null =>
+    record.unit === unit ? (value ?? null) : null;
+  return {
+    ...{ id: record.id, macaddress, meter: record.meter },
+    ts: new Date(1_000 * record.endS).toISOString().replace('.000', ''),
+    ts_date: local.slice(0, 'YYYY-MM-DD'.length),
+    ts_time: local.slice('YYYY-MM-DDT'.length, 'YYYY-MM-DDThh:mm:ss'.length),
+    medium: record.medium,
+    tariff: record.tariff ?? null,
+    import_wh: inUnit('Wh', record.imported),
+    export_wh: inUnit('Wh', record.exported),
+    import_register_wh: inUnit('Wh', record.importRegister),
+    export_register_wh: inUnit('Wh', record.exportRegister),
+    volume_l: inUnit('dm3', record.imported),
+    volume_register_l: inUnit('dm3', record.importRegister),
+    heat_mj: inUnit('MJ', record.imported),
+    heat_register_mj: inUnit('MJ', record.importRegister),
+    power_avg_w: record.powerMeanW ?? null,
+    power_max_w: record.powerMaxW ?? null,
+    capacity_w: record.capacityW ?? null,
+    excess_wh: inUnit('Wh', excessOf(record)),
+    samples: record.samples,
+    coverage: shareOf(record.coverage),
+    revision: record.revision,
+  };
+}
+
+/** What was taken in the minute above what may flow in it. */
+function excessOf({ imported, capacityW }: MinuteRecord): number | undefined {
+  return capacityW === undefined ? undefined : Math.max(0, imported - Math.floor(capacityW / 60));
+}

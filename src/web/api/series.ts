@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Usage } from '../../history/answers.ts';
+import { list, type Answer } from '../answer.ts';
+import { formatOf, LIST_TYPES } from '../formats.ts';
+import { choice, nameText, ofLists, time } from '../parameters.ts';
+import { medium, usageOf, usageShape, zoned } from '../points.ts';
+import { Problem } from '../problem.ts';
+import { defineRoute, type Route } from '../route.ts';
+import type { RouteParts } from '../route-parts.ts';
+import { KEYS } from './markers.ts';
+import { meterOf } from './meters.ts';
+
+const PATH = '/edge/v1/series/usage';
+const MOST_DAYS = 50_000;
+
+const rowSchema = z.strictObject({ day: z.string().describe('its first moment'), ...usageShape });
+
+const query = z.strictObject({
+  start: time('first day, inclusive'),
+  end: time('last day, exclusive'),
+  marker: choice(KEYS, 'only what has the value of `markerValue`').optional(),
+  markerValue: nameText('a value of the marker').optional(),
+  medium,
+  ...ofLists,
+});
+const shapes = { query, answer: z.strictObject({ data: z.array(rowSchema) }), types: LIST_TYPES };
+
+interface Asked {
+  readonly query: z.output<typeof query>;
+  readonly headers: { readonly accept?: string | undefined };
+}
+
+/** Usage of each day of a period, of all meters of a medium or of one. */
+export const series: readonly Route<RouteParts>[] = [
+  defineRoute({
+    method: 'GET',
+    path: PATH,
+    scope: 'usage:read',
+    summary: 'usage of each day of a period, all meters of a medium together',
+    ...shapes,
+    handle: (asked, parts: RouteParts): Answer => daysOf(undefined, asked, parts),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: `${PATH}/meters/{meter}`,
+    scope: 'usage:read',
+    summary: 'usage of each day of a period, of one meter',
+    params: z.strictObject({ meter: nameText('id of a meter') }),
+    ...shapes,
+    handle({ params: { meter }, query: asked, headers }, parts: RouteParts): Answer {
+      const { medium: its } = meterOf(meter, parts.history);
+      return daysOf(meter, { query: { ...asked, medium: its }, headers }, parts);
+    },
+  }),
+];
+
+function daysOf(meter: string | undefined, { query: asked, headers }: Asked, { history }: RouteParts): Answer {
+  const { start, end, marker, markerValue, medium: of, format } = asked;
+  if ((marker === undefined) !== (markerValue === undefined))
+    throw new Problem('invalid-parameter', 'marker and markerValue: got one of them, expected both or none');
+  if (end <= start) throw new Problem('invalid-parameter', 'end: expected a time behind start');
+  const period = { fromS: Math.floor(start / 1_000), toS: Math.ceil(end / 1_000), mostBuckets: MOST_DAYS };
+  const found = history.ask((reader) =>
+    reader.usage({ ...period, resolution: 'days', medium: of, meter, split: marker ?? 'none' }),
+  );
+  return list(rowsOf(found, markerValue), format ?? formatOf(headers.accept));
+}
+
+function rowsOf({ series: all, unit, timeZone }: Usage, markerValue: string | undefined) {
+  const wanted = all.find(({ marker }) => marker?.value === markerValue);
+  return (wanted?.buckets ?? []).map((bucket) => ({ day: zoned(bucket.fromS, timeZone), ...usageOf(bucket, unit) }));
+}
