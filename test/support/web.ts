@@ -22,7 +22,7 @@ export interface Asking {
 }
 
 /** Settings for a service that serves on a port that is free. */
-const HTTP = { enabled: true, listen: '127.0.0.1:0' };
+export const HTTP = { enabled: true, listen: '127.0.0.1:0' };
 
 /** The address of the service's page and API, once it says that it listens. */
 export async function webUrl(service: Service): Promise<string> {

@@ -87,7 +87,7 @@ export const usage = defineRoute({
 });
 
 /** @throws {Problem} */
-export function checkZone(timeZone: string): void {
+function checkZone(timeZone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
