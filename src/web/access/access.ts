@@ -40,14 +40,17 @@ export class Access {
     this.#parts = parts;
   }
 
-  /** @throws {Problem} where a key or token is shown that is none, or not from there. */
+  /**
+   * Whoever shows a key may what it is good for, and what anybody may.
+   * @throws {Problem} where a key or token is shown that is none, or not from there.
+   */
   identify({ headers, address }: Caller): Who {
     const shown = credentialsOf(headers);
     if (shown === undefined) return this.#nobody;
     const found = this.#find(shown);
     if (found !== undefined) {
       this.#checkPlace(found.key, address);
-      return { ...found, scopes: grantedBy(found.key.scopes) };
+      return { ...found, scopes: grantedBy([...found.key.scopes, ...this.#parts.anonymous]) };
     }
     // A login that is over must not keep a browser from the page where one logs in.
     if (shown.isCookie === true) return this.#nobody;

@@ -61,6 +61,12 @@ describe('a key', () => {
     expect(denials.data).toMatchObject([{ reason: 'forbidden', client: '127.0.0.1' }]);
   });
 
+  test('is good for what anybody may, whatever its own scopes are', async ({ house: { service, url } }) => {
+    const key = addKey(service.stateDir, 'usage-alone', ['usage:read']);
+    expect((await askWeb(url, '/edge/v1/endpoints')).status).toBe(200);
+    expect((await askWeb(url, '/edge/v1/endpoints', bearer(key))).status).toBe(200);
+  });
+
   test('that is removed or over opens nothing from the next request on, nor do its logins', async ({
     house: { service, url },
     scene,
