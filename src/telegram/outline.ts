@@ -120,12 +120,21 @@ export class Outline {
   }
 
   #readHeader(atMs: number): Step {
-    const place = this.#seek(SLASH, LINE_FEED);
+    const place = this.#seekInHeader();
     if ((place ?? this.#at) - this.#window.begin > LONGEST_HEADER) return this.#beginLater(place);
     if (place === undefined) return 'open';
-    if (this.#textAt(place) === LINE_FEED) return this.#endHeader(place);
-    if (isSlash(this.#window.byteAt(place))) this.#noteStart(place, atMs);
+    if (isLineEnd(this.#textAt(place))) return this.#endHeader(place);
+    this.#noteStart(place, atMs);
     return 'on';
+  }
+
+  /** As `#seek`, for a `/` and either of the two line ends; a header is short. */
+  #seekInHeader(): number | undefined {
+    while (this.#at < this.#window.end) {
+      const place = this.#at++;
+      if (isSlash(this.#window.byteAt(place)) || isLineEnd(this.#textAt(place))) return place;
+    }
+    return undefined;
   }
 
   /** No header is that long: it does not begin at its first `/`. A landmark at `place` is looked at again from the next. */
@@ -258,7 +267,7 @@ const ALL_BITS = 0xff;
 const SEVEN_BITS = 0x7f;
 const NO_BYTE = -1;
 const MOST_DIGITS = 4;
-/** Bytes from `/` to its line feed. `/KAM5` is the shortest seen, about 40 the longest; a noisy line's may never end. */
+/** Bytes from `/` to its line end. `/KAM5` is the shortest seen, about 40 the longest; a noisy line's may never end. */
 const SHORTEST_HEADER = 4;
 const LONGEST_HEADER = 128;
 /** Places that are tried as the beginning of one telegram: a bound on the work that a noisy line can make. */

@@ -182,6 +182,32 @@ describe('headers', () => {
   ])('%s is one', (header) => {
     expect(outcomesOf(frame(buildTelegram(header, ['1-0:1.8.0(1*kWh)'])))).toEqual(['valid']);
   });
+
+  test.each(['\r\n', '\n', '\r'])('ends with %j, as the lines behind it do', (lineEnd) => {
+    const text = ['/ISK5\\2M550T-1012', '', '1-3:0.2.8(50)', '1-0:1.8.1(001234.567*kWh)', '!'].join(lineEnd);
+    const telegram = withChecksum(text);
+    const found = frame(Buffer.concat([telegram, telegram]));
+    expect(outcomesOf(found)).toEqual(['valid', 'valid']);
+    expect(found[1]).toMatchObject({ offset: telegram.length });
+  });
+
+  // `/ISK5` and a text behind it, up to the line end.
+  test.each([
+    [128, ['valid']],
+    [129, []],
+  ])('of %i bytes: %j', (length, outcomes) => {
+    const header = '/ISK5'.padEnd(length, 'x');
+    expect(outcomesOf(frame(buildTelegram(header, ['1-0:1.8.0(1*kWh)'])))).toEqual(outcomes);
+  });
+
+  // The head that was cut off, the telegram behind it, and fourteen: sixteen places in all.
+  test.each([
+    [14, ['truncated', 'valid']],
+    [15, ['checksum']],
+  ])('behind a head that was cut off, and with %i more `/` behind: %j', (slashes, outcomes) => {
+    const telegram = buildTelegram('/ISK5', [`0-0:96.13.0(${'/'.repeat(slashes)})`, '1-0:1.8.0(1*kWh)']);
+    expect(outcomesOf(frame(Buffer.concat([Buffer.from(`${HEAD}1-0:1.8.0(0`), telegram])))).toEqual(outcomes);
+  });
 });
 
 describe('checksums', () => {
