@@ -59,9 +59,9 @@ export function readLocalStamp(stamp: string, site: Site, receivedAt: Date): Mom
  */
 export function meterTime(raw: Buffer, site: Site = NETHERLANDS): Date | undefined {
   if (isPosted(raw)) return postedTime(raw);
-  const clock = raw.indexOf(CLOCK);
+  const clock = Math.max(...CLOCK_LINES.map((line) => raw.indexOf(line)));
   if (clock < 0) return undefined;
-  const stamp = clock + CLOCK.length;
+  const stamp = clock + '\n0-0:1.0.0('.length;
   const moment = readStamp(raw.toString('latin1', stamp, stamp + STAMP_LENGTH), site);
   return moment && new Date(moment.ms);
 }
@@ -112,7 +112,7 @@ const OPEN = -0x8000;
 const SUMMER_BIT = 0x80;
 /** Minutes; no clock on earth is further from UTC. */
 const LARGEST_OFFSET = 14 * 60;
-const CLOCK = Buffer.from('\n0-0:1.0.0(');
+const CLOCK_LINES = ['\n0-0:1.0.0(', '\r0-0:1.0.0('].map((line) => Buffer.from(line));
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const SECONDS_A_DAY = 86_400;

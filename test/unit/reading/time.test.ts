@@ -145,6 +145,11 @@ test.each([
   expect(meterTime(fixture(file))?.toISOString()).toBe(expected);
 });
 
+test.each(['\r\n', '\n', '\r'])('lines may end with %j', (lineEnd) => {
+  const text = ['/ISK5', '', '1-3:0.2.8(50)', '0-0:1.0.0(260705123000S)', '!'].join(lineEnd);
+  expect(meterTime(Buffer.from(text))?.toISOString()).toBe('2026-07-05T10:30:00.000Z');
+});
+
 test('a telegram that breaks off in its clock has none', () => {
   expect(meterTime(Buffer.from('/ISK5\r\n\r\n0-0:1.0.0(1012'))).toBeUndefined();
 });
