@@ -148,7 +148,7 @@ describe('a login', () => {
     expect((await askWeb(url, '/edge/v1/permissions', bearer(token!))).json()).toEqual({
       session_id,
       user: 'laptop',
-      scopes: ['usage:read', 'sessions:read'],
+      scopes: ['usage:read', 'sessions:read', 'status:read'],
       meters: null,
       expires_at,
     });
