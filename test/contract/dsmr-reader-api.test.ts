@@ -23,8 +23,9 @@ beforeAll(async () => {
       compat: { dsmrReader: { enabled: true } },
     },
   });
+  const url = await webUrl(service);
   const key = addKey(service.stateDir, 'esp', SCOPES);
-  both = { reader: await new DsmrReader({ key }).start(), url: await webUrl(service), key };
+  both = { reader: await new DsmrReader({ key }).start(), url, key };
 });
 afterAll(async () => {
   await service.end();
@@ -241,8 +242,8 @@ test('a service that takes no posts is a DSMR-reader whose API is switched off',
     },
   });
   try {
-    const headers = { 'x-authkey': addKey(silent.stateDir, 'esp', SCOPES), 'content-type': FORM };
     const url = await webUrl(silent);
+    const headers = { 'x-authkey': addKey(silent.stateDir, 'esp', SCOPES), 'content-type': FORM };
     both.reader.enabled = false;
     for (const path of [V1, V2]) {
       const asking = { method: 'POST', headers, body: 'telegram=x' };

@@ -4,13 +4,13 @@ import { printFields, readFields } from './posted-fields.ts';
 import type { Answer, Parts, Request } from './request.ts';
 import type { Fate } from '../../../ingest/ingest.ts';
 
-/** White space and NULs around a telegram do not count. */
-const AROUND = /^[\s\0]+|[\s\0]+$/g;
+/** White space and NULs before a telegram do not count; those behind it are no part of it. */
+const BEFORE = /^[\s\0]+/;
 
 /** `POST /api/v1/datalogger/dsmrreading`: a telegram, in a form. */
 export async function postTelegram(request: Request, { office }: Parts): Promise<Answer> {
   const form = formOf(request.headers['content-type'] ?? '', await request.body());
-  const text = form?.get('telegram')?.replace(AROUND, '') ?? '';
+  const text = form?.get('telegram')?.replace(BEFORE, '') ?? '';
   if (text === '') return html(400, 'Invalid data');
   const fate = await office.postTelegram(bytesOf(text));
   if (fate.how === 'rejected') return html(500, 'Failed to parse telegram');
