@@ -12,6 +12,7 @@ import { ClockWatch } from './service/clock-watch.ts';
 import { BadRequest, ControlServer, isServed } from './service/control.ts';
 import type { Desk } from './service/desk.ts';
 import { health, type Health } from './service/health.ts';
+import { historyDesk } from './service/history-desk.ts';
 import { liveJournalDesk } from './service/journal-desk.ts';
 import { liveDesk } from './service/live-desk.ts';
 import { liveReplayDesk } from './service/replay-desk.ts';
@@ -154,7 +155,7 @@ class Agent {
         },
         letGo: (letters) => {
           this.#outboxes.letGo(letters);
-          for (const [endpoint, { dropped }] of letters) this.#history?.missed(endpoint, dropped);
+          this.#history?.letGo(letters);
         },
         failed: (error) => this.#fail(error),
       }),
@@ -178,6 +179,7 @@ class Agent {
       desk: () => this.#opened(this.#desk),
       journal: () => this.#opened(this.#desk && liveJournalDesk(this.#journal)),
       replay: () => this.#opened(this.#desk && liveReplayDesk(this.#journal, this.#outboxes.all)),
+      history: () => historyDesk(this.#history),
       health: () => this.#health(),
       rejections: () => this.#events.rejections.kept,
     };

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   outbox: async () => (await import('./commands/outbox.ts')).outbox,
   journal: async () => (await import('./commands/journal.ts')).journal,
   keys: async () => (await import('./commands/keys.ts')).keys,
+  history: async () => (await import('./commands/history.ts')).history,
   health: async () => (await import('./commands/health.ts')).health,
 };
 

@@ -65,7 +65,7 @@ function sumOfTariffs(total: Total, steps: Registers): number {
 function step(last: number, value: number): number {
   if (value >= last) return value - last;
   const limit = 10 ** String(last).length;
-  const hasRolledOver = limit > SMALLEST_ROLLOVER && last >= 0.9 * limit && value <= 0.1 * limit;
+  const hasRolledOver = limit > SMALLEST_ROLLOVER && last >= 0.99 * limit && value <= 0.01 * limit;
   return hasRolledOver ? limit - last + value : 0;
 }
 

@@ -78,7 +78,8 @@ export class Feed {
   /** The minute that should be over by now (`Infinity`: any), though no reading ended it; once. It may come again with more in it. */
   overdue(nowMs: number): PlacedMinute[] {
     const { open } = this.#builder;
-    if (nowMs < this.#endsAtMs || open === undefined || this.#place === undefined) return [];
+    if (this.#endsAtMs === Infinity || nowMs < this.#endsAtMs || open === undefined || this.#place === undefined)
+      return [];
     this.#endsAtMs = Infinity;
     return [{ place: this.#place, about: this.#about, minute: open }];
   }

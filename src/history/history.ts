@@ -1,5 +1,6 @@
 import type { Journal } from '../journal/journal.ts';
 import type { Letter } from '../journal/letter.ts';
+import type { Losses } from '../journal/losses.ts';
 import { atMost } from '../time/at-most.ts';
 import type { GapCause } from './answers.ts';
 import type { PutAside } from './protocol.ts';
@@ -57,10 +58,15 @@ export class History {
     this.#sources = options.sources.map((source) => new SourceHistory(source, parts));
   }
 
-  /** The journal is open: what it has of telegrams that are not in the history yet comes first. */
-  start(startedAt: Date): void {
+  /**
+   * The journal is open: what it has of telegrams that are not in the history yet comes first.
+   *
+   * @param startedAt when the service began, which may end a gap.
+   */
+  start(startedAt?: Date): void {
     const { signal } = this.#ended;
-    void this.#ask('note', { troubles: [{ source: '', atS: seconds(startedAt.getTime()), cause: 'agent' }] });
+    if (startedAt !== undefined)
+      void this.#ask('note', { troubles: [{ source: '', atS: seconds(startedAt.getTime()), cause: 'agent' }] });
     this.#running = this.#sources.map((source) => source.run(signal));
     const timer = setInterval(() => this.#tick(), TICK_MS).unref();
     signal.addEventListener('abort', () => clearInterval(timer), { once: true });
@@ -77,23 +83,23 @@ export class History {
     this.#troubles.saw(source, cause, seconds(Date.now()));
   }
 
-  /** An endpoint will never get so many letters; fewer than none: some arrived after all. */
-  missed(endpoint: string, letters: number): void {
-    if (letters !== 0) void this.#ask('miss', { endpoint, atS: seconds(Date.now()), letters });
+  /** Endpoints will never get so many letters; fewer than none: some arrived after all. */
+  letGo(letters: ReadonlyMap<string, Losses>): void {
+    const atS = seconds(Date.now());
+    for (const [endpoint, { dropped }] of letters)
+      if (dropped !== 0) void this.#ask('miss', { endpoint, atS, letters: dropped });
   }
 
   progress(): HistoryProgress[] {
     return this.#sources.map((source) => source.progress);
   }
 
-  /** Makes all anew that the journal still has the telegrams of. */
-  rebuild(): void {
-    const all = this.#sources.map((source) => source.rebuild());
-    void Promise.all(all).then(() => {
-      if (this.#ended.signal.aborted) return;
-      void this.#ask('settle', {});
-      this.#options.events.madeAnew();
-    });
+  /** Makes all anew that the journal still has the telegrams of. Resolves when that is done, or the history is closed. */
+  async rebuild(): Promise<void> {
+    await Promise.all(this.#sources.map(async (source) => source.rebuild()));
+    if (this.#ended.signal.aborted) return;
+    await this.#ask('settle', {});
+    this.#options.events.madeAnew();
   }
 
   async close(): Promise<void> {

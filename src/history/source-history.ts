@@ -128,13 +128,17 @@ export class SourceHistory {
     if (this.#isToRewind) await this.#rewind();
     const feed = new Feed(this.#options, await thread.ask('cursor', { source }));
     this.#feed = feed;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.#isToRewind) {
       const begunMs = performance.now();
       const letters = await this.#read(feed.seen, SLICE);
-      if (letters.length === 0 && this.#newest <= feed.seen) break;
+      const isAtEnd = letters.length === 0 && this.#newest <= feed.seen;
+      const underWay = isAtEnd && this.#rebuilt.length > 0 ? feed.overdue(Infinity) : [];
+      if (underWay.length > 0) await this.#write(feed, underWay);
+      else if (isAtEnd) break;
       await this.#takeSlice(letters, feed);
       await sleep(Math.max(LEAST_PAUSE_MS, performance.now() - begunMs), signal);
     }
+    if (this.#isToRewind) return;
     this.#isLive = !signal.aborted;
     for (const resolve of this.#rebuilt.splice(0)) resolve();
   }

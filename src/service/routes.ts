@@ -3,6 +3,7 @@ import type { KeptRejection } from '../telemetry/rejections.ts';
 import { BadRequest, wholeNumber, type Routes } from './control.ts';
 import type { Choice, Desk } from './desk.ts';
 import type { Health } from './health.ts';
+import type { HistoryDesk } from './history-desk.ts';
 import type { JournalDesk } from './journal-desk.ts';
 import { toReplayWish, type ReplayDesk } from './replay-desk.ts';
 
@@ -13,12 +14,14 @@ export interface RouteParts {
   readonly journal: () => JournalDesk;
   /** @throws {BadRequest} likewise. */
   readonly replay: () => ReplayDesk;
+  /** @throws {BadRequest} where there is none. */
+  readonly history: () => HistoryDesk;
   readonly health: () => Health;
   readonly rejections: () => readonly KeptRejection[];
 }
 
 /** What the service that runs can be asked. */
-export function routes({ desk, journal, replay, health, rejections }: RouteParts): Routes {
+export function routes({ desk, journal, replay, history, health, rejections }: RouteParts): Routes {
   return {
     'GET /health': () => health(),
     'GET /outbox': () => desk().list(),
@@ -31,6 +34,11 @@ export function routes({ desk, journal, replay, health, rejections }: RouteParts
     'GET /journal': () => journal().state(),
     'GET /journal/survey': (query) => journal().survey({ subject: toSubject(query), ...toRange(query) }),
     'GET /journal/page': (query) => journal().page({ ...toRange(query), ...toTimes(query) }),
+    'GET /history': () => history().progress(),
+    'POST /history/rebuild': () => {
+      void history().rebuild();
+      return {};
+    },
     'GET /rejections': () => rejections().map(({ raw, ...rest }) => ({ ...rest, raw: raw.toString('latin1') })),
   };
 }

@@ -1,15 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { MinuteBuilder, type Minute } from '../../src/history/minute.ts';
 import { HistoryReader } from '../../src/history/read.ts';
 import type { MeterPlace, Sample } from '../../src/history/sample.ts';
 import { HistoryStore } from '../../src/history/store.ts';
 import type { PlacedMinute } from '../../src/history/writing.ts';
 
-const ELECTRICITY: MeterPlace = {
+export const ELECTRICITY: MeterPlace = {
   ...{ id: 'home', source: 'home', medium: 'electricity', unit: 'Wh', channel: undefined },
 };
+
+export const GAS: MeterPlace = { id: 'home-gas', source: 'home', medium: 'gas', unit: 'dm3', channel: undefined };
 
 const ABOUT = {
   ...{ timeZone: 'Europe/Amsterdam', manufacturer: 'ISK', model: '5\\2M550T-1012' },
@@ -22,13 +25,13 @@ export function sample(atS: number, registers: Sample['registers'], rest: Partia
 }
 
 /** All minutes of these samples, the last one too. */
-function minutesOf(samples: readonly Sample[]): Minute[] {
+export function minutesOf(samples: readonly Sample[]): Minute[] {
   const builder = new MinuteBuilder();
   const closed = samples.flatMap((one) => builder.add(one) ?? []);
   return builder.open === undefined ? closed : [...closed, builder.open];
 }
 
-function placed(minute: Minute, place = ELECTRICITY): PlacedMinute {
+export function placed(minute: Minute, place = ELECTRICITY): PlacedMinute {
   return { place, about: ABOUT, minute };
 }
 
@@ -36,9 +39,16 @@ function placed(minute: Minute, place = ELECTRICITY): PlacedMinute {
 export class HistoryScene {
   readonly folder = mkdtempSync(join(tmpdir(), 'history-'));
   readonly path = join(this.folder, 'history.db');
-  store = new HistoryStore({ path: this.path, keepS: 400 * 86_400 });
-  readonly reader = new HistoryReader(this.path);
+  readonly #keepS: number;
+  store: HistoryStore;
+  reader: HistoryReader;
   #seq = 0;
+
+  constructor(keepS = 400 * 86_400) {
+    this.#keepS = keepS;
+    this.store = this.#open();
+    this.reader = new HistoryReader(this.path);
+  }
 
   /** Writes samples, each minute in a batch of its own. */
   write(samples: readonly Sample[], place = ELECTRICITY): void {
@@ -50,9 +60,40 @@ export class HistoryScene {
     this.store.add({ source: 'home', seq: this.#seq, minutes });
   }
 
-  end(): void {
+  reopen(): void {
+    this.store.close();
+    this.store = this.#open();
+  }
+
+  /** As a process that was killed leaves it. */
+  kill(): void {
+    this.store.abandon();
+    this.store = this.#open();
+  }
+
+  loseDatabase(): void {
+    this.reader.close();
+    this.store.abandon();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(this.path + suffix, { force: true });
+    this.store = this.#open();
+    this.reader = new HistoryReader(this.path);
+  }
+
+  setVersion(version: number): void {
     this.reader.close();
     this.store.close();
+    const db = new Sqlite(this.path);
+    db.pragma(`user_version=${version}`);
+    db.close();
+  }
+
+  end(): void {
+    this.reader.close();
+    this.store.abandon();
     rmSync(this.folder, { recursive: true });
+  }
+
+  #open(): HistoryStore {
+    return new HistoryStore({ path: this.path, keepS: this.#keepS });
   }
 }
