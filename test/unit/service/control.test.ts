@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ask, BadRequest, ControlServer, NoService } from '../../../src/service/control.ts';
 import type { Choice, Desk } from '../../../src/service/desk.ts';
 import type { Health } from '../../../src/service/health.ts';
+import { historyDesk } from '../../../src/service/history-desk.ts';
 import { remoteJournalDesk, type JournalDesk } from '../../../src/service/journal-desk.ts';
 import { remoteDesk } from '../../../src/service/remote-desk.ts';
 import { routes } from '../../../src/service/routes.ts';
@@ -45,6 +46,7 @@ beforeEach(async () => {
     desk: () => desk,
     replay: () => expect.fail('nobody asks it'),
     journal: () => journal,
+    history: () => historyDesk(undefined),
     health,
     rejections: () => [rejection],
   };
@@ -58,6 +60,10 @@ afterEach(async () => {
 });
 
 describe('the control socket', () => {
+  test('of a service without a history says so', async () => {
+    await expect(ask(socket, 'GET', '/history')).rejects.toThrow('history.enabled is false');
+  });
+
   test('is for its own user only', async () => {
     expect((await stat(socket)).mode & 0o777).toBe(0o600);
   });
