@@ -1,3 +1,4 @@
+import { timelessPeaks } from './peaks.ts';
 import { readCount } from './text.ts';
 import type { Kind } from './values.ts';
 
@@ -33,7 +34,7 @@ const SURPLUS: Readonly<Record<Kind, (groups: Groups) => Groups>> = {
   peak: (groups) => (groups[0]?.includes('*') ? groups.slice(2) : between(groups)),
   profile: besideNewest,
   failures: behindRows(2, 2),
-  monthPeaks: behindRows(3, 3),
+  monthPeaks: (groups) => [...timelessPeaks(groups), ...behindRows(3, 3)(groups)],
   billing: none,
 };
 
