@@ -9,7 +9,7 @@ import type { DsmrReaderApi } from './compat/dsmr-reader/serve.ts';
 import { acceptsAny, JSON_TYPE } from './formats.ts';
 import { Problem } from './problem.ts';
 import { read, readQuery } from './reading-requests.ts';
-import type { Asked, Route } from './route.ts';
+import type { Asked, Route, Target } from './route.ts';
 import type { Routing } from './routing.ts';
 import { send } from './sending.ts';
 
@@ -55,7 +55,8 @@ export class App<Parts> {
   }
 
   async #answer(request: IncomingMessage, address: string, signal: AbortSignal): Promise<Answer> {
-    const { path, query } = this.#target(request);
+    const target = this.#target(request);
+    const { path, query } = target;
     const { access, dsmrReader, routing, parts } = this.#app;
     if (dsmrReader?.serves(path) === true) return dsmrReader.answer(request, address);
     const { route, params } = routing.find(request.method ?? '', path);
@@ -66,14 +67,14 @@ export class App<Parts> {
       params: read(route.params ?? NOTHING, params, 'invalid-parameter'),
       query: readQuery(route.query ?? NOTHING, query),
       body: route.body === undefined ? undefined : read(route.body, await readBody(request), 'invalid-body'),
-      ...{ who, address, headers: request.headers, isSecure: 'encrypted' in request.socket, signal },
+      ...{ target, who, address, headers: request.headers, isSecure: 'encrypted' in request.socket, signal },
     };
     // The schemas of this very route read it.
     return route.handle(asked as Parameters<typeof route.handle>[0], parts);
   }
 
   /** @throws {Problem} for what no route should see. */
-  #target({ url = '', headers, rawHeaders }: IncomingMessage): { path: string; query: URLSearchParams } {
+  #target({ url = '', headers, rawHeaders }: IncomingMessage): Target {
     if (rawHeaders.length / 2 > MOST_HEADERS)
       throw new Problem(
         'headers-too-large',
@@ -90,8 +91,7 @@ export class App<Parts> {
   #refusal(error: unknown, request: IncomingMessage, address: string): Answer {
     const problem = error instanceof Problem ? error : this.#internal(error, request);
     if (DENIED.includes(problem.kind)) this.#app.denied(problem, address);
-    const refuse = this.#app.routing.refusalAt(request.url?.split('?')[0] ?? '');
-    return refuse?.(problem) ?? json(problem, problem.status, { ...PROBLEM_HEADERS, ...problem.headers });
+    return json(problem, problem.status, { ...PROBLEM_HEADERS, ...problem.headers });
   }
 
   #internal(error: unknown, { method = '', url = '' }: IncomingMessage): Problem {

@@ -43,12 +43,13 @@ export function buildApp({ settings, office, fault, signal }: BuildOptions): App
   const shown = shownSource(settings);
   const live = new Live(office, settings.sources);
   const history = new History(settings.stateDir, settings.isHistoryKept);
+  const timeZone = settings.sources[0]?.timeZone ?? 'UTC';
   return new App({
     routing: new Routing(routes),
     access,
     hosts: new Hosts(hostname(), allowedHosts),
     dsmrReader: shown && new DsmrReaderApi({ settings, access, office, denied }, shown),
-    parts: { settings, office, access, keyFile, tokens, visits, denials, live, history },
+    parts: { settings, office, access, keyFile, tokens, visits, denials, live, history, timeZone },
     denied,
     fault,
     signal,

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TooManyBuckets, UnknownMeter } from '../history/answers.ts';
 import { HISTORY_FILE, HistoryReader } from '../history/read.ts';
@@ -8,6 +9,8 @@ export class History {
   readonly #path: string;
   readonly #isKept: boolean;
   #reader: HistoryReader | undefined;
+  /** Of the file that it reads: a damaged one is put aside, and another takes its place. */
+  #inode: number | undefined;
 
   /** @param isKept as `history.enabled` says. */
   constructor(stateDir: string, isKept: boolean) {
@@ -19,11 +22,24 @@ export class History {
   ask<T>(question: (reader: HistoryReader) => T): T {
     if (!this.#isKept) throw new Problem('not-found', 'no history is kept here: history.enabled is false');
     try {
-      this.#reader ??= new HistoryReader(this.#path);
-      return question(this.#reader);
+      return question(this.#open());
     } catch (error) {
       throw this.#refusal(error);
     }
+  }
+
+  /** The time zone of a meter; undefined where there is none of that name, or none is named. @throws {Problem} */
+  zoneOf(meter: string | undefined): string | undefined {
+    return this.ask((reader) => reader.meters().find(({ id }) => id === meter)?.timeZone);
+  }
+
+  #open(): HistoryReader {
+    const inode = statSync(this.#path, { throwIfNoEntry: false })?.ino;
+    if (this.#reader !== undefined && inode === this.#inode) return this.#reader;
+    this.close();
+    this.#reader = new HistoryReader(this.#path);
+    this.#inode = inode;
+    return this.#reader;
   }
 
   #refusal(error: unknown): Error {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { choice, whole } from './parameters.ts';
+import type { Target } from './route.ts';
 
 const MOST_ROWS = 1_000;
 
@@ -23,28 +24,27 @@ interface Paging {
   readonly orderByColumn?: string | undefined;
 }
 
-/** One page of some rows, and where the next and the one before it are. `query` is what was asked for. */
+/** One page of some rows, and where the next and the one before it are. */
 export function inPages<R extends Readonly<Record<string, unknown>>>(
   all: readonly R[],
-  query: Paging & Readonly<Record<string, string | number | undefined>>,
-  path: string,
+  { limit, offset, orderBy, orderByColumn }: Paging,
+  target: Target,
   usualColumn: keyof R & string,
 ): { rows: R[]; nextPage: string | null; prevPage: string | null } {
-  const { limit, offset, orderBy, orderByColumn = usualColumn } = query;
   const sign = orderBy === 'asc' ? 1 : -1;
-  const sorted = all.toSorted((one, other) => sign * compare(one[orderByColumn], other[orderByColumn]));
-  const at = (place: number): string => pageUrl(path, { ...query, offset: place });
+  const column = orderByColumn ?? usualColumn;
+  const sorted = all.toSorted((one, other) => sign * compare(one[column], other[column]));
   return {
     rows: sorted.slice(offset, offset + limit),
-    nextPage: offset + limit < all.length ? at(offset + limit) : null,
-    prevPage: offset > 0 ? at(Math.max(0, offset - limit)) : null,
+    nextPage: offset + limit < all.length ? pageUrl(target, { offset: offset + limit }) : null,
+    prevPage: offset > 0 ? pageUrl(target, { offset: Math.max(0, offset - limit) }) : null,
   };
 }
 
 /** Where the same question goes on. */
-export function pageUrl(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
-  const given = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+export function pageUrl({ path, query }: Target, changed: Readonly<Record<string, number>>): string {
+  const given = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(changed)) given.set(name, String(value));
   return `${path}?${given.toString()}`;
 }
 

@@ -19,4 +19,6 @@ export interface RouteParts {
   readonly denials: Denials;
   readonly live: Live;
   readonly history: History;
+  /** Of the first meter: what is of no meter counts in its days. */
+  readonly timeZone: string;
 }

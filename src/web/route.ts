@@ -3,16 +3,23 @@ import type { z } from 'zod';
 import type { Who } from './access/access.ts';
 import type { Scope } from './access/scopes.ts';
 import type { Answer } from './answer.ts';
-import type { Problem } from './problem.ts';
 
 type Method = 'GET' | 'POST' | 'DELETE';
 type Shape = z.ZodObject;
+
+/** What stands in the first line of a request. */
+export interface Target {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
 
 /** A request as its route sees it: everything is checked. */
 export interface Asked<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** As it was written. */
+  readonly target: Target;
   readonly who: Who;
   readonly address: string;
   readonly headers: IncomingHttpHeaders;
@@ -41,8 +48,6 @@ export interface Route<Parts, P extends Shape = Shape, Q extends Shape = Shape, 
   readonly answer?: z.ZodType;
   /** Other media types that it answers with. */
   readonly types?: readonly string[];
-  /** How it tells a refusal, where its clients know other words than `application/problem+json`. */
-  readonly refuse?: (problem: Problem) => Answer;
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>, parts: Parts): Answer | Promise<Answer>;
 }
 

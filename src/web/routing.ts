@@ -24,11 +24,6 @@ export class Routing<Parts> {
       .map((path) => ({ segments: path.split('/'), routes: routes.filter((route) => route.path === path) }));
   }
 
-  /** How refusals are told at a path; undefined where as everywhere. */
-  refusalAt(path: string): Route<Parts>['refuse'] {
-    return this.#rowOf(path)?.routes.find(({ refuse }) => refuse !== undefined)?.refuse;
-  }
-
   /** @throws {Problem} where there is no such path, or not with this method. */
   find(method: string, path: string): Match<Parts> {
     const segments = path.split('/');

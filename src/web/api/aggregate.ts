@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { AggregateRow } from '../../history/answers.ts';
 import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
+import { time } from '../moments.ts';
 import { inPages, ofPages, paging } from '../pages.ts';
-import { choice, nameText, ofLists, time } from '../parameters.ts';
+import { choice, nameText, ofLists } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { defineRoute, type Route, type Target } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { KEYS } from './markers.ts';
 import { meterOf } from './meters.ts';
@@ -38,7 +39,7 @@ export const aggregates: readonly Route<RouteParts>[] = [
     scope: 'usage:read',
     summary: 'usage of a month, all meters of a medium together',
     ...shapes,
-    handle: (asked, parts: RouteParts): Answer => monthOf(PATH, { isByMeter: false }, asked, parts),
+    handle: (asked, parts: RouteParts): Answer => monthOf({ isByMeter: false }, asked, parts),
   }),
   defineRoute({
     method: 'GET',
@@ -46,7 +47,7 @@ export const aggregates: readonly Route<RouteParts>[] = [
     scope: 'usage:read',
     summary: 'usage of a month, a row for each meter',
     ...shapes,
-    handle: (asked, parts: RouteParts): Answer => monthOf(`${PATH}/meters`, { isByMeter: true }, asked, parts),
+    handle: (asked, parts: RouteParts): Answer => monthOf({ isByMeter: true }, asked, parts),
   }),
   defineRoute({
     method: 'GET',
@@ -57,8 +58,7 @@ export const aggregates: readonly Route<RouteParts>[] = [
     ...shapes,
     handle({ params: { meter }, ...asked }, parts: RouteParts): Answer {
       const { medium: its } = meterOf(meter, parts.history);
-      const path = `${PATH}/meters/${encodeURIComponent(meter)}`;
-      return monthOf(path, { isByMeter: true, meter }, { ...asked, query: { ...asked.query, medium: its } }, parts);
+      return monthOf({ isByMeter: true, meter }, { ...asked, query: { ...asked.query, medium: its } }, parts);
     },
   }),
 ];
@@ -68,23 +68,25 @@ interface Whose {
   readonly meter?: string;
 }
 
-function monthOf(path: string, whose: Whose, asked: Asked, { history }: RouteParts): Answer {
+function monthOf(whose: Whose, asked: Asked, { history, timeZone }: RouteParts): Answer {
   const { date, marker: split = 'none', medium: of, format } = asked.query;
+  const atS = Math.floor(date(history.zoneOf(whose.meter) ?? timeZone) / 1_000);
   const rows = history.ask((reader) => {
     const zones = new Map(
       reader.meters().map(({ id, medium: its, timeZone }) => [whose.isByMeter ? id : its, timeZone]),
     );
-    const found = reader.aggregate({ atS: Math.floor(date / 1_000), medium: of, split, ...whose });
+    const found = reader.aggregate({ atS, medium: of, split, ...whose });
     return found.map((row) => toRow(row, zones.get(row.meter ?? of) ?? 'UTC'));
   });
   const sortable = rows.map((row) => ({ ...row.usage, row }));
-  const { rows: page, ...pages } = inPages(sortable, asked.query, path, 'total');
+  const { rows: page, ...pages } = inPages(sortable, asked.query, asked.target, 'total');
   const data = page.map(({ row }) => row);
   return list(data, format ?? formatOf(asked.headers.accept), (all) => ({ ...pages, data: all }));
 }
 
 interface Asked {
   readonly query: Query;
+  readonly target: Target;
   readonly headers: { readonly accept?: string | undefined };
 }
 

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { list, type Answer } from '../answer.ts';
 import type { Denial } from '../denials.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
+import { time } from '../moments.ts';
 import { inPages, ofPages, paging } from '../pages.ts';
-import { choice, nameText, ofLists, time } from '../parameters.ts';
+import { choice, nameText, ofLists } from '../parameters.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
@@ -39,8 +40,9 @@ export const denials = defineRoute({
   }),
   answer: z.strictObject({ total: z.number(), ...ofPages, data: z.array(denialSchema) }),
   types: LIST_TYPES,
-  async handle({ query, headers }, { denials }: RouteParts): Promise<Answer> {
-    const { from = 0, to = Infinity, kind, reason, meter, endpoint, client } = query;
+  async handle({ query, headers, target }, { denials, timeZone }: RouteParts): Promise<Answer> {
+    const [from, to] = [query.from?.(timeZone) ?? 0, query.to?.(timeZone) ?? Infinity];
+    const { kind, reason, meter, endpoint, client } = query;
     const wanted = (await denials.all()).filter(
       (one) =>
         one.atMs >= from &&
@@ -53,7 +55,7 @@ export const denials = defineRoute({
           [client, one.client],
         ].every(([asked, is]) => asked === undefined || asked === is),
     );
-    const { rows, ...page } = inPages(wanted.map(toRow), query, '/edge/v1/denials', 'id');
+    const { rows, ...page } = inPages(wanted.map(toRow), query, target, 'id');
     const total = wanted.length;
     return list(rows, query.format ?? formatOf(headers.accept), (data) => ({ total, ...page, data }));
   },

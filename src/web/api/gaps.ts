@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Balance, Gap, Meter } from '../../history/answers.ts';
 import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
-import { nameText, ofLists, time, whole } from '../parameters.ts';
+import { time } from '../moments.ts';
+import { nameText, ofLists, whole } from '../parameters.ts';
 import { shareOf, zoned } from '../points.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
@@ -55,10 +56,11 @@ export const gaps = defineRoute({
     missed: z.array(missedSchema),
   }),
   types: LIST_TYPES,
-  handle({ query, headers }, { history }: RouteParts): Answer {
-    const { from = Date.now() - 30 * DAY_MS, to = Date.now(), meter, min } = query;
+  handle({ query, headers }, { history, timeZone }: RouteParts): Answer {
+    const { meter, min } = query;
+    const its = meter === undefined ? timeZone : meterOf(meter, history).timeZone;
+    const [from, to] = [query.from?.(its) ?? Date.now() - 30 * DAY_MS, query.to?.(its) ?? Date.now()];
     const [fromS, toS] = [Math.floor(from / 1_000), Math.ceil(to / 1_000)];
-    if (meter !== undefined) meterOf(meter, history);
     return history.ask((reader) => {
       const meters = reader.meters();
       const found = reader.gaps({ fromS, toS, meter, leastSeconds: min, limit: MOST_ROWS });

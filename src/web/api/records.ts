@@ -3,8 +3,9 @@ import type { MinuteRecord } from '../../history/answers.ts';
 import { json, list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
 import { macAddress } from '../mac-address.ts';
+import { time } from '../moments.ts';
 import { pageUrl } from '../pages.ts';
-import { nameText, ofLists, time, whole } from '../parameters.ts';
+import { nameText, ofLists, whole } from '../parameters.ts';
 import { shareOf, zoned } from '../points.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
@@ -62,11 +63,11 @@ export const records = defineRoute({
   }),
   answer: z.array(recordSchema),
   types: LIST_TYPES,
-  handle({ query, headers }, { history }: RouteParts): Answer {
-    const { starting_id: startingId, page, per_page: limit, meter, from, to, format } = query;
-    if (meter !== undefined) meterOf(meter, history);
+  handle({ query, headers, target }, { history, timeZone }: RouteParts): Answer {
+    const { starting_id: startingId, page, per_page: limit, meter, format } = query;
+    const its = meter === undefined ? timeZone : meterOf(meter, history).timeZone;
     if (!isOurs(query.macaddress ?? query.agent)) return json([]);
-    const span = { fromS: secondsOf(from), toS: secondsOf(to) };
+    const span = { fromS: secondsOf(query.from?.(its)), toS: secondsOf(query.to?.(its)) };
     const [found, zones] = history.ask((reader) => [
       reader.records({ startingId, limit, offset: (page - 1) * limit, meter, ...span }),
       new Map(reader.meters().map(({ id, timeZone }) => [id, timeZone])),
@@ -79,7 +80,7 @@ export const records = defineRoute({
       );
     const mac = macAddress();
     const rows = found.records.map((record) => toRow(record, zones.get(record.meter) ?? 'UTC', mac));
-    const next = rows.length < limit ? {} : { link: `<${pageUrl(PATH, { ...query, page: page + 1 })}>; rel="next"` };
+    const next = rows.length < limit ? {} : { link: `<${pageUrl(target, { page: page + 1 })}>; rel="next"` };
     const nextId = (rows.at(-1)?.id ?? startingId - 1) + 1;
     const told = { ...next, 'x-next-starting-id': String(nextId) };
     return list(rows, format ?? formatOf(headers.accept), (data) => data, told);

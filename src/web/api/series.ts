@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Usage } from '../../history/answers.ts';
 import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
-import { choice, nameText, ofLists, time } from '../parameters.ts';
+import { time } from '../moments.ts';
+import { choice, nameText, ofLists } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute, type Route } from '../route.ts';
@@ -54,10 +55,13 @@ export const series: readonly Route<RouteParts>[] = [
   }),
 ];
 
-function daysOf(meter: string | undefined, { query: asked, headers }: Asked, { history }: RouteParts): Answer {
-  const { start, end, marker, markerValue, medium: of, format } = asked;
+function daysOf(meter: string | undefined, { query: asked, headers }: Asked, parts: RouteParts): Answer {
+  const { history } = parts;
+  const { marker, markerValue, medium: of, format } = asked;
   if ((marker === undefined) !== (markerValue === undefined))
     throw new Problem('invalid-parameter', 'marker and markerValue: got one of them, expected both or none');
+  const timeZone = history.zoneOf(meter) ?? parts.timeZone;
+  const [start, end] = [asked.start(timeZone), asked.end(timeZone)];
   if (end <= start) throw new Problem('invalid-parameter', 'end: expected a time behind start');
   const period = { fromS: Math.floor(start / 1_000), toS: Math.ceil(end / 1_000), mostBuckets: MOST_DAYS };
   const found = history.ask((reader) =>

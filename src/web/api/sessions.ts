@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
+import { time } from '../moments.ts';
 import { inPages, ofPages, paging } from '../pages.ts';
-import { choice, nameText, ofLists, time } from '../parameters.ts';
+import { choice, nameText, ofLists } from '../parameters.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { sessionsOf, sessionSchema } from '../sessions.ts';
@@ -30,8 +31,9 @@ export const sessions = defineRoute({
     data: z.array(sessionSchema),
   }),
   types: LIST_TYPES,
-  async handle({ query, headers }, parts: RouteParts): Promise<Answer> {
-    const { status, kind, client, from = 0, to = Infinity } = query;
+  async handle({ query, headers, target }, parts: RouteParts): Promise<Answer> {
+    const [from, to] = [query.from?.(parts.timeZone) ?? 0, query.to?.(parts.timeZone) ?? Infinity];
+    const { status, kind, client } = query;
     const wanted = (await sessionsOf(parts)).filter(
       (one) =>
         Date.parse(one.start_time) < to &&
@@ -40,7 +42,7 @@ export const sessions = defineRoute({
         one.kind === (kind ?? one.kind) &&
         one.client === (client ?? one.client),
     );
-    const { rows, ...page } = inPages(wanted, query, '/edge/v1/sessions', 'session_id');
+    const { rows, ...page } = inPages(wanted, query, target, 'session_id');
     const total_duration_s = wanted.reduce((sum, { duration_s }) => sum + duration_s, 0);
     const totals = { total: wanted.length, total_duration_s };
     return list(rows, query.format ?? formatOf(headers.accept), (data) => ({ ...totals, ...page, data }));

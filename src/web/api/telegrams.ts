@@ -3,8 +3,9 @@ import type { Page, Row } from '../../journal/telegrams.ts';
 import { maskIdentity } from '../../privacy/mask.ts';
 import { list, text, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
+import { time } from '../moments.ts';
 import { pageUrl } from '../pages.ts';
-import { choice, nameText, ofLists, time, whole } from '../parameters.ts';
+import { choice, nameText, ofLists, whole } from '../parameters.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
@@ -45,11 +46,13 @@ export const telegrams = defineRoute({
   }),
   answer: found,
   types: LIST_TYPES,
-  async handle({ query, headers }, parts: RouteParts): Promise<Answer> {
-    const { from = Date.now() - DAY_MS, to = Date.now(), limit, meter: source, cursor = 0 } = query;
+  async handle({ query, headers, target }, parts: RouteParts): Promise<Answer> {
+    const from = query.from?.(parts.timeZone) ?? Date.now() - DAY_MS;
+    const to = query.to?.(parts.timeZone) ?? Date.now();
+    const { limit, meter: source, cursor = 0 } = query;
     if (source !== undefined) checkSource(source, parts);
     const { rows, upTo, isDone } = await look(parts, { from, to, source, limit, after: cursor });
-    const next = isDone ? null : pageUrl('/edge/v1/telegrams', { ...query, from, to, cursor: upTo });
+    const next = isDone ? null : pageUrl(target, { from, to, cursor: upTo });
     const data = rows.map((row) => toTelegram(row, query.redact === '1'));
     const link = next === null ? {} : { link: `<${next}>; rel="next"` };
     return list(data, query.format ?? formatOf(headers.accept), (all) => ({ data: all, nextPage: next }), link);

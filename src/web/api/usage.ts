@@ -2,14 +2,14 @@ import { z } from 'zod';
 import type { Bucket, Usage, UsageSeries } from '../../history/answers.ts';
 import { list, json, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
+import { time, zone } from '../moments.ts';
 import { pageUrl } from '../pages.ts';
-import { choice, nameText, ofLists, time, whole } from '../parameters.ts';
+import { choice, nameText, ofLists, whole } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
-const PATH = '/edge/v1/usage';
 /** More than that is no chart any more, and no answer for a small machine. */
 const MOST_POINTS = 50_000;
 
@@ -28,7 +28,7 @@ const marker = z.strictObject({ key: z.string(), value: z.string() });
 
 export const usage = defineRoute({
   method: 'GET',
-  path: PATH,
+  path: '/edge/v1/usage',
   scope: 'usage:read',
   summary: 'usage of a period by minutes, quarters, hours, days, weeks or months, oldest first',
   query: z.strictObject({
@@ -39,7 +39,7 @@ export const usage = defineRoute({
     medium,
     split: choice(['none', 'tariff', 'direction', 'phase', 'meter'], 'a series for each').default('none'),
     ignore_weekends: choice(['true', 'false'], 'leaves out what begins on a Saturday or Sunday').default('false'),
-    tz: nameText('zone whose days count, as Europe/Brussels; by default that of the meter').optional(),
+    tz: zone.optional(),
     limit: whole({ least: 1, most: MOST_POINTS, about: 'points in an answer that is not split' }).default(MOST_POINTS),
     offset: whole({ least: 0, most: 100_000_000, about: 'points to leave out before' }).default(0),
     orderBy: choice(['asc', 'desc'], 'oldest first, or newest').default('asc'),
@@ -62,11 +62,12 @@ export const usage = defineRoute({
     }),
   ]),
   types: LIST_TYPES,
-  handle({ query, headers }, { history }: RouteParts): Answer {
-    const { from, to, resolution, meter, split, tz, limit, offset, orderBy } = query;
+  handle({ query, headers, target }, { history, timeZone: usual }: RouteParts): Answer {
+    const { resolution, meter, split, tz, limit, offset, orderBy } = query;
+    const timeZone = tz ?? history.zoneOf(meter) ?? usual;
+    const [from, to] = [query.from(timeZone), query.to(timeZone)];
     if (to <= from)
       throw new Problem('invalid-parameter', `to: got ${zoned(to / 1_000, 'UTC')}, expected a time behind from`);
-    if (tz !== undefined) checkZone(tz);
     const found = history.ask((reader) =>
       reader.usage({
         ...{ fromS: Math.floor(from / 1_000), toS: Math.ceil(to / 1_000) },
@@ -79,24 +80,12 @@ export const usage = defineRoute({
     if (split !== 'none') return ofSeries(found, head, format);
     const all = pointsOf(found, found.series[0]);
     const sorted = orderBy === 'asc' ? all : all.toReversed();
-    const at = (place: number): string => pageUrl(PATH, { ...query, from, to, offset: place });
+    const at = (place: number): string => pageUrl(target, { offset: place });
     const nextPage = offset + limit < all.length ? at(offset + limit) : null;
     const prevPage = offset > 0 ? at(Math.max(0, offset - limit)) : null;
     return list(sorted.slice(offset, offset + limit), format, (data) => ({ ...head, nextPage, prevPage, data }));
   },
 });
-
-/** @throws {Problem} */
-function checkZone(timeZone: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-  } catch {
-    throw new Problem(
-      'invalid-parameter',
-      `tz: got ${JSON.stringify(timeZone)}, expected a time zone such as Europe/Amsterdam`,
-    );
-  }
-}
 
 function ofSeries(found: Usage, head: object, format: ReturnType<typeof formatOf>): Answer {
   const series = found.series.map((one) => ({ marker: one.marker, data: pointsOf(found, one) }));
