@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { toBaseUnits } from '../reading/base-units.ts';
 import { devicesOf, wasRead, type Device } from '../reading/devices.ts';
-import type { MeterValues } from '../reading/fields.ts';
+import type { MbusValues, MeterValues } from '../reading/fields.ts';
 import { nextGasMeter, type GasMeter } from '../reading/gas-meter.ts';
 import { standardOffsetMinutes } from '../reading/local-time.ts';
 import type { Quantity } from '../reading/quantity.ts';
@@ -38,6 +38,7 @@ export class Sampler {
   /** When the newest value of each M-Bus meter was captured. */
   readonly #captured = new Map<string, number>();
   #gas: GasMeter | undefined;
+  #mbus: Reading['mbus'] = {};
   /** The reading of the last telegram. */
   reading: Reading | undefined;
 
@@ -52,9 +53,18 @@ export class Sampler {
     const reading = this.#reader.read(telegram);
     this.reading = reading;
     const receivedS = Math.floor(telegram.receivedAt.getTime() / 1_000);
-    const taken = Object.keys(reading.mbus).length === 0 ? [] : this.#takeDevices(reading, telegram.receivedAt);
+    const taken = this.#isNews(reading.mbus) ? this.#takeDevices(reading, telegram.receivedAt) : [];
     const sample = electricity(reading.meter, receivedS);
     return sample === undefined ? taken : [{ place: this.#electricity, sample }, ...taken];
+  }
+
+  /** Devices on the M-Bus say the same for minutes or hours. */
+  #isNews(mbus: Reading['mbus']): boolean {
+    const before = this.#mbus;
+    this.#mbus = mbus;
+    const channels = Object.keys(mbus);
+    if (channels.length !== Object.keys(before).length) return true;
+    return channels.some((channel) => !isSame(mbus[Number(channel)], before[Number(channel)]));
   }
 
   #takeDevices(reading: Reading, receivedAt: Date): Taken[] {
@@ -104,6 +114,14 @@ export class Sampler {
     return { place, sample };
   }
 }
+
+/** Whether a device has captured nothing since. */
+function isSame(one: MbusValues | undefined, other: MbusValues | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return CAPTURES.every((name) => one[name]?.time === other[name]?.time && one[name]?.value === other[name]?.value);
+}
+
+const CAPTURES = ['register', 'registerUnconverted', 'registerHourly', 'registerHourlyCold'] as const;
 
 const UNITS: readonly RegisterUnit[] = ['Wh', 'dm3', 'MJ'];
 

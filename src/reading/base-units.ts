@@ -32,6 +32,14 @@ export function toBaseUnits({ value, unit = '' }: Quantity): BaseQuantity | unde
   const base = Object.hasOwn(BASE_UNITS, unit) ? BASE_UNITS[unit] : undefined;
   if (base === undefined) return undefined;
   // Minus zero is no number to show to people.
-  const whole = Number(cutDecimals(shiftPoint(value, base[1]), 0)) + 0;
+  const whole = Number(thousandths(value, base[1]) ?? cutDecimals(shiftPoint(value, base[1]), 0)) + 0;
   return Number.isSafeInteger(whole) ? { value: whole, unit: base[0] } : undefined;
+}
+
+const POINT = '.'.charCodeAt(0);
+
+/** What nearly all are: exactly three decimals, and thousandths to compute in. */
+function thousandths(value: string, places: number): string | undefined {
+  const point = value.length - 4;
+  return places === 3 && value.charCodeAt(point) === POINT ? value.slice(0, point) + value.slice(point + 1) : undefined;
 }

@@ -4,6 +4,7 @@ import { cpu } from './cpu.ts';
 import { crc } from './crc.ts';
 import { drain } from './drain.ts';
 import { framing } from './framing.ts';
+import { historyDays, historyIngest, historyMonths, historySize } from './history.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { noise } from './noise.ts';
@@ -27,4 +28,8 @@ export const benches: readonly Bench[] = [
   memory,
   writes,
   stored,
+  historySize,
+  historyDays,
+  historyMonths,
+  historyIngest,
 ];
