@@ -1,5 +1,5 @@
 import { Refused } from '../outbox/endpoint.ts';
-import { cutDecimals, roundDecimals } from '../reading/decimals.ts';
+import { addDecimals, cutDecimals, roundDecimals } from '../reading/decimals.ts';
 import { METER_FIELDS } from '../reading/fields.ts';
 import type { GasMeter } from '../reading/gas-meter.ts';
 import type { Quantity } from '../reading/quantity.ts';
@@ -62,6 +62,15 @@ const ROWS: readonly Row[] = [
 ];
 
 /**
+ * DSMR-reader knows two tariffs. Energy of further ones is counted in the first: then the sum of both is all energy, and neither
+ * leaps when a tariff is used for the first time.
+ */
+const FURTHER_TARIFFS: { readonly [Name in QuantityName]?: readonly QuantityName[] } = {
+  energyDelivered1: ['energyDelivered3', 'energyDelivered4', 'energyDelivered5'],
+  energyReturned1: ['energyReturned3', 'energyReturned4'],
+};
+
+/**
  * A reading in DSMR-reader's fields, at this RFC 3339 time and with the register of this gas meter. Throws {@link Refused} where the telegram lacks what DSMR-reader requires.
  * Source: DSMR-reader 5.11, API v2, `dsmrreading`.
  */
@@ -89,11 +98,22 @@ export function printedRegisters({ meter }: Reading): (string | undefined)[] {
 
 function valueOf(row: Row, { meter }: Reading): string | number | undefined {
   const [, format, need, ...ours] = row;
-  const printed = ours.map((name) => meter[name]).find((quantity) => quantity !== undefined);
+  const name = ours.find((field) => meter[field] !== undefined);
+  const printed = name && withFurtherTariffs(name, meter);
   if (printed === undefined && need === 'second') return '0';
   const digits = printed && convert(printed, format);
   if (digits === undefined && need !== 'optional') throw new Refused(lacking(row, printed));
   return digits !== undefined && format === CURRENT ? Number(digits) : digits;
+}
+
+function withFurtherTariffs(name: QuantityName, meter: Reading['meter']): Quantity | undefined {
+  const quantity = meter[name];
+  const further = FURTHER_TARIFFS[name]?.flatMap((tariff) => meter[tariff] ?? []) ?? [];
+  if (quantity === undefined || further.length === 0) return quantity;
+  return further.reduce(
+    (sum, { value, unit }) => ({ value: addDecimals(sum.value, value), unit: unit === sum.unit ? unit : undefined }),
+    quantity,
+  );
 }
 
 /** The quantity with no more decimals than DSMR-reader takes; undefined where it does not take it. */

@@ -27,6 +27,14 @@ export function roundDecimals(digits: string, decimals: number): string {
   return shiftPoint(`${sign === '-' && rounded > 0n ? '-' : ''}${rounded}`, -decimals);
 }
 
+/** The sum, with as many decimals as the number that has more. */
+export function addDecimals(one: string, other: string): string {
+  const parts = [partsOf(one), partsOf(other)];
+  const decimals = Math.max(...parts.map(([, , fraction]) => fraction.length));
+  const [first, second] = parts.map(([sign, whole, fraction]) => BigInt(sign + whole + fraction.padEnd(decimals, '0')));
+  return shiftPoint(String((first ?? 0n) + (second ?? 0n)), -decimals);
+}
+
 function roundsUp(rest: string, kept: bigint): boolean {
   const half = '5'.padEnd(rest.length, '0');
   return rest > half || (rest === half && kept % 2n === 1n);

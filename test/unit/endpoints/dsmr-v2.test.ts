@@ -116,6 +116,42 @@ describe('the whole body, worked out by hand, of', () => {
   });
 });
 
+describe('a meter with more tariffs than the two of DSMR-reader', () => {
+  const registersOf = (...lines: string[]): unknown[] => {
+    const sent = body(least({ delivered1: '', returned1: '' }, ...lines));
+    return ['delivered_1', 'delivered_2', 'returned_1', 'returned_2'].map((name) => sent[`electricity_${name}`]);
+  };
+
+  test('has them counted in the first: both together are its total', () => {
+    // 232.998 + 9.963 + 35.332 is 278.293, and 81.859 more the 360.152 that it prints as 1.8.0.
+    expect(body(sample('lt-eso-extended-3f.txt'))).toMatchObject({
+      electricity_delivered_1: '278.293',
+      electricity_delivered_2: '81.859',
+      electricity_returned_1: '7.296',
+      electricity_returned_2: '0',
+    });
+  });
+
+  test('loses no watt-hour to a float', () => {
+    expect(
+      registersOf(
+        ...['1-0:1.8.1(999998.999*kWh)', '1-0:1.8.2(0.1*kWh)', '1-0:1.8.3(0.2*kWh)', '1-0:1.8.4(0.1*kWh)'],
+        ...['1-0:2.8.1(0.1*kWh)', '1-0:2.8.2(3*kWh)', '1-0:2.8.3(0.2*kWh)', '1-0:2.8.4(0.0005*kWh)'],
+      ),
+    ).toEqual(['999999.299', '0.1', '0.300', '3']);
+  });
+
+  test('and without tariffs keeps its total alone', () => {
+    const totals = ['1-0:1.8.0(5*kWh)', '1-0:2.8.0(1*kWh)'];
+    expect(registersOf(...totals, '1-0:1.8.3(2*kWh)')).toEqual(['5', '0', '1', '0']);
+  });
+
+  test('is refused where the sum is more than DSMR-reader stores', () => {
+    const lines = ['1-0:1.8.1(600000*kWh)', '1-0:1.8.3(400000*kWh)', LEAST.returned1];
+    expect(() => registersOf(...lines)).toThrow('below 1000000 kWh, got 1000000 kWh');
+  });
+});
+
 describe('time', () => {
   test.each<[string, string, string]>([
     ['a meter in Vilnius', 'Europe/Vilnius', '2026-07-01T14:00:00+03:00'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutDecimals, roundDecimals, shiftPoint } from '../../../src/reading/decimals.ts';
+import { addDecimals, cutDecimals, roundDecimals, shiftPoint } from '../../../src/reading/decimals.ts';
 import { localTime, standardOffsetMinutes } from '../../../src/reading/local-time.ts';
 
 describe('shiftPoint', () => {
@@ -15,6 +15,20 @@ describe('shiftPoint', () => {
     ['12', 0, '12'],
   ])('%s by %i is %s', (digits, places, expected) => {
     expect(shiftPoint(digits, places)).toBe(expected);
+  });
+});
+
+describe('addDecimals', () => {
+  test.each<[string, string, string]>([
+    ['0.1', '0.2', '0.3'],
+    ['232.998', '9.963', '242.961'],
+    ['1.5', '0.0005', '1.5005'],
+    ['999999.999', '0.001', '1000000.000'],
+    ['007', '+1', '8'],
+    ['-1.5', '0.25', '-1.25'],
+    ['9007199254740993', '0.001', '9007199254740993.001'],
+  ])('%s and %s is %s', (one, other, sum) => {
+    expect(addDecimals(one, other)).toBe(sum);
   });
 });
 
