@@ -48,7 +48,7 @@ export function buildApp({ settings, office, fault, signal }: BuildOptions): App
     routing: new Routing(routes),
     access,
     hosts: new Hosts(hostname(), allowedHosts),
-    dsmrReader: shown && new DsmrReaderApi({ settings, access, office, denied }, shown),
+    dsmrReader: shown && new DsmrReaderApi({ settings, access, office, history, denied }, shown),
     parts: { settings, office, access, keyFile, tokens, visits, denials, live, history, timeZone },
     denied,
     fault,

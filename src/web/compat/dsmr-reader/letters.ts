@@ -57,10 +57,9 @@ export class LetterList {
     const upTo = ask.to === Infinity ? head : await this.#lastBefore(ask.to + 1, head);
     if (upTo - after <= FEW) return this.#few({ after, upTo }, ask);
     const count = await this.#count({ after, upTo });
-    const rows = ask.descends
-      ? await this.#newestFirst({ after, upTo }, ask)
-      : await this.#oldestFirst({ after, upTo }, ask);
-    return { count, rows };
+    if (ask.offset >= count) return { count, rows: [] };
+    const ends = { after, upTo };
+    return { count, rows: ask.descends ? await this.#newestFirst(ends, ask) : await this.#oldestFirst(ends, ask) };
   }
 
   /** All that lie near are looked at: exact, also where a clock was set. */
@@ -73,24 +72,27 @@ export class LetterList {
   }
 
   async #oldestFirst({ after, upTo }: Range, { offset, limit }: LettersAsk): Promise<Row[]> {
-    let start = after + offset;
-    for (let step = 0; step < MOST_STEPS && start < upTo; step++) {
-      const missing = offset - (await this.#count({ after, upTo: start }));
-      if (missing <= 0) break;
+    let [start, missing] = [after, offset];
+    for (let step = 0; step < MOST_STEPS && missing > FEW; step++) {
       start += missing;
+      missing = offset - (await this.#count({ after, upTo: start }));
     }
-    return this.#read(start, upTo, limit);
+    return (await this.#read(start, upTo, missing + limit)).slice(missing);
   }
 
   async #newestFirst({ after, upTo }: Range, { offset, limit }: LettersAsk): Promise<Row[]> {
-    let end = upTo - offset;
-    for (let step = 0; step < MOST_STEPS && end > after; step++) {
-      const missing = offset - (await this.#count({ after: end, upTo }));
-      if (missing <= 0) break;
+    let [end, missing] = [upTo, offset];
+    for (let step = 0; step < MOST_STEPS && missing > FEW; step++) {
       end -= missing;
+      missing = offset - (await this.#count({ after: end, upTo }));
     }
+    return (await this.#readBack(after, end, missing + limit)).slice(missing);
+  }
+
+  /** Newest first. */
+  async #readBack(after: number, upTo: number, limit: number): Promise<Row[]> {
     const rows: Row[] = [];
-    for (let before = end + 1; rows.length < limit;) {
+    for (let before = upTo + 1; rows.length < limit;) {
       const some = await this.#office.lettersBefore(this.#source, before, Math.min(AT_ONCE, limit - rows.length));
       const within = some.filter(({ seq }) => seq > after).reverse();
       rows.push(...within);

@@ -30,7 +30,7 @@ export interface Parts {
   readonly isAllowed: (headers: IncomingHttpHeaders, need: Need) => boolean;
   readonly office: Office;
   /** @throws where there is none to look at. */
-  readonly history: () => HistoryReader;
+  readonly history: <T>(question: (reader: HistoryReader) => T) => T;
   /** The meter that is shown: DSMR-reader knows one. */
   readonly source: { readonly name: string; readonly timeZone: string };
   readonly now: () => Date;

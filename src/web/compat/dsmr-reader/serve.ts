@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
-import { HISTORY_FILE, HistoryReader } from '../../../history/read.ts';
 import type { Access } from '../../access/access.ts';
 import type { Answer } from '../../answer.ts';
 import { collect } from '../../bodies.ts';
+import type { History } from '../../history.ts';
 import type { OfficeLine } from '../../office-line.ts';
 import { Problem } from '../../problem.ts';
 import type { SourcePlace, WebSettings } from '../../settings.ts';
@@ -15,6 +14,7 @@ export interface CompatParts {
   readonly settings: WebSettings;
   readonly access: Access;
   readonly office: OfficeLine;
+  readonly history: History;
   /** A key that was not good. */
   readonly denied: (problem: Problem, address: string) => void;
 }
@@ -23,7 +23,6 @@ export interface CompatParts {
 export class DsmrReaderApi {
   readonly #parts: CompatParts;
   readonly #source: SourcePlace;
-  #history: HistoryReader | undefined;
 
   constructor(parts: CompatParts, source: SourcePlace) {
     this.#parts = parts;
@@ -36,14 +35,14 @@ export class DsmrReaderApi {
 
   /** @throws {Problem} for what no DSMR-reader would answer: a body too large, too many attempts, a service in trouble. */
   async answer(message: IncomingMessage, address: string): Promise<Answer> {
-    const { settings, office } = this.#parts;
+    const { settings, office, history } = this.#parts;
     const { timeZone } = this.#source;
     const request = requestOf(message);
     const parts: Parts = {
       takesPosts: settings.sources.some(({ type }) => type === 'ingest'),
       isAllowed: (headers, need) => this.#isAllowed(headers, need, address),
       office: officeOf(office),
-      history: () => this.#openHistory(),
+      history: (question) => history.ask(question),
       source: { name: this.#source.name, timeZone },
       now: () => new Date(),
     };
@@ -68,14 +67,6 @@ export class DsmrReaderApi {
       if (!(error instanceof Problem) || !WRONG_KEY.includes(error.kind)) throw error;
       this.#parts.denied(error, address);
       return false;
-    }
-  }
-
-  #openHistory(): HistoryReader {
-    try {
-      return (this.#history ??= new HistoryReader(join(this.#parts.settings.stateDir, HISTORY_FILE)));
-    } catch {
-      throw new Problem('store-unavailable', 'there is no history to look at', {}, { 'retry-after': '60' });
     }
   }
 }

@@ -55,10 +55,11 @@ export function usedIn(
     toS: Math.ceil(Math.min(to, now().getTime()) / 1_000),
   };
   if (period.toS <= period.fromS) return [];
-  const reader = history();
   const asked = { ...period, resolution, timeZone: source.timeZone, mostBuckets: MOST_BUCKETS };
-  const electricity = electricityOf(reader, source.name, asked);
-  const gas = seriesOf(reader, source.name, { ...asked, medium: 'gas', split: 'none' })[0]?.buckets;
+  const { electricity, gas } = history((reader) => ({
+    electricity: electricityOf(reader, source.name, asked),
+    gas: seriesOf(reader, source.name, { ...asked, medium: 'gas', split: 'none' })[0]?.buckets,
+  }));
   const gasAt = new Map(gas?.map((bucket) => [bucket.fromS, bucket.imported]));
   const byStart = new Map<number, Used>();
   for (const [tariff, buckets] of electricity)
