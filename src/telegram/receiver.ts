@@ -30,6 +30,8 @@ export class Receiver {
   #state: State;
   /** The frame at the beginning of the window. */
   #frame: OpenFrame | undefined;
+  /** How many frames one behind the other held the beginning of the next. */
+  #cutInARow = 0;
   readonly #places = new Places();
   #noiseBytes = 0;
   #lastMs = 0;
@@ -104,10 +106,18 @@ export class Receiver {
     const isWhole = end - begin >= head.length;
     if (!isWhole) return isLast && this.#reject('truncated', end, isLast);
     const behind = begin + head.length;
-    const opened = this.#decryption?.open(readFrame(this.#window.copy(begin, behind), head));
+    const opened = this.#isWorthOpening(behind)
+      ? this.#decryption?.open(readFrame(this.#window.copy(begin, behind), head))
+      : undefined;
     if (opened === undefined) return this.#reject(this.#decryption ? 'decryption' : 'encrypted', behind, isLast);
     this.#takeOpened(opened, begin, atMs);
+    this.#cutInARow = 0;
     return this.#restart(behind);
+  }
+
+  /** To open a frame takes time for all its bytes, also where the next one begins after a few: not for long, unless none does. */
+  #isWorthOpening(end: number): boolean {
+    return this.#cutInARow < MOST_CUT || this.#startFrom(this.#window.begin + 1, end, 'hunting') === undefined;
   }
 
   /** A frame that holds the beginning of another one, or of a telegram, lost bytes of its own. */
@@ -118,6 +128,7 @@ export class Receiver {
     if (isOpen && !isLast) return false;
     const isCut = next !== undefined && !isOpen;
     const behind = isCut ? next.place : end;
+    this.#cutInARow = isCut ? this.#cutInARow + 1 : 0;
     this.#found.push({ reason: isCut ? 'truncated' : reason, raw: this.#window.copy(begin, behind), offset: begin });
     return this.#restart(behind);
   }
@@ -169,6 +180,9 @@ export class Receiver {
     }
   }
 }
+
+/** A line that loses bytes cuts one frame in a while; heads alone, that each say that much follows, come from no meter. */
+const MOST_CUT = 4;
 
 /** `plain`: all goes to the framer until a frame begins. `hunting`: nothing does until something begins. */
 type State = 'plain' | 'hunting';

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { encryptor } from '../../../src/simulator/encrypt.ts';
 import { Decryption } from '../../../src/telegram/decryption.ts';
 import { Receiver, type Received } from '../../../src/telegram/receiver.ts';
@@ -150,6 +150,24 @@ describe('with the key', () => {
       1489,
       PLAIN.length,
     ]);
+  });
+
+  test('heads without end, that each say that 8 kB follow, are not each opened', () => {
+    const head = Buffer.from('db08534147000000000082200030', 'hex');
+    const decryption = new Decryption({ key: KEY, authenticationKey: AUTHENTICATION_KEY, tag: 'required' });
+    const open = vi.spyOn(decryption, 'open');
+    const receiver = new Receiver({ source: 'meter', checksum: 'required', decryption });
+    const found = receive(receiver, Buffer.alloc(20_000 * head.length, head), FIRST, SECOND);
+    // The two frames, and four more before it is clear that the heads are of no meter.
+    expect(open).toHaveBeenCalledTimes(6);
+    expect(found.slice(-2)).toEqual([CLEAR.length, PLAIN.length]);
+    expect(found).toHaveLength(20_002);
+  });
+
+  test('a line that cuts frame after frame loses no other one', () => {
+    const cut = lost(FIRST, 700, 10);
+    const found = receive(receiverWith(KEY), ...Array.from({ length: 6 }, () => cut), SECOND, cut, THIRD);
+    expect(found.filter((item) => item !== 'truncated')).toEqual([PLAIN.length, CLEAR.length]);
   });
 
   test('a replayed frame is taken, and marked', () => {
