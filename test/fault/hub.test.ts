@@ -147,3 +147,27 @@ test(
     expect(taken.filter((telegram) => !arrived.includes(telegram))).toEqual([]);
   },
 );
+
+test('an endpoint that points back to its own service is paused at the first telegram, which is kept once', async ({
+  scene,
+}) => {
+  const [stateDir, port] = [await scene.folder(), await freePort()];
+  const url = `http://127.0.0.1:${port}`;
+  const key = addKey(stateDir, 'self', ['ingest:write', 'usage:read', 'status:read']);
+  const config = {
+    sources: [
+      { type: 'simulator', name: 'house', interval: '100ms' },
+      { type: 'ingest', name: 'esp' },
+    ],
+    endpoints: [{ name: 'self', type: 'dsmr-v1', source: 'house', url, key, ...QUICK }],
+    http: { enabled: true, listen: `127.0.0.1:${port}` },
+    compat: { dsmrReader: { enabled: true } },
+  };
+  const service = await scene.service({ config, stateDir });
+  await until(async () => (await service.outbox())[0]?.state === 'paused', LONGEST_MS);
+  const { sources, endpoints } = await service.health();
+  expect(endpoints[0]?.reason).toContain('409: p1-relay: this telegram was read here, from source house');
+  const hasAny = Object.fromEntries(sources.map(({ name, accepted }) => [name, accepted > 0]));
+  expect(hasAny).toEqual({ house: true, esp: false });
+  expect(service.lines.filter((line) => line.includes('an endpoint sends them back to this service'))).toHaveLength(1);
+});
