@@ -199,6 +199,7 @@ class Agent {
       outboxes: () => this.#opened(this.#desk).list(),
       journal: () => this.#opened(this.#desk && this.#journal),
       ingest: () => this.#opened(this.#ingest),
+      replay: () => this.#opened(this.#desk && liveReplayDesk(this.#journal, this.#outboxes.all)),
       newest: () => events.newest,
       counted: (source) => events.tally.source(source).accepted,
       denied: events.denied,

@@ -29,6 +29,8 @@ export interface AppParts<Parts> {
   readonly signal: AbortSignal;
 }
 
+/** What changes nothing, whoever's page asks. */
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 const LONGEST_URL = 4_096;
 const MOST_HEADERS = 64;
 const PROBLEM_HEADERS = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
@@ -59,6 +61,7 @@ export class App<Parts> {
     const { path, query } = target;
     const { access, dsmrReader, routing, parts } = this.#app;
     if (dsmrReader?.serves(path) === true) return dsmrReader.answer(request, address);
+    this.#checkOrigin(request);
     const { route, params } = routing.find(request.method ?? '', path);
     const who = access.identify({ headers: request.headers, address });
     if (route.scope !== 'none') requireScope(who, route.scope);
@@ -86,6 +89,12 @@ export class App<Parts> {
       throw new Problem('misdirected', 'this name is not one of ours; name it in http.allowedHosts, or ask by address');
     const [path = '', ...rest] = url.split('?');
     return { path, query: new URLSearchParams(rest.join('?')) };
+  }
+
+  /** @throws {Problem} where a page of somebody else wants something changed, or wants somebody logged in. */
+  #checkOrigin({ method = '', headers: { origin, host = '' } }: IncomingMessage): void {
+    if (origin === undefined || SAFE.includes(method)) return;
+    if (!this.#app.hosts.isOwn(origin, host)) throw new Problem('forbidden', 'a page of another site asks for this');
   }
 
   #refusal(error: unknown, request: IncomingMessage, address: string): Answer {

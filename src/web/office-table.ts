@@ -1,9 +1,11 @@
 import type { Fate } from '../ingest/ingest.ts';
 import type { JournalState } from '../journal/view.ts';
+import type { ReplayState } from '../journal/replays.ts';
 import type { Page, PageAsk, Row } from '../journal/telegrams.ts';
 import type { Posted } from '../reading/posted.ts';
 import type { OutboxRow } from '../service/desk.ts';
 import type { Health } from '../service/health.ts';
+import type { ReplayRow, ReplayWish } from '../service/replay-desk.ts';
 import type { Denied } from '../telemetry/denied.ts';
 
 type Nothing = Readonly<Record<string, never>>;
@@ -42,13 +44,25 @@ export interface Questions {
   /** What is posted is on the card before it is answered. */
   postTelegram: { ask: { readonly bytes: Uint8Array }; answer: Fate };
   postReading: { ask: { readonly posted: Posted }; answer: Fate };
+  /** A kept period is sent once more, or what that would be. */
+  startReplay: { ask: ReplayWish; answer: ReplayRow };
+  endReplay: { ask: { readonly endpoint: string }; answer: ReplayState | null };
   denied: { ask: { readonly after: number }; answer: readonly Denied[] };
 }
 
 export type Op = keyof Questions;
 
 /** These go through the journal's thread, which accepts telegrams: one at a time. */
-export const OF_JOURNAL: readonly Op[] = ['outboxes', 'journal', 'page', 'letters', 'lettersBefore', 'countLetters'];
+export const OF_JOURNAL: readonly Op[] = [
+  'outboxes',
+  'journal',
+  'page',
+  'letters',
+  'lettersBefore',
+  'countLetters',
+  'startReplay',
+  'endReplay',
+];
 
 /** What the web's thread says to the main one. */
 export type FromWeb =

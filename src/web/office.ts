@@ -4,6 +4,7 @@ import { isWhole, type DamagedLetter, type Letter } from '../journal/letter.ts';
 import type { Row } from '../journal/telegrams.ts';
 import type { OutboxRow } from '../service/desk.ts';
 import type { Health } from '../service/health.ts';
+import type { ReplayDesk } from '../service/replay-desk.ts';
 import type { DeniedLog } from '../telemetry/denied.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import type { Op, Questions } from './office-table.ts';
@@ -20,6 +21,7 @@ export interface OfficeParts {
   readonly journal: () => Pick<Journal, 'state' | 'page' | 'read' | 'before' | 'survey'>;
   /** What telegrams are posted to. @throws {Error} where there is none. */
   readonly ingest: () => Ingest;
+  readonly replay: () => ReplayDesk;
   /** By source. */
   readonly newest: () => ReadonlyMap<string, Telegram>;
   /** How many telegrams of a source were accepted since the start. */
@@ -27,7 +29,16 @@ export interface OfficeParts {
   readonly denied: DeniedLog;
 }
 
-export function createOffice({ health, outboxes, journal, ingest, newest, counted, denied }: OfficeParts): Office {
+export function createOffice({
+  health,
+  outboxes,
+  journal,
+  ingest,
+  replay,
+  newest,
+  counted,
+  denied,
+}: OfficeParts): Office {
   return {
     health: () => health(),
     outboxes: () => outboxes(),
@@ -47,6 +58,8 @@ export function createOffice({ health, outboxes, journal, ingest, newest, counte
     },
     postTelegram: ({ bytes }) => ingest().telegram(Buffer.from(bytes)),
     postReading: ({ posted }) => ingest().reading(posted),
+    startReplay: (wish) => replay().begin(wish),
+    endReplay: ({ endpoint }) => replay().end(endpoint),
     denied: ({ after }) => denied.behind(after),
   };
 }

@@ -59,7 +59,7 @@ function operation<Parts>(route: Route<Parts>): Json {
     parameters: [...parametersIn('path', params), ...parametersIn('query', query)],
     ...(body === undefined ? {} : { requestBody: requestBody(body) }),
     responses: {
-      [method === 'DELETE' ? '204' : '200']: response(route),
+      [String(route.status ?? (method === 'DELETE' ? 204 : 200))]: response(route),
       default: { $ref: '#/components/responses/Problem' },
     },
   };

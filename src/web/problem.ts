@@ -8,6 +8,7 @@ const PROBLEMS = {
   'not-found': [404, 'There is no such thing'],
   'method-not-allowed': [405, 'Not with this method'],
   'not-acceptable': [406, 'Not in this format'],
+  conflict: [409, 'It cannot be done as things stand'],
   gone: [410, 'It is not kept any more'],
   'records-expired': [410, 'These records are not kept any more'],
   'too-large': [413, 'The body is too large'],

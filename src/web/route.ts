@@ -46,6 +46,8 @@ export interface Route<Parts, P extends Shape = Shape, Q extends Shape = Shape, 
   readonly body?: B;
   /** What it answers with status 200, as JSON; undefined where it answers no JSON. */
   readonly answer?: z.ZodType;
+  /** Of a success, where it is not 200, or 204 of a DELETE. */
+  readonly status?: number;
   /** Other media types that it answers with. */
   readonly types?: readonly string[];
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>, parts: Parts): Answer | Promise<Answer>;

@@ -4,6 +4,7 @@ import { endpoints } from './api/endpoints.ts';
 import { files } from './api/files.ts';
 import { gaps } from './api/gaps.ts';
 import { healthz, livez, readyz } from './api/health.ts';
+import { addKey, listKeys, removeKey } from './api/keys.ts';
 import { live } from './api/live.ts';
 import { login, logout, permissions } from './api/login.ts';
 import { markers } from './api/markers.ts';
@@ -11,6 +12,7 @@ import { meter, meters, registers } from './api/meters.ts';
 import { metrics } from './api/metrics.ts';
 import { openApiRoute } from './api/openapi.ts';
 import { records } from './api/records.ts';
+import { endReplay, showReplay, startReplay } from './api/replay.ts';
 import { series } from './api/series.ts';
 import { sessions } from './api/sessions.ts';
 import { statusData, statusPage } from './api/status.ts';
@@ -29,6 +31,12 @@ export const routes: readonly Route<RouteParts>[] = [
   login,
   logout,
   permissions,
+  listKeys,
+  addKey,
+  removeKey,
+  startReplay,
+  showReplay,
+  endReplay,
   endpoints,
   live,
   records,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'vitest';
+import { SCOPES } from '../../src/web/access/scopes.ts';
 import { routes } from '../../src/web/routes.ts';
 import { addKey, askWeb, bearer, test, type Asking, type WebAnswer } from '../support/web.ts';
 
@@ -51,7 +52,7 @@ const text = fc.oneof(
   fc.nat().map(String),
   fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
 );
-const headerText = fc.string({ unit: fc.constantFrom(...'abcZ09 ,;=*/.-:"_'), maxLength: 60 });
+const headerText = fc.string({ unit: fc.constantFrom(...Array.from('abcZ09 ,;=*/.-:"_')), maxLength: 60 });
 
 function valueOf({ schema: { enum: words = [], maximum = 9, examples = [] } }: Parameter): fc.Arbitrary<string> {
   const usual = [...words, ...examples, '1', String(maximum)];
@@ -85,12 +86,7 @@ function requests({ paths }: OpenApi, keys: readonly string[]): fc.Arbitrary<Wil
     fc.oneof(headerText, fc.constantFrom('text/csv', 'application/json', 'application/x-www-form-urlencoded', '*/*')),
     { maxKeys: 3 },
   );
-  const body = fc.oneof(
-    fc.constant(''),
-    fc.json({ maxDepth: 3 }),
-    text,
-    fc.string({ minLength: 66_000, maxLength: 66_100 }),
-  );
+  const body = fc.oneof(fc.constant(''), fc.json({ maxDepth: 3 }), text, fc.constant('x'.repeat(66_000)));
   return fc.constantFrom(...operations).chain(({ path, method, operation }) =>
     fc.record({
       route: fc.constant(path),
@@ -124,7 +120,11 @@ function pathOf(path: string, parameters: readonly Parameter[]): fc.Arbitrary<st
 test('whatever is asked, the answer is one: never a fault, never a stack, nothing of another key, in time', async ({
   house: { service, url },
 }) => {
-  const all = addKey(service.stateDir, 'all', ['admin']);
+  const all = addKey(
+    service.stateDir,
+    'all',
+    SCOPES.filter((scope) => scope !== 'admin'),
+  );
   const other = addKey(service.stateDir, 'somebody-else', ['admin']);
   const little = addKey(service.stateDir, 'little', ['sessions:read']);
   const document = (await askWeb(url, '/edge/v1/openapi.json')).json() as OpenApi;
@@ -139,7 +139,7 @@ test('whatever is asked, the answer is one: never a fault, never a stack, nothin
       expectSound(wild, answer, [all, other, little]);
       given += Number(answer.status === 200);
     }),
-    { seed: SEED, numRuns: 1_500, endOnFailure: true },
+    { seed: SEED, numRuns: 600, endOnFailure: true },
   );
   expect(given).toBeGreaterThan(100);
   expect(service.lines.filter((line) => line.includes('web: a request failed'))).toEqual([]);

@@ -60,7 +60,7 @@ export class Access {
   /** Whether somebody who was let in may stay: keys and logins end while a stream goes on. */
   holds({ key, login }: Who): boolean {
     if (key === undefined) return true;
-    const kept = this.#guarded(() => this.#parts.keys.get(key.id));
+    const kept = withKeys(() => this.#parts.keys.get(key.id));
     const isThere = kept !== undefined && !isExpired(kept, new Date());
     return isThere && (login === undefined || this.#parts.tokens.has(login));
   }
@@ -81,7 +81,7 @@ export class Access {
 
   #find({ secret, user }: Credentials): { key: Key; login: Login | undefined } | undefined {
     const login = this.#parts.tokens.find(secret);
-    const key = login === undefined ? this.#key(secret) : this.#guarded(() => this.#parts.keys.get(login.keyId));
+    const key = login === undefined ? this.#key(secret) : withKeys(() => this.#parts.keys.get(login.keyId));
     if (key === undefined || isExpired(key, new Date())) {
       if (login !== undefined) this.#parts.tokens.end(login.sessionId);
       return undefined;
@@ -90,17 +90,8 @@ export class Access {
   }
 
   #key(secret: string): Key | undefined {
-    const key = this.#guarded(() => this.#parts.keys.find(secret));
+    const key = withKeys(() => this.#parts.keys.find(secret));
     return key === undefined || isExpired(key, new Date()) ? undefined : key;
-  }
-
-  #guarded<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      if (!(error instanceof KeysUnreadable)) throw error;
-      throw new Problem('store-unavailable', 'the keys cannot be read; `p1-relay keys list` says why');
-    }
   }
 
   #checkPlace({ cidrs }: Key, address: string): void {
@@ -112,6 +103,20 @@ export class Access {
     const waitS = this.#parts.throttle.waitS(address);
     this.#parts.throttle.failed(address);
     return waitS > 0 ? tooMany(waitS) : new Problem('unauthenticated', detail, {}, ASK_FOR_KEY);
+  }
+}
+
+/** Work on the keys. @throws {Problem} where they cannot be read, or somebody else changes them. */
+export function withKeys<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const isBusy = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    if (!(error instanceof KeysUnreadable) && !isBusy) throw error;
+    const detail = isBusy
+      ? 'somebody else changes the keys at the moment'
+      : 'the keys cannot be read; `p1-relay keys list` says why';
+    throw new Problem('store-unavailable', detail, {}, { 'retry-after': '5' });
   }
 }
 

@@ -13,6 +13,17 @@ export class Hosts {
     this.#names = new Set(all.filter((name) => name !== ''));
   }
 
+  /**
+   * Whether a page of ours makes this request: a browser names the site whose page asks to change something.
+   *
+   * @param host the value of the header `Host`.
+   */
+  isOwn(origin: string, host: string): boolean {
+    if (!URL.canParse(origin)) return false;
+    const { host: asking, hostname } = new URL(origin);
+    return asking.toLowerCase() === host.toLowerCase() || this.#names.has(hostname);
+  }
+
   /** @param host the value of the header, with its port or without. */
   allows(host: string): boolean {
     const [, v6, name = ''] = /^(?:\[([0-9a-f:.]+)\]|([^:[\]]+))(?::\d{1,5})?$/i.exec(host) ?? [];
