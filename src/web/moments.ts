@@ -10,7 +10,7 @@ const A_TIME =
 /** The year 9999: what lies behind it is no date in the texts of JavaScript. */
 const LAST_MS = 253_402_300_799_999;
 const DAY_MS = 86_400_000;
-const WALL = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+ -]\d\d:?\d\d)?)?$/;
+const WALL = /^(\d{4}-\d\d-\d\d)(?:[T ](\d?\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+ -]\d\d:?\d\d)?)?$/;
 
 /** A point in time. A day, or a time without a zone, is that of the meter's time zone. */
 export function time(about: string) {
@@ -34,7 +34,7 @@ function readMoment(text: string): Moment | undefined {
   if (text === 'now' || ahead <= LAST_MS) return () => Math.max(0, Date.now() - (text === 'now' ? 0 : ahead));
   if (/^\d{9,15}$/.test(text)) return within(text.length < 12 ? 1_000 * Number(text) : Number(text));
   const [, day = '', clock = '00:00', zone = ''] = WALL.exec(text) ?? [];
-  const wallMs = Date.parse(`${day}T${clock}Z`);
+  const wallMs = Date.parse(`${day}T${clock[1] === ':' ? '0' : ''}${clock}Z`);
   // The 30th of February would be read as the 2nd of March.
   if (Number.isNaN(wallMs) || !new Date(wallMs).toISOString().startsWith(day)) return undefined;
   if (zone === '') return (timeZone) => Math.max(0, instantOf(wallMs, timeZone));
