@@ -27,13 +27,15 @@ const OLD_GENERATION_MB = 128;
 
 /** The page and the API, in a thread of their own that is started again where it ends. */
 export class Web {
+  readonly #script: URL;
   readonly #settings: WebSettings;
   readonly #office: Office;
   readonly #events: WebEvents;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor(settings: WebSettings, office: Office, events: WebEvents) {
+  constructor(settings: WebSettings, office: Office, events: WebEvents, script = SCRIPT) {
+    this.#script = script;
     this.#settings = settings;
     this.#office = office;
     this.#events = events;
@@ -62,7 +64,7 @@ export class Web {
 
   /** @returns why it ended. */
   async #run(): Promise<Error> {
-    const worker = new Worker(SCRIPT, {
+    const worker = new Worker(this.#script, {
       workerData: this.#settings,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB, maxOldGenerationSizeMb: OLD_GENERATION_MB },
     });
