@@ -279,7 +279,8 @@ class Agent {
 
   async #isDelivered(): Promise<boolean> {
     const { unaccepted, appendingMs } = this.#journal;
-    return unaccepted === 0 && appendingMs === 0 && this.#outboxes.areEmpty(this.#journal);
+    if (unaccepted > 0 || appendingMs > 0 || this.#history?.isCaughtUp === false) return false;
+    return this.#outboxes.areEmpty(this.#journal);
   }
 
   #health(): Health {

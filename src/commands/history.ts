@@ -76,6 +76,7 @@ function unavailable(stateDir: string, io: Io): Outcome {
   return 'unavailable';
 }
 
+/** Without the model, which the log does not show either: some meters print their number in it. */
 interface Shown {
   readonly state: HistoryState;
   readonly meters: readonly Meter[];
@@ -85,7 +86,7 @@ interface Shown {
 function look(path: string): Shown {
   const reader = new HistoryReader(path);
   try {
-    const meters = reader.meters();
+    const meters = reader.meters().map((meter) => ({ ...meter, model: undefined }));
     const balances = meters.flatMap(({ id }) => reader.balance(id, 0, Number.MAX_SAFE_INTEGER) ?? []);
     return { state: reader.state(), meters, balances };
   } finally {

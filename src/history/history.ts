@@ -90,6 +90,11 @@ export class History {
       if (dropped !== 0) void this.#ask('miss', { endpoint, atS, letters: dropped });
   }
 
+  /** Whether all that was accepted is in it, or cannot be written now. */
+  get isCaughtUp(): boolean {
+    return this.#hasFailed || (this.#thread.pending === 0 && this.progress().every(({ isCaughtUp }) => isCaughtUp));
+  }
+
   progress(): HistoryProgress[] {
     return this.#sources.map((source) => source.progress);
   }

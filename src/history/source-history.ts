@@ -38,6 +38,8 @@ export class SourceHistory {
   #newest = 0;
   #isLive = false;
   #hasFailed = false;
+  /** The thread did not keep up. */
+  #isOverrun = false;
   /** Ends the wait of a history that has nothing to read. */
   #wake: () => void = () => undefined;
   #rebuilt: (() => void)[] = [];
@@ -62,7 +64,7 @@ export class SourceHistory {
         this.#parts.told.failed(error as Error);
       }
       this.#isLive = false;
-      if (!this.#isToRewind) await sleep(RETRY_MS, signal);
+      if (!this.#isToRewind && !this.#isOverrun) await sleep(RETRY_MS, signal);
     }
     for (const resolve of this.#rebuilt.splice(0)) resolve();
   }
@@ -98,7 +100,9 @@ export class SourceHistory {
   #take(letter: Letter, feed: Feed): void {
     if (letter.seq <= feed.seen) return;
     this.#post(feed, feed.add(letter, performance.now()));
-    if (this.#parts.thread.pending > MOST_PENDING) this.#fail();
+    if (this.#parts.thread.pending <= MOST_PENDING) return;
+    this.#isOverrun = true;
+    this.#fail();
   }
 
   /** What cannot be written now is read from the journal again. */
@@ -125,6 +129,7 @@ export class SourceHistory {
     const { thread } = this.#parts;
     const { source } = this.#options;
     this.#hasFailed = false;
+    this.#isOverrun = false;
     if (this.#isToRewind) await this.#rewind();
     const feed = new Feed(this.#options, await thread.ask('cursor', { source }));
     this.#feed = feed;
