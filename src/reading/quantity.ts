@@ -5,7 +5,7 @@ import { unitOf } from './units.ts';
 export interface Quantity {
   /** Without leading zeros, with as many decimals as the meter printed. */
   readonly value: string;
-  /** kWh, kW, kvarh, kvar, kVA, V, A, Hz, s, m3 or GJ; one that is not among these as it was printed. Undefined where there is none. */
+  /** kWh, kW, kvarh, kvar, kVAh, kVA, V, A, Hz, s, m3 or GJ; one that is not among these as it was printed. Undefined where there is none. */
   readonly unit: string | undefined;
   /** The number and the unit that the meter printed; only where that was another unit. */
   readonly printed?: { readonly value: string; readonly unit: string };

@@ -1,4 +1,4 @@
-/** The units in which a reading gives values, by what meters print in small letters, and how far the point moves from each. */
+/** The units in which values are given, by what meters print in small letters, and how far the point moves from each. */
 const UNITS: Readonly<Record<string, readonly [unit: string, places: number] | undefined>> = {
   kwh: ['kWh', 0],
   wh: ['kWh', -3],
@@ -8,6 +8,8 @@ const UNITS: Readonly<Record<string, readonly [unit: string, places: number] | u
   mw: ['kW', 3],
   kvarh: ['kvarh', 0],
   varh: ['kvarh', -3],
+  kvah: ['kVAh', 0],
+  vah: ['kVAh', -3],
   kvar: ['kvar', 0],
   var: ['kvar', -3],
   kva: ['kVA', 0],

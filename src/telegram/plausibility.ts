@@ -1,6 +1,7 @@
+import { readGlued } from '../reading/quantity.ts';
 import type { CosemObject, CosemText } from './cosem.ts';
 import { canFollow, readCounter } from './counters.ts';
-import type { Print, Snapshot } from './snapshot.ts';
+import { MEASURED, type Print, type Snapshot } from './snapshot.ts';
 
 /**
  * The gate for a telegram without a checksum: whether it looks like a whole one from a DSMR 2.2 or 3.0 meter. Every claim
@@ -28,8 +29,6 @@ export function namesVersion({ objects }: CosemText): boolean {
 const VERSIONS: ReadonlySet<string> = new Set(['1-3:0.2.8', '0-0:96.1.4']);
 const FEWEST_OBJECTS = 5;
 const DELIVERED_REGISTER = /(?:^|:)1\.8\.\d+$/;
-/** Powers, currents, voltages and counters. */
-const MEASURED = /(?:^|:)\d+\.[78]\.\d+$/;
 const NUMBER_WITH_UNIT = /^[+-]?\d+(?:[.,]\d+)?(?:\*[A-Za-z]+\d? *)?$/;
 const HEADER_INSIDE = /\/[A-Za-z]{3}\d/;
 
@@ -72,7 +71,7 @@ const CLAIMS_ON_HISTORY: readonly ((now: Snapshot, last: Snapshot) => boolean)[]
 
 /** A value that is not there, `()`, is allowed. */
 function isNumber({ groups }: CosemObject): boolean {
-  return groups.every((group) => group === '' || NUMBER_WITH_UNIT.test(group));
+  return groups.every((group) => group === '' || NUMBER_WITH_UNIT.test(group) || readGlued(group) !== undefined);
 }
 
 function allOf<T>(map: ReadonlyMap<string, T>, holds: (value: T, key: string) => boolean): boolean {

@@ -1,3 +1,4 @@
+import { readGlued } from '../reading/quantity.ts';
 import { parseCosem, type CosemObject, type CosemText } from './cosem.ts';
 import { readCounter, type Counter } from './counters.ts';
 import type { Telegram } from './telegram.ts';
@@ -30,6 +31,9 @@ export interface Print {
   readonly constant: string | undefined;
 }
 
+/** Powers, currents, voltages and counters. */
+export const MEASURED = /(?:^|:)\d+\.[78]\.\d+$/;
+
 /** Of a telegram that came at `atMs` and is cut into `text`. */
 export function snapshotOf(raw: Buffer, text: CosemText, ending: Ending, atMs: number): Snapshot {
   const { objects } = text;
@@ -56,6 +60,8 @@ export function snapshotOfTelegram({ raw, checksum, receivedAt }: Telegram): Sna
 
 const NO_LINE_ENDS = /[^\r\n]/g;
 const NUMBER = /^([+-]?)(\d+)(?:([.,])(\d*))?(\*.*)?$/s;
+/** Its unit follows at once, without the `*`. */
+const GLUED = /^([+-]?)(\d+)(?:([.,])(\d*))?( *[a-z].*)$/is;
 const HEX_DIGITS = /^[\dA-F]+$/i;
 const REFERENCE = /^\d+(?:-\d+)?:[\d.]+$/;
 const IDENTIFIER = /:96\.1\.\d+$/;
@@ -66,11 +72,12 @@ function identityOf({ header, objects }: CosemText): string {
 }
 
 function printsOf({ obis, groups }: CosemObject): readonly [string, readonly Print[]] {
-  return [obis, groups.map(printOf)];
+  const isMeasured = MEASURED.test(obis);
+  return [obis, groups.map((group) => printOf(group, isMeasured && readGlued(group) !== undefined ? GLUED : NUMBER))];
 }
 
-function printOf(group: string): Print {
-  const [number, sign, whole = '', point = '', fraction = '', unit] = NUMBER.exec(group) ?? [];
+function printOf(group: string, form: RegExp): Print {
+  const [number, sign, whole = '', point = '', fraction = '', unit] = form.exec(group) ?? [];
   const isCode = number !== undefined && point === '' && unit === undefined;
   return {
     format: number === undefined ? wordFor(group) : `${whole.length}${point}${fraction.length}`,

@@ -67,6 +67,8 @@ describe('counters', () => {
     ['3.8.0', '000100.000*kvarh', '000200.000*kvarh', '000200.001*kvarh'],
     ['1-0:9.8.0', '01000100.000*VAh', '01100100.000*VAh', '01100100.001*VAh'],
     ['1-0:1.8.0', '01219311.383*Wh', '01319311.383*Wh', '01319311.384*Wh'],
+    ['1-0:1.8.0', '00.100*MWh', '00.200*MWh', '00.201*MWh'],
+    ['1-0:1.8.0', '000100.000kWh', '000200.000kWh', '000200.001kWh'],
     ['1-0:1.8.0', '00100', '00200', '00201'],
     ['1-0:15.8.0', '000100,5*kWh', '000200,5*kWh', '000200,6*kWh'],
     ['0-2:24.2.1', '240.860*GJ', '241.220*GJ', '241.221*GJ'],
@@ -86,6 +88,29 @@ describe('counters', () => {
       expect(push(of(first))).toBe('absent');
       expect(push(of(next))).toBe(outcome);
     }
+  });
+
+  test.each([
+    // 60 kW are 0.216 GJ an hour: two hours are more than what may come at once, one is less.
+    ['240.860', 1, '241.220', 'absent'],
+    ['240.860', 1, '241.221', 'inconsistent'],
+    ['240.860', 2, '241.292', 'absent'],
+    ['240.860', 2, '241.293', 'inconsistent'],
+  ])('heat of %s GJ, %i h later %s GJ: %s', (first, hours, next, outcome) => {
+    const of = (value: string): Buffer => edited(dsmr22(), '1-0:1.7.0', `0-2:24.2.1(${value}*GJ)\r\n1-0:1.7.0`);
+    const push = line();
+    expect(push(of(first), 0)).toBe('absent');
+    expect(push(of(next), hours)).toBe(outcome);
+  });
+
+  test('a unit without its `*` is one, and a digit that is lost in front of it shows', () => {
+    const of = (power: string): Buffer => dsmr22({ power, delivered1: '00123.456kWh' });
+    const push = line();
+    expect(push(of('0000.42kW'))).toBe('absent');
+    expect(push(of('0001.70kW'))).toBe('absent');
+    expect(push(of('0001.7kW'))).toBe('inconsistent');
+    expect(push(of('0001.70W'))).toBe('inconsistent');
+    expect(push(of('0001.70x'))).toBe('implausible');
   });
 
   test('a balance may fall, and so may power', () => {
