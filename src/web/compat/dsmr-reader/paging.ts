@@ -9,7 +9,7 @@ export interface Slice {
 
 const USUAL_LIMIT = 25;
 /** What one answer holds at most; DSMR-reader has no bound. */
-const MOST = 5_000;
+const MOST = 1_000;
 
 /** What is no whole number counts as not given. */
 export function sliceOf({ url: { searchParams } }: Request): Slice {

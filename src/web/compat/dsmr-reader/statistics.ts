@@ -1,4 +1,4 @@
-import type { Bucket, Resolution, UsageAsk, UsageSeries } from '../../../history/answers.ts';
+import type { Bucket, Medium, Meter, Resolution, UsageAsk, UsageSeries } from '../../../history/answers.ts';
 import type { HistoryReader } from '../../../history/read.ts';
 import { roundDecimals, shiftPoint } from '../../../reading/decimals.ts';
 import { dayOf, printUtc, readDay, startOfDay } from './instants.ts';
@@ -20,29 +20,48 @@ export interface Used {
 
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
-/** Ten years of hours. */
-const MOST_BUCKETS = 88_000;
-/** The smart meter is younger. */
-const FIRST_MS = Date.UTC(2006, 0);
+/** As many as a page has. */
+const MOST_BUCKETS = 1_100;
+
+/** Stretches of time that follow each other without a hole, by their number from 0. */
+interface Stretches {
+  readonly resolution: 'days' | 'hours';
+  readonly count: number;
+  /** The second at which one begins, and the one before ends. */
+  readonly startS: (number: number) => number;
+}
 
 /** `GET /api/v2/statistics/day`: days that are over. */
 export function statisticsByDay(request: Request, parts: Parts): Answer {
   const { timeZone } = parts.source;
-  const { from, to } = daysOf(request, timeZone);
-  const today = startOfDay(dayOf(parts.now().getTime(), timeZone), timeZone);
-  const days = usedIn(parts, { from, to: Math.min(to, today), resolution: 'days' });
-  return listed(request, 'day', days, (day) => printDay(day, timeZone));
+  const asked = daysOf(request);
+  const extent = extentOf(parts);
+  if (extent === undefined) return page(request, sliceOf(request), 0, []);
+  const [oldest, today] = [extent.firstS * 1_000, parts.now().getTime()].map((ms) => numberOf(dayOf(ms, timeZone)));
+  const first = Math.max(oldest ?? 0, asked.from);
+  const behind = Math.min(today ?? 0, asked.to + 1, numberOf(dayOf(extent.lastS * 1_000, timeZone)) + 1);
+  const startS = (number: number): number => startOfDay(nameOf(first + number), timeZone) / 1_000;
+  return listed(request, parts, { resolution: 'days', count: behind - first, startS }, 'day', (day) =>
+    printDay(day, timeZone),
+  );
 }
 
 /** `GET /api/v2/statistics/hour`: hours that are over. */
 export function statisticsByHour(request: Request, parts: Parts): Answer {
   const { from, to } = boundsOf(request, 'hour_start', parts.source.timeZone);
-  const now = parts.now().getTime();
-  const thisHour = now - (now % (HOUR_S * 1_000));
-  // An hour that begins at the last instant is within.
-  const hours = usedIn(parts, { from, to: Math.min(to + 1, thisHour), resolution: 'hours' });
-  const within = hours.filter(({ fromS }) => fromS * 1_000 >= from && fromS * 1_000 <= to);
-  return listed(request, 'hour_start', within, printHour);
+  const extent = extentOf(parts);
+  if (extent === undefined) return page(request, sliceOf(request), 0, []);
+  const hour = (ms: number): number => Math.floor(ms / 1_000 / HOUR_S);
+  const first = Math.max(hour(extent.firstS * 1_000), Math.ceil(from / 1_000 / HOUR_S));
+  const behind = Math.min(hour(parts.now().getTime()), Math.ceil(extent.lastS / HOUR_S), hour(to) + 1);
+  const startS = (number: number): number => (first + number) * HOUR_S;
+  return listed(request, parts, { resolution: 'hours', count: behind - first, startS }, 'hour_start', printHour);
+}
+
+/** From when to when there are readings; undefined where there are none. */
+function extentOf({ history, source }: Parts): { readonly firstS: number; readonly lastS: number } | undefined {
+  const meter = history((reader) => meterOf(reader, source.name, 'electricity'));
+  return meter && { firstS: meter.firstAtS, lastS: meter.lastAtS };
 }
 
 /** What was used from one instant up to another, in buckets of the calendar in which anything was read. */
@@ -51,7 +70,7 @@ export function usedIn(
   { from, to, resolution }: { readonly from: number; readonly to: number; readonly resolution: Resolution },
 ): Used[] {
   const period = {
-    fromS: Math.floor(Math.max(from, FIRST_MS) / 1_000),
+    fromS: Math.floor(from / 1_000),
     toS: Math.ceil(Math.min(to, now().getTime()) / 1_000),
   };
   if (period.toS <= period.fromS) return [];
@@ -85,15 +104,19 @@ function electricityOf(
 }
 
 function seriesOf(reader: HistoryReader, source: string, ask: Ask): readonly UsageSeries[] {
-  const meter = reader.meters().find((one) => one.source === source && one.medium === ask.medium);
+  const meter = meterOf(reader, source, ask.medium);
   return meter === undefined ? [] : reader.usage({ ...ask, meter: meter.id }).series;
+}
+
+function meterOf(reader: HistoryReader, source: string, medium: Medium): Meter | undefined {
+  return reader.meters().find((one) => one.source === source && one.medium === medium);
 }
 
 function isSeen({ imported, exported, coverage }: Bucket): boolean {
   return coverage > 0 || imported !== 0 || exported !== 0;
 }
 
-function nothingIn({ fromS, toS }: Bucket, gas: number | undefined): Used {
+function nothingIn({ fromS, toS }: Pick<Bucket, 'fromS' | 'toS'>, gas: number | undefined): Used {
   return { fromS, toS, electricity1: 0, electricity2: 0, electricity1Returned: 0, electricity2Returned: 0, gas };
 }
 
@@ -102,37 +125,57 @@ function ofTariff(tariff: string, { imported, exported }: Bucket): Partial<Used>
   return tariff === '2' ? { electricity2: imported, electricity2Returned: exported } : {};
 }
 
-/** The instants of `day__gte` and `day__lte`: both days are within. @throws {Unfit} */
-function daysOf({ url: { searchParams } }: Request, timeZone: string): { readonly from: number; readonly to: number } {
+/** The numbers of `day__gte` and `day__lte`: both days are within. @throws {Unfit} */
+function daysOf({ url: { searchParams } }: Request): { readonly from: number; readonly to: number } {
   const complaints: Record<string, readonly string[]> = {};
-  const bound = (name: string): string | undefined => {
-    const text = searchParams.get(name);
-    const day = text === null || text === '' ? undefined : readDay(text);
-    if (text !== null && text !== '' && day === undefined) complaints[name] = ['Enter a valid date.'];
-    return day;
+  const bound = (name: string): number[] => {
+    const text = searchParams.get(name) ?? '';
+    const day = text === '' ? undefined : readDay(text);
+    if (text !== '' && day === undefined) complaints[name] = ['Enter a valid date.'];
+    return day === undefined ? [] : [numberOf(day)];
   };
   const [exactly, from, to] = [bound('day'), bound('day__gte'), bound('day__lte')];
   refuse(complaints);
-  const starts = [exactly, from].flatMap((day) => (day === undefined ? [] : [startOfDay(day, timeZone)]));
-  const ends = [exactly, to].flatMap((day) => (day === undefined ? [] : [startOfDay(dayAfter(day), timeZone)]));
-  return { from: Math.max(-Infinity, ...starts), to: Math.min(Infinity, ...ends) };
+  return { from: Math.max(-Infinity, ...exactly, ...from), to: Math.min(Infinity, ...exactly, ...to) };
 }
 
-function dayAfter(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + DAY_S * 1_000).toISOString().slice(0, 'YYYY-MM-DD'.length);
+/** Days are counted from 1970-01-01. */
+function numberOf(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) / (DAY_S * 1_000);
 }
 
-function listed(request: Request, field: string, rows: readonly Used[], print: (used: Used) => unknown): Answer {
+function nameOf(day: number): string {
+  return new Date(day * DAY_S * 1_000).toISOString().slice(0, 'YYYY-MM-DD'.length);
+}
+
+/** Only what is on the page is looked at. */
+function listed(
+  request: Request,
+  parts: Parts,
+  { resolution, count, startS }: Stretches,
+  field: string,
+  print: (used: Used) => unknown,
+): Answer {
   const slice = sliceOf(request);
-  const ordered = descends(request, field) ? rows.toReversed() : rows;
-  return page(request, slice, rows.length, ordered.slice(slice.offset, slice.offset + slice.limit).map(print));
+  const { offset, limit } = slice;
+  const all = Math.max(0, count);
+  const isDown = descends(request, field);
+  const first = Math.min(all, isDown ? Math.max(0, all - offset - limit) : offset);
+  const behind = Math.max(first, Math.min(all, isDown ? all - offset : offset + limit));
+  const used = usedIn(parts, { from: startS(first) * 1_000, to: startS(behind) * 1_000, resolution });
+  const byStart = new Map(used.map((one) => [one.fromS, one]));
+  const rows = Array.from({ length: behind - first }, (_, index) => {
+    const fromS = startS(first + index);
+    return print(byStart.get(fromS) ?? nothingIn({ fromS, toS: startS(first + index + 1) }, undefined));
+  });
+  return page(request, slice, all, isDown ? rows.reverse() : rows);
 }
 
 /** Without prices there are no costs, and without a weather service no temperatures. */
 function printDay(used: Used, timeZone: string): unknown {
   const day = dayOf(used.fromS * 1_000, timeZone);
   return {
-    id: Date.parse(`${day}T00:00:00Z`) / (DAY_S * 1_000),
+    id: numberOf(day),
     day,
     total_cost: '0.00',
     fixed_cost: '0.00',
