@@ -49,8 +49,13 @@ function instantsOf(asUtc: number, timeZone: string): number[] {
     .sort((one, other) => one - other);
 }
 
+/** A local time of these years is also one of four digits in any other zone. */
+const [FIRST_YEAR, LAST_YEAR] = [2, 9_998];
+
 /** Undefined for a date or time that is none: 31 February must not become a day of March. */
 function utc(date: string, time: string): number | undefined {
+  const year = Number(date.slice(0, 'YYYY'.length));
+  if (year < FIRST_YEAR || year > LAST_YEAR) return undefined;
   const ms = Date.parse(`${date}T${time}Z`);
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 'YYYY-MM-DD'.length) !== date ? undefined : ms;
 }
