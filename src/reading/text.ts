@@ -20,7 +20,7 @@ export function readCount(group = ''): number | undefined {
   return WHOLE_NUMBER.test(group) ? Number(group) : undefined;
 }
 
-/** The number of a tariff; some meters print it as the hexadecimal of `T1`. */
+/** The number of a tariff; some meters print it as `T1`, or as the hexadecimal of that. */
 export function readTariff(group = ''): number | undefined {
-  return readCount(TARIFF_TEXT.exec(decodeHex(group) ?? '')?.[1] ?? group);
+  return readCount(TARIFF_TEXT.exec(readText(group))?.[1] ?? group);
 }

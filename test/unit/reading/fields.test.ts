@@ -31,6 +31,7 @@ const METER_LINES: readonly (readonly [line: string, name: keyof MeterValues, va
   ['1-0:96.5.5*255(82)', 'status', '82'],
   ['0-0:96.14.0(0002)', 'tariff', 2],
   ['0-0:96.14.0(5431)', 'tariff', 1],
+  ['0-0:96.14.0(T2)', 'tariff', 2],
   ['0-0:96.14.1(03)', 'tariffTimeOfUse', 3],
   ['1-0:0.2.0(02.21)', 'firmwareVersion', '02.21'],
   ['1-0:0.2.8(1EA43311)', 'firmwareSignature', '1EA43311'],
