@@ -76,6 +76,7 @@ class Heard {
   }
 
   whyNone({ ends = false }: Source): string {
+    if (ends && this.#bytes === 0) return 'there is not a byte in it';
     const finding = recognise(this.#recent.bytes);
     const reason = this.#lastReason;
     const why =

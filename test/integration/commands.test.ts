@@ -213,6 +213,14 @@ describe('check', () => {
     expect(await told(3)).toMatch(/ bytes; it has no gas on channel 3, which is its gasChannel: set that to 1$/);
   });
 
+  test('--online says of an empty capture that it is empty', async ({ scene }) => {
+    const path = join(await scene.folder(), 'empty');
+    await writeFile(path, '');
+    const { code, stdout } = await scene.command(['check', '--online'], { config: { source: { type: 'file', path } } });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^FAILED +source file: there is not a byte in it$/m);
+  });
+
   test('--online says why the telegrams of a source are rejected', async ({ scene }) => {
     const path = join(await scene.folder(), 'cut');
     const [telegram] = scene.telegrams(1);

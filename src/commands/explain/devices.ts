@@ -9,8 +9,13 @@ export function explainDevices(reading: Reading): string[] {
   const gas = chooseGasMeter(reading);
   return devicesOf(reading).map((device) => {
     const why = device.channel === gas?.meter.channel ? sayGas(gas.reason) : '';
-    return `${NAMES[device.kind]} on channel ${device.channel}${sayConversion(device)}: ${sayState(device)}${why}`;
+    return `${sayKind(device, reading)} on channel ${device.channel}${sayConversion(device)}: ${sayState(device)}${why}`;
   });
+}
+
+/** Meters have places for devices that nobody has put there: without a type, and never read. */
+function sayKind({ channel, kind, state }: Device, { mbus }: Reading): string {
+  return state === 'absent' && kind === 'other' && mbus[channel]?.deviceType === undefined ? 'no device' : NAMES[kind];
 }
 
 function sayGas(reason: GasReason): string {

@@ -146,6 +146,15 @@ describe('a device on the M-Bus is named by what it is', () => {
     expect(lines.filter((line) => / on channel \d/.test(line))).toEqual(devices);
   });
 
+  test('a place without a type where nothing was ever read is no device', async () => {
+    const places = ['0-1:24.2.1(632525252525W)(00000.000)', '0-2:24.1.0(015)', '0-2:24.2.1(632525252525W)(00000.000)'];
+    const lines = (await explain(buildTelegram('/ISK5', places))).map((line) => line.trim());
+    expect(lines.filter((line) => / on channel \d/.test(line))).toEqual([
+      'no device on channel 1: never read, no id',
+      'device of another kind on channel 2: never read, no id',
+    ]);
+  });
+
   const gasOn = (channel: number, id: string, stamp: string, value: string): string[] => [
     `0-${channel}:24.1.0(003)`,
     `0-${channel}:96.1.0(${id})`,
