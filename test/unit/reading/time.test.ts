@@ -107,6 +107,9 @@ describe('a time in any form', () => {
     // 28 June 2024, 10:43:43, 120 minutes east of UTC.
     ['07E8061C050A2B2B00FF8880', '2024-06-28T10:43:43+02:00'],
     ['07e8061c050a2b2b00ff8880', '2024-06-28T10:43:43+02:00'],
+    // 840 minutes east of UTC, and as many west: no clock is further off.
+    ['07E8061C050A2B2B00FCB880', '2024-06-28T10:43:43+14:00'],
+    ['07E8061C050A2B2B00034880', '2024-06-28T10:43:43-14:00'],
     // Minutes to UTC left open, with and without summer time.
     ['07E8061C050A2B2B00800080', '2024-06-28T10:43:43+02:00'],
     ['07E8011C070A2B2B00800000', '2024-01-28T10:43:43+01:00'],
@@ -127,7 +130,9 @@ describe('a time in any form', () => {
     'FFFFFFFFFFFFFFFFFFFFFFFF',
     '07E8FF1C050A2B2B00FF8880',
     '07B20101040000000000FF80',
-    // 32,767 minutes west of UTC.
+    // 841 minutes east of UTC, and as many west; 32,767 minutes west.
+    '07E8061C050A2B2B00FCB780',
+    '07E8061C050A2B2B00034980',
     '07E8061C050A2B2B007FFF80',
     '2024010112:00:00',
     '20240101 120000',

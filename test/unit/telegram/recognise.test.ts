@@ -43,6 +43,7 @@ test.each<[string, string, Buffer]>([
   ['M-Bus', 'm-bus', repeat(MBUS, 3)],
   ['Modbus', 'modbus', Buffer.concat([MODBUS_ASKED, MODBUS_ANSWERED])],
   ['Modbus, questions alone', 'modbus', repeat(MODBUS_ASKED, 5)],
+  ['Modbus in as many bytes of noise', 'modbus', Buffer.concat([MODBUS_ASKED, hex('a59a c783 b1e4 968d')])],
   ['SML', 'sml', SML],
   ['an Elgama meter', 'enciphered', Buffer.concat([text('/EGM5G15', ''), hex('db00 8201 1f30 ab'), text('!')])],
   ['a modem', 'text', text('AT+OK', 'RING')],
@@ -58,6 +59,7 @@ describe('what nearly is something', () => {
     ['M-Bus with a wrong sum', hex('68 03 03 68 08 05 72 7e 16')],
     ['M-Bus without its stop', hex('68 03 03 68 08 05 72 7f 17')],
     ['Modbus with a wrong checksum', hex('11 03 00 6b 00 03 76 88')],
+    ['Modbus in more noise', Buffer.concat([MODBUS_ASKED, hex('a59a c783 b1e4 968d a7')])],
     ['the escape of SML alone', hex('1b1b1b1b 0101')],
     ['a cipher that is not encrypted', hex('db08 5341470112345678 0a 00 0000002a')],
   ])('%s is none of them', (_, bytes) => {
