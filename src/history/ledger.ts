@@ -69,6 +69,8 @@ export class Ledger {
   readonly #sums;
   readonly #stored;
   readonly #baseline;
+  /** The last boundary of each meter. */
+  #remembered: Map<number, { readonly atS: number; readonly boundary: Boundary }> | undefined;
 
   constructor(db: Database) {
     this.#lastRecord = db.prepare<[number, number], CountedRow>(
@@ -82,6 +84,24 @@ export class Ledger {
       'SELECT * FROM bucket WHERE meter = ? AND resolution = ? AND start_at >= ? AND end_at <= ? ORDER BY start_at',
     );
     this.#baseline = db.prepare<[number], { baseline: string | null }>('SELECT baseline FROM meter WHERE key = ?');
+  }
+
+  /** Of the answers of one moment: where a bucket ends the next one begins. */
+  remember(): void {
+    this.#remembered = new Map();
+  }
+
+  /** What was written since counts again. */
+  forget(): void {
+    this.#remembered = undefined;
+  }
+
+  #boundaryOnce(meter: number, atS: number): Boundary {
+    const last = this.#remembered?.get(meter);
+    if (last?.atS === atS) return last.boundary;
+    const boundary = this.boundary(meter, atS);
+    this.#remembered?.set(meter, { atS, boundary });
+    return boundary;
   }
 
   /** The registers by the last reading at or before a moment; before the first reading of all, those of that one. */
@@ -125,7 +145,7 @@ export class Ledger {
   }
 
   #ofMinutes(meter: number, fromS: number, toS: number): Sums {
-    const [begin, end] = [this.boundary(meter, fromS), this.boundary(meter, toS)];
+    const [begin, end] = [this.#boundaryOnce(meter, fromS), this.#boundaryOnce(meter, toS)];
     const row = this.#sums.get(meter, fromS, toS);
     const moved = difference(begin.registers, end.registers);
     return {

@@ -33,6 +33,7 @@ const BUSY_MS = 1_000;
 /** The history to look at: synchronous questions over one read-only connection, whoever writes meanwhile. */
 export class HistoryReader {
   readonly #db: Database;
+  readonly #ledger: Ledger;
   readonly #meters: MeterQueries;
   readonly #records: RecordQueries;
   readonly #usage: UsageQueries;
@@ -42,6 +43,7 @@ export class HistoryReader {
   constructor(path: string) {
     this.#db = openToRead(path);
     const ledger = new Ledger(this.#db);
+    this.#ledger = ledger;
     this.#meters = new MeterQueries(this.#db);
     this.#records = new RecordQueries(this.#db);
     this.#usage = new UsageQueries(ledger, this.#meters);
@@ -99,7 +101,12 @@ export class HistoryReader {
 
   /** All that one answer is made of is seen at one moment. */
   #once<T>(ask: () => T): T {
-    return this.#db.transaction(ask)();
+    this.#ledger.remember();
+    try {
+      return this.#db.transaction(ask)();
+    } finally {
+      this.#ledger.forget();
+    }
   }
 }
 

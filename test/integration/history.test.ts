@@ -153,7 +153,11 @@ test(
     const ids = records.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const [gap] = reader.gaps({ ...EVER, leastSeconds: 60, limit: 10, meter: 'home' });
-    expect(gap).toMatchObject({ fromS: START.getTime() / 1_000 + 590, toS: START.getTime() / 1_000 + 1_200 });
+    expect(gap).toMatchObject({
+      cause: 'agent',
+      fromS: START.getTime() / 1_000 + 590,
+      toS: START.getTime() / 1_000 + 1_200,
+    });
     expect(reader.balance('home', 0, 4e9)).toMatchObject({ unaccounted: 0 });
     reader.close();
   },
