@@ -111,7 +111,8 @@ export class History {
     const finished = this.#sources.map((source) => source.finish());
     this.#ended.abort();
     await atMost(CLOSE_MS, Promise.all([...finished, ...this.#running]));
-    await atMost(CLOSE_MS, this.#ask('close', {}));
+    // One that never began must not open the files: they may be another service's.
+    if (this.#thread.isStarted) await atMost(CLOSE_MS, this.#ask('close', {}));
     await this.#thread.end();
   }
 

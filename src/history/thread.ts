@@ -24,6 +24,10 @@ export class HistoryThread {
     this.#putAside = putAside;
   }
 
+  get isStarted(): boolean {
+    return this.#worker !== undefined;
+  }
+
   /** Questions that wait for an answer. */
   get pending(): number {
     return this.#waiters.size;
