@@ -120,27 +120,22 @@ export class Outline {
   }
 
   #readHeader(atMs: number): Step {
-    const place = this.#seekInHeader();
-    if ((place ?? this.#at) - this.#window.begin > LONGEST_HEADER) return this.#beginLater(place);
-    if (place === undefined) return 'open';
+    const limit = this.#window.begin + LONGEST_HEADER + 1;
+    const place = this.#seekInHeader(Math.min(limit, this.#window.end));
+    // No header is that long: it does not begin at its first `/`.
+    if (place === undefined) return this.#at === limit ? this.#beginAmong(this.starts.slice(1)) : 'open';
     if (isLineEnd(this.#textAt(place))) return this.#endHeader(place);
     this.#noteStart(place, atMs);
     return 'on';
   }
 
-  /** As `#seek`, for a `/` and either of the two line ends; a header is short. */
-  #seekInHeader(): number | undefined {
-    while (this.#at < this.#window.end) {
+  /** As `#seek`, for a `/` and either of the two line ends, before a place that does not depend on chunks. */
+  #seekInHeader(limit: number): number | undefined {
+    while (this.#at < limit) {
       const place = this.#at++;
       if (isSlash(this.#window.byteAt(place)) || isLineEnd(this.#textAt(place))) return place;
     }
     return undefined;
-  }
-
-  /** No header is that long: it does not begin at its first `/`. A landmark at `place` is looked at again from the next. */
-  #beginLater(place = this.#at): Step {
-    this.#at = place;
-    return this.#beginAmong(this.starts.slice(1));
   }
 
   /** The header is the line up to `lineEnd`, from the first `/` on that makes it look like one. */
