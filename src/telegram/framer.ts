@@ -95,7 +95,7 @@ export class Framer {
     let reason: RejectionReason | undefined;
     for (const start of starts) {
       const standard = { mode: this.#checksum, history: this.#history, atMs: start.atMs };
-      const verdict = verdictOn(this.#window.copy(start.place, end), standard);
+      const verdict = verdictOn(this.#window.cut(start.place, end), standard);
       if ('checksum' in verdict) return this.#accept(start, verdict);
       reason ??= verdict.reason;
     }
@@ -118,7 +118,7 @@ export class Framer {
     if (this.#outline.isRest) {
       this.#outline.drop(end);
     } else {
-      this.#found.push({ reason, raw: this.#window.copy(begin, end), offset: begin });
+      this.#found.push({ reason, raw: this.#window.cut(begin, end), offset: begin });
       this.#outline.restart(end);
     }
     return true;

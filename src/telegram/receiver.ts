@@ -107,7 +107,7 @@ export class Receiver {
     if (!isWhole) return isLast && this.#reject('truncated', end, isLast);
     const behind = begin + head.length;
     const opened = this.#isWorthOpening(behind)
-      ? this.#decryption?.open(readFrame(this.#window.copy(begin, behind), head))
+      ? this.#decryption?.open(readFrame(this.#window.cut(begin, behind), head))
       : undefined;
     if (opened === undefined) return this.#reject(this.#decryption ? 'decryption' : 'encrypted', behind, isLast);
     this.#takeOpened(opened, begin, atMs);
@@ -129,7 +129,7 @@ export class Receiver {
     const isCut = next !== undefined && !isOpen;
     const behind = isCut ? next.place : end;
     this.#cutInARow = isCut ? this.#cutInARow + 1 : 0;
-    this.#found.push({ reason: isCut ? 'truncated' : reason, raw: this.#window.copy(begin, behind), offset: begin });
+    this.#found.push({ reason: isCut ? 'truncated' : reason, raw: this.#window.cut(begin, behind), offset: begin });
     return this.#restart(behind);
   }
 
@@ -144,7 +144,7 @@ export class Receiver {
   #startFrom(from: number, end: number, state: State): Start | undefined {
     for (let place = from; place < end; place++) {
       const begins = BEGINNINGS[state].get(this.#window.byteAt(place));
-      const is = begins?.(this.#window.copy(place, Math.min(this.#window.end, place + LONGEST_HEAD)));
+      const is = begins?.(this.#window.cut(place, Math.min(this.#window.end, place + LONGEST_HEAD)));
       if (is !== undefined) return { place, is };
     }
     return undefined;
@@ -154,7 +154,7 @@ export class Receiver {
   #passOver(place: number, atMs: number): void {
     const { begin } = this.#window;
     if (place === begin) return;
-    const bytes = this.#window.copy(begin, place);
+    const bytes = this.#window.cut(begin, place);
     if (this.#state === 'plain') this.#pass(bytes, begin, atMs);
     else this.#noiseBytes += bytes.filter((byte) => !isGap(byte)).length;
     this.#window.begin = place;

@@ -1,28 +1,30 @@
-import { Copies } from './copies.ts';
+/** Bytes of memory that are asked for at a time: some 60 telegrams. They are given back when the last of these is let go. */
+const PIECE = 65_536;
 
-/** The stretch of a stream that is in hand, in one buffer of fixed size. A byte is named by its place in the stream. */
+/**
+ * The stretch of a stream that is in hand, of a bounded size. A byte is named by its place in the stream. Bytes lie in pieces
+ * of memory that are filled once: what is cut out stays as it is, and need not be copied.
+ */
 export class Window {
   /** Place of the oldest byte that is still needed. */
   begin = 0;
   /** Place behind the newest byte. */
   end = 0;
-  readonly #bytes: Buffer;
+  readonly #size: number;
+  #bytes = Buffer.alloc(0);
   /** The same four at a time. */
-  readonly #words: Int32Array;
-  /** Place of the buffer's first byte. */
+  #words = new Int32Array(0);
+  /** Place of the piece's first byte. */
   #base = 0;
-  readonly #copies = new Copies();
 
   constructor(size: number) {
-    this.#words = new Int32Array(size / 4);
-    this.#bytes = Buffer.from(this.#words.buffer);
+    this.#size = size;
   }
 
   /** Takes what fits of `chunk` from `from` on; returns how many bytes that was. */
   append(chunk: Uint8Array, from: number): number {
-    const wanted = chunk.length - from;
-    if (wanted > this.#room) this.#makeRoom();
-    const count = Math.min(wanted, this.#room);
+    const count = Math.min(chunk.length - from, this.#size - (this.end - this.begin));
+    if (this.end + count - this.#base > this.#bytes.length) this.#beginPiece();
     this.#bytes.set(count === chunk.length ? chunk : chunk.subarray(from, from + count), this.end - this.#base);
     this.end += count;
     return count;
@@ -66,8 +68,9 @@ export class Window {
     return last << 2;
   }
 
-  copy(from: number, to: number): Buffer {
-    return this.#copies.of(this.#bytes, from - this.#base, to - this.#base);
+  /** The bytes from `from` up to `to`, which must be in hand. */
+  cut(from: number, to: number): Buffer {
+    return this.#bytes.subarray(from - this.#base, to - this.#base);
   }
 
   get isEmpty(): boolean {
@@ -75,15 +78,15 @@ export class Window {
   }
 
   get isFull(): boolean {
-    return this.end - this.begin === this.#bytes.length;
+    return this.end - this.begin === this.#size;
   }
 
-  get #room(): number {
-    return this.#bytes.length - (this.end - this.#base);
-  }
-
-  #makeRoom(): void {
-    this.#bytes.copyWithin(0, this.begin - this.#base, this.end - this.#base);
+  /** What is in hand goes on in another piece. */
+  #beginPiece(): void {
+    const bytes = Buffer.allocUnsafeSlow(Math.max(PIECE, 2 * this.#size));
+    if (this.begin < this.end) bytes.set(this.cut(this.begin, this.end));
+    this.#bytes = bytes;
+    this.#words = new Int32Array(bytes.buffer);
     this.#base = this.begin;
   }
 }
