@@ -63,7 +63,8 @@ test(
     expect(figures.most).toBeLessThan(MOST_BYTES);
     expect(figures.growth).toBeLessThan(FLAT_BYTES);
     expect(figures.delayMs).toBeLessThan(2_000);
-    expect(figures.readyMs).toBeLessThan(2_000);
+    // A bound on a hang: how soon it is ready on a machine of its own is a figure of the long form.
+    expect(figures.readyMs).toBeLessThan(20_000);
   },
 );
 

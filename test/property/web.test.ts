@@ -141,7 +141,7 @@ test('whatever is asked, the answer is one: never a fault, never a stack, nothin
     }),
     { seed: SEED, numRuns: 600, endOnFailure: true },
   );
-  expect(given).toBeGreaterThan(100);
+  expect(given).toBeGreaterThan(50);
   expect(service.lines.filter((line) => line.includes('web: a request failed'))).toEqual([]);
   expect((await askWeb(url, '/edge/v1/live', bearer(other))).status).toBe(200);
 });
