@@ -61,12 +61,15 @@ test.each([
   ['0-0:98.1.0(9)(1-0:1.6.0)(1-0:1.6.0)', '(260101000000W)(260101000000W)(1*kW)'],
   ['0-0:98.1.0(260101000000W)', '(1*kWh)'],
   ['0-1:24.3.0(260101000000)(00)(60)(1)(0-1:24.2.1)(m3)', '\r\n(1)'],
-])('a telegram of %j and then %j without an end takes no sixteen times as long when it is four times as long', (begin, more) => {
-  const [once, fourTimes] = [MEGABYTE / 8, MEGABYTE / 2].map((length) =>
-    Buffer.concat([Buffer.from(`/ISK5\r\n\r\n${begin}`), Buffer.alloc(length, more), Buffer.from(')\r\n!')]),
-  );
-  expect(cpuOf(() => parse(fourTimes!)) / cpuOf(() => parse(once!))).toBeLessThan(10);
-});
+])(
+  'a telegram of %j and then %j without an end takes no sixteen times as long when it is four times as long',
+  (begin, more) => {
+    const [once, fourTimes] = [MEGABYTE / 8, MEGABYTE / 2].map((length) =>
+      Buffer.concat([Buffer.from(`/ISK5\r\n\r\n${begin}`), Buffer.alloc(length, more), Buffer.from(')\r\n!')]),
+    );
+    expect(cpuOf(() => parse(fourTimes!)) / cpuOf(() => parse(once!))).toBeLessThan(10);
+  },
+);
 
 test('every byte value at every place is survived', () => {
   const telegram = withChecksum(
