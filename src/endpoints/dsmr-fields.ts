@@ -1,5 +1,14 @@
 import { Refused } from '../outbox/endpoint.ts';
 import { addDecimals, cutDecimals, roundDecimals } from '../reading/decimals.ts';
+import {
+  CURRENT,
+  DSMR_READER_FIELDS,
+  ENERGY,
+  VOLUME,
+  type Format,
+  type QuantityName,
+  type Row,
+} from '../reading/dsmr-reader-fields.ts';
 import { METER_FIELDS } from '../reading/fields.ts';
 import type { GasMeter } from '../reading/gas-meter.ts';
 import type { Quantity } from '../reading/quantity.ts';
@@ -8,57 +17,12 @@ import type { Reading } from '../reading/reading.ts';
 /** A reading as API v2 of DSMR-reader takes it: decimals as text, whole amperes as numbers, times with their offset. */
 export type DsmrReading = Record<string, string | number>;
 
-/** How DSMR-reader stores a kind of quantity. A value that it would not take is left out; it must not cost the reading. */
-interface Format {
-  readonly unit: string;
-  readonly decimals: number;
-  readonly takes: RegExp;
-}
-
-const ENERGY: Format = { unit: 'kWh', decimals: 3, takes: /^-?\d{1,6}(\.\d+)?$/ };
-const POWER: Format = { unit: 'kW', decimals: 3, takes: /^-?\d{1,6}(\.\d+)?$/ };
-const VOLTAGE: Format = { unit: 'V', decimals: 1, takes: /^\d{1,3}(\.\d)?$/ };
-const CURRENT: Format = { unit: 'A', decimals: 0, takes: /^\d{1,3}$/ };
-const VOLUME: Format = { unit: 'm3', decimals: 3, takes: /^\d{1,6}(\.\d+)?$/ };
-
-type QuantityName = {
-  [Name in keyof typeof METER_FIELDS]: (typeof METER_FIELDS)[Name]['kind'] extends 'quantity' ? Name : never;
-}[keyof typeof METER_FIELDS];
-
-/**
- * Theirs, and ours: the first that the reading has. Where it has none, DSMR-reader stores nothing without a required
- * one; a `second` tariff that a meter does not have has counted nothing; any other may be left out.
- */
-type Row = readonly [theirs: string, format: Format, need: 'required' | 'second' | 'optional', ...ours: QuantityName[]];
-
 /** The registers of electricity: with its time they tell a stored reading from others. */
 export const REGISTERS = [
   'electricity_delivered_1',
   'electricity_returned_1',
   'electricity_delivered_2',
   'electricity_returned_2',
-];
-
-/** Meters in Sweden and Luxembourg give totals in the place of tariffs: they stand as tariff 1. */
-const ROWS: readonly Row[] = [
-  ['electricity_delivered_1', ENERGY, 'required', 'energyDelivered1', 'energyDelivered'],
-  ['electricity_returned_1', ENERGY, 'required', 'energyReturned1', 'energyReturned'],
-  ['electricity_delivered_2', ENERGY, 'second', 'energyDelivered2'],
-  ['electricity_returned_2', ENERGY, 'second', 'energyReturned2'],
-  ['electricity_currently_delivered', POWER, 'required', 'powerDelivered'],
-  ['electricity_currently_returned', POWER, 'required', 'powerReturned'],
-  ['phase_currently_delivered_l1', POWER, 'optional', 'powerDeliveredL1'],
-  ['phase_currently_delivered_l2', POWER, 'optional', 'powerDeliveredL2'],
-  ['phase_currently_delivered_l3', POWER, 'optional', 'powerDeliveredL3'],
-  ['phase_currently_returned_l1', POWER, 'optional', 'powerReturnedL1'],
-  ['phase_currently_returned_l2', POWER, 'optional', 'powerReturnedL2'],
-  ['phase_currently_returned_l3', POWER, 'optional', 'powerReturnedL3'],
-  ['phase_voltage_l1', VOLTAGE, 'optional', 'voltageL1'],
-  ['phase_voltage_l2', VOLTAGE, 'optional', 'voltageL2'],
-  ['phase_voltage_l3', VOLTAGE, 'optional', 'voltageL3'],
-  ['phase_power_current_l1', CURRENT, 'optional', 'currentL1'],
-  ['phase_power_current_l2', CURRENT, 'optional', 'currentL2'],
-  ['phase_power_current_l3', CURRENT, 'optional', 'currentL3'],
 ];
 
 /**
@@ -76,7 +40,7 @@ const FURTHER_TARIFFS: { readonly [Name in QuantityName]?: readonly QuantityName
  */
 export function dsmrReading(reading: Reading, timestamp: string, gas: GasMeter | undefined): DsmrReading {
   const fields: DsmrReading = { timestamp };
-  for (const row of ROWS) {
+  for (const row of DSMR_READER_FIELDS) {
     const value = valueOf(row, reading);
     if (value !== undefined) fields[row[0]] = value;
   }
@@ -89,7 +53,7 @@ export function dsmrReading(reading: Reading, timestamp: string, gas: GasMeter |
  */
 export function printedRegisters({ meter }: Reading): (string | undefined)[] {
   return REGISTERS.map((name) => {
-    const [, , need, ...ours] = ROWS.find(([theirs]) => theirs === name) ?? [];
+    const [, , need, ...ours] = DSMR_READER_FIELDS.find(([theirs]) => theirs === name) ?? [];
     const printed = ours.map((field) => meter[field]).find((quantity) => quantity !== undefined);
     const digits = (printed?.printed ?? printed)?.value ?? (need === 'second' ? '0' : undefined);
     return digits && roundDecimals(digits, ENERGY.decimals);
