@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { toBaseUnits } from '../reading/base-units.ts';
 import { devicesOf, wasRead, type Device } from '../reading/devices.ts';
+import { energyRegisters } from '../reading/energy-registers.ts';
 import type { MbusValues, MeterValues } from '../reading/fields.ts';
 import { nextGasMeter, type GasMeter } from '../reading/gas-meter.ts';
 import { standardOffsetMinutes } from '../reading/local-time.ts';
@@ -9,7 +10,7 @@ import { Reader } from '../reading/reader.ts';
 import type { Reading } from '../reading/reading.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import type { Medium, RegisterUnit } from './answers.ts';
-import type { MeterPlace, Power, Registers, Sample } from './sample.ts';
+import type { MeterPlace, Power, Sample } from './sample.ts';
 
 export interface SamplerOptions {
   /** Its name. */
@@ -125,18 +126,6 @@ const CAPTURES = ['register', 'registerUnconverted', 'registerHourly', 'register
 
 const UNITS: readonly RegisterUnit[] = ['Wh', 'dm3', 'MJ'];
 
-/** Names of fields, with what the history calls them. */
-const REGISTERS = registerNames();
-
-function registerNames(): readonly (readonly [field: keyof MeterValues, name: string])[] {
-  const tariffs = ['', '1', '2', '3', '4', '11', '12', '13'] as const;
-  const delivered = [...tariffs, '5' as const].map(
-    (tariff) => [`energyDelivered${tariff}`, `import${tariff}`] as const,
-  );
-  const returned = tariffs.map((tariff) => [`energyReturned${tariff}`, `export${tariff}`] as const);
-  return [...delivered, ...returned];
-}
-
 const PHASES = [
   'powerDeliveredL1',
   'powerDeliveredL2',
@@ -147,7 +136,7 @@ const PHASES = [
 ] as const;
 
 function electricity(meter: MeterValues, receivedS: number): Sample | undefined {
-  const registers = registersOf(meter);
+  const registers = energyRegisters(meter);
   if (Object.keys(registers).length === 0) return undefined;
   return {
     atS: meter.time ? believed(Date.parse(meter.time) / 1_000, receivedS) : receivedS,
@@ -159,25 +148,16 @@ function electricity(meter: MeterValues, receivedS: number): Sample | undefined 
   };
 }
 
-function registersOf(meter: MeterValues): Registers {
-  const registers: Record<string, number> = {};
-  for (const [field, name] of REGISTERS) {
-    const value = base(meter[field] as Quantity | undefined, 'Wh');
-    if (value !== undefined && value >= 0) registers[name] = value;
-  }
-  return registers;
-}
-
 function powerOf(meter: MeterValues): Power | undefined {
-  const imported = base(meter.powerDelivered, 'W');
-  const exported = base(meter.powerReturned, 'W');
+  const imported = watts(meter.powerDelivered);
+  const exported = watts(meter.powerReturned);
   if (imported === undefined && exported === undefined) return undefined;
-  return { netW: (imported ?? 0) - (exported ?? 0), phasesW: PHASES.map((name) => base(meter[name], 'W') ?? null) };
+  return { netW: (imported ?? 0) - (exported ?? 0), phasesW: PHASES.map((name) => watts(meter[name]) ?? null) };
 }
 
-function base(quantity: Quantity | undefined, unit: 'Wh' | 'W'): number | undefined {
-  const found = quantity && toBaseUnits(quantity);
-  return found?.unit === unit ? found.value : undefined;
+function watts(quantity: Quantity | undefined): number | undefined {
+  const base = quantity && toBaseUnits(quantity);
+  return base?.unit === 'W' ? base.value : undefined;
 }
 
 function believed(atS: number, receivedS: number): number {

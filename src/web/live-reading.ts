@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { withTotals, type Registers } from '../history/sample.ts';
 import { toBaseUnits } from '../reading/base-units.ts';
 import { devicesOf, wasRead } from '../reading/devices.ts';
+import { energyRegisters } from '../reading/energy-registers.ts';
 import type { MeterValues } from '../reading/fields.ts';
 import type { Quantity } from '../reading/quantity.ts';
 import type { NewestReading } from './newest-reading.ts';
@@ -28,11 +30,11 @@ export const liveSchema = z.strictObject({
 
 export type LiveReading = z.output<typeof liveSchema>;
 
-const TARIFFS = [1, 2, 3, 4, 5, 11, 12, 13] as const;
 const PHASES = [1, 2, 3] as const;
 
 export function toLive({ source, reading, receivedAt }: NewestReading): LiveReading {
   const { meter } = reading;
+  const registers = withTotals(energyRegisters(meter));
   return {
     meter: source,
     received_at: receivedAt.toISOString(),
@@ -40,11 +42,9 @@ export function toLive({ source, reading, receivedAt }: NewestReading): LiveRead
     tariff: meter.tariff ?? null,
     import_w: inBase(meter.powerDelivered),
     export_w: inBase(meter.powerReturned),
-    import_wh: energyOf(meter, 'energyDelivered'),
-    export_wh: energyOf(meter, 'energyReturned'),
-    tariffs: TARIFFS.map((tariff) => tariffOf(meter, tariff)).filter(
-      ({ import_wh, export_wh }) => import_wh !== null || export_wh !== null,
-    ),
+    import_wh: registers['import'] ?? null,
+    export_wh: registers['export'] ?? null,
+    tariffs: tariffsOf(registers),
     phases: PHASES.map((phase) => phaseOf(meter, phase)).filter(
       ({ phase, ...values }) => phase > 0 && wasPrinted(values),
     ),
@@ -55,20 +55,12 @@ export function toLive({ source, reading, receivedAt }: NewestReading): LiveRead
   };
 }
 
-/** The register of all tariffs, else what those of each add up to; null where the meter prints none. */
-function energyOf(meter: MeterValues, name: 'energyDelivered' | 'energyReturned'): number | null {
-  const each = TARIFFS.map((tariff) => registerOf(meter, name, tariff)).filter((wh) => wh !== null);
-  return inBase(meter[name]) ?? (each.length === 0 ? null : each.reduce((sum, wh) => sum + wh, 0));
-}
-
-function tariffOf(meter: MeterValues, tariff: number): LiveReading['tariffs'][number] {
-  const import_wh = registerOf(meter, 'energyDelivered', tariff);
-  return { tariff, import_wh, export_wh: registerOf(meter, 'energyReturned', tariff) };
-}
-
-function registerOf(meter: MeterValues, name: string, tariff: number): number | null {
-  // Not every tariff has both registers in the table of fields.
-  return inBase((meter as Readonly<Record<string, Quantity | undefined>>)[`${name}${tariff}`]);
+/** Each that has a register, smallest number first. */
+function tariffsOf(registers: Registers): LiveReading['tariffs'] {
+  const numbers = Object.keys(registers).map((name) => Number(name.replace(/^\D+/, '')));
+  const tariffs = [...new Set(numbers)].filter((tariff) => tariff > 0).sort((one, other) => one - other);
+  const wh = (name: string): number | null => registers[name] ?? null;
+  return tariffs.map((tariff) => ({ tariff, import_wh: wh(`import${tariff}`), export_wh: wh(`export${tariff}`) }));
 }
 
 function phaseOf(meter: MeterValues, phase: 1 | 2 | 3): LiveReading['phases'][number] {
