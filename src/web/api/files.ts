@@ -15,6 +15,7 @@ const FILES = [
   'login.js',
   'page.css',
   'page.js',
+  'periods.js',
   'shapes.js',
   'words.js',
   'cards/endpoints.js',

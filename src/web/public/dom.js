@@ -16,11 +16,14 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** What was last put into each element. */
+const filled = new WeakMap();
+
 /** Puts children in the place of those that are there, but leaves all as it is where nothing changed: a focus stays. */
 export function fill(root, ...children) {
   const fresh = make('div', {}, ...children);
-  if (fresh.innerHTML === root.dataset.shown) return;
-  root.dataset.shown = fresh.innerHTML;
+  if (fresh.innerHTML === filled.get(root)) return;
+  filled.set(root, fresh.innerHTML);
   root.replaceChildren(...fresh.childNodes);
 }
 

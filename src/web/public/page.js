@@ -54,9 +54,15 @@ function verdictOn(endpoints, sources) {
   const silent = sources.filter(({ isFresh }) => !isFresh).map(({ name }) => name);
   if (silent.length > 0) return ['bad', say('noMeter', { names: silent.join(', ') })];
   const behind = endpoints.filter(({ status, waiting }) => status !== 'green' && waiting > 0);
-  if (behind.length === 0) return ['good', say('allWell')];
-  const n = count(behind.reduce((sum, { waiting }) => sum + waiting, 0));
-  return ['warn', say('behind', { n, names: behind.map(({ name }) => name).join(', ') })];
+  if (behind.length > 0) return ['warn', sayOf('behind', behind, 'waiting')];
+  const lossy = endpoints.filter(({ lost }) => lost > 0);
+  return lossy.length > 0 ? ['warn', sayOf('notAll', lossy, 'lost')] : ['good', say('allWell')];
+}
+
+/** How many telegrams it is, at which endpoints. */
+function sayOf(word, endpoints, amount) {
+  const n = count(endpoints.reduce((sum, endpoint) => sum + endpoint[amount], 0));
+  return say(word, { n, names: endpoints.map(({ name }) => name).join(', ') });
 }
 
 function showVerdict(look, text) {

@@ -2,34 +2,11 @@ import { get } from '../api.js';
 import { Chart } from '../chart.js';
 import { fill, make, tableUnder } from '../dom.js';
 import { amount, moment, scaled, unitOf } from '../format.js';
+import { beginOf, next, partsOf, PERIODS } from '../periods.js';
 import { say } from '../words.js';
-
-/** What a period is cut into, what it is called, and what stands under its bars. */
-const PERIODS = {
-  day: { resolution: 'hours', title: 'day', bar: 'hourOfDay', step: (date, by) => date.setDate(date.getDate() + by) },
-  week: {
-    resolution: 'days',
-    title: 'day',
-    bar: 'dayOfMonth',
-    step: (date, by) => date.setDate(date.getDate() + 7 * by),
-  },
-  month: {
-    resolution: 'days',
-    title: 'month',
-    bar: 'dayOfMonth',
-    step: (date, by) => date.setMonth(date.getMonth() + by),
-  },
-  year: {
-    resolution: 'months',
-    title: 'year',
-    bar: 'monthOfYear',
-    step: (date, by) => date.setFullYear(date.getFullYear() + by),
-  },
-};
 
 /** Bars of usage: a day, week, month or year of one medium, and the ones before it. */
 export class UsageCard {
-  #root;
   #period = 'day';
   #medium = 'electricity';
   #media = ['electricity'];
@@ -40,7 +17,6 @@ export class UsageCard {
   #chart;
 
   constructor(root) {
-    this.#root = root;
     this.title = make('h2', { id: 'usage-title' });
     root.replaceChildren(this.title, this.#bar, this.#chartRoot, this.#table);
     this.#chart = new Chart(this.#chartRoot);
@@ -96,7 +72,6 @@ export class UsageCard {
   async #go(from) {
     this.#from = from;
     await this.show().catch(() => undefined);
-    this.#bar.querySelector('[aria-pressed=true]');
   }
 
   #draw(unit, data) {
@@ -105,28 +80,23 @@ export class UsageCard {
       this.#table.replaceChildren();
       return;
     }
-    const names = data.map(({ from }) => moment(from, PERIODS[this.#period].bar));
-    const series = [{ label: say('imported'), colour: '--import', values: data.map((point) => scaled(point.import)) }];
+    const parts = partsOf(this.#period, this.#from, data);
+    const nameOf = (time) => moment(time, PERIODS[this.#period].bar);
+    const series = [{ label: say('imported'), colour: '--import', values: valuesOf(parts, ({ import: wh }) => wh) }];
     if (data.some((point) => point.export > 0))
-      series.push({ label: say('exported'), colour: '--export', values: data.map((point) => -scaled(point.export)) });
-    this.#chart.bars(names, series, unitOf(unit));
+      series.push({ label: say('exported'), colour: '--export', values: valuesOf(parts, (point) => -point.export) });
+    this.#chart.bars(
+      parts.map(({ begin }) => nameOf(begin)),
+      series,
+      unitOf(unit),
+    );
     this.#chartRoot.setAttribute('aria-label', `${say('usage')}: ${this.#name}`);
-    const rows = data.map((point, index) => [names[index], amount(point.import, unit), amount(point.export, unit)]);
+    const rows = data.map((point) => [nameOf(point.from), amount(point.import, unit), amount(point.export, unit)]);
     fill(this.#table, tableUnder(say('asTable'), [say('time'), say('imported'), say('exported')], rows));
   }
 }
 
-/** Midnight at the beginning of the period that a moment is in; weeks begin on Monday. */
-function beginOf(period, date) {
-  const begin = new Date(date.getFullYear(), date.getMonth(), date.getDate());
-  if (period === 'week') begin.setDate(begin.getDate() - ((begin.getDay() + 6) % 7));
-  if (period === 'month' || period === 'year') begin.setDate(1);
-  if (period === 'year') begin.setMonth(0);
-  return begin;
-}
-
-function next(period, from, by) {
-  const date = new Date(from);
-  PERIODS[period].step(date, by);
-  return date;
+/** What each part of a period counts; none for what is to come. */
+function valuesOf(parts, amountOf) {
+  return parts.map(({ point }) => (point === undefined ? null : scaled(amountOf(point))));
 }
