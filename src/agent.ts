@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { placesOf } from './config/places.ts';
+import { Desks } from './desks.ts';
 import { Ingest } from './ingest/ingest.ts';
 import type { History } from './history/history.ts';
 import { Journal } from './journal/journal.ts';
@@ -9,14 +10,8 @@ import { buildSource, type BuiltSource, decryptionOf, historyOf } from './parts.
 import { readSource } from './pipeline.ts';
 import { recall, recallLetters } from './recall.ts';
 import { ClockWatch } from './service/clock-watch.ts';
-import { BadRequest, ControlServer, isServed } from './service/control.ts';
-import type { Desk } from './service/desk.ts';
+import { ControlServer, isServed } from './service/control.ts';
 import { health, type Health } from './service/health.ts';
-import { historyDesk } from './service/history-desk.ts';
-import { liveJournalDesk } from './service/journal-desk.ts';
-import { liveDesk } from './service/live-desk.ts';
-import { liveReplayDesk } from './service/replay-desk.ts';
-import { routes } from './service/routes.ts';
 import { skewsOf } from './service/skew.ts';
 import { createServiceManager, feedWatchdog, type ServiceManager } from './service/systemd.ts';
 import type { Telegram } from './telegram/telegram.ts';
@@ -26,7 +21,6 @@ import { aborted } from './time/aborted.ts';
 import { atMost } from './time/at-most.ts';
 import { sleep } from './time/sleep.ts';
 import { programVersion } from './version.ts';
-import { createOffice } from './web/office.ts';
 import { webSettings } from './web/settings.ts';
 import { Web } from './web/web.ts';
 
@@ -69,11 +63,10 @@ class Agent {
   readonly #outboxes: Outboxes;
   readonly #journal: Journal;
   readonly #history: History | undefined;
+  readonly #desks: Desks;
   readonly #control: ControlServer;
   /** Undefined where none is wanted. */
   readonly #web: Web | undefined;
-  /** Undefined until the journal is open. */
-  #desk: Desk | undefined;
   #failure: Error | undefined;
 
   constructor(options: AgentOptions) {
@@ -89,9 +82,10 @@ class Agent {
       events: this.#events.outbox,
       ageOf: (letter) => this.#clock.ageOf(letter),
     });
-    this.#control = this.#makeControl();
     this.#journal = this.#makeJournal(config);
     this.#history = historyOf(config, this.#journal, this.#events.history);
+    this.#desks = this.#makeDesks();
+    this.#control = new ControlServer(this.#desks.routes());
     this.#web = config.http.enabled ? this.#makeWeb(config) : undefined;
   }
 
@@ -168,22 +162,10 @@ class Agent {
     this.#clock.begin(state.clock);
     this.#outboxes.open(this.#journal, state);
     this.#history?.start(this.#startedAt);
-    this.#desk = liveDesk(this.#journal, this.#outboxes.all);
+    this.#desks.open();
     await Promise.all(this.#sources.map((source) => recall(source, this.#journal, state.head)));
     if (this.#ingest !== undefined) await recallLetters(this.#ingest, this.#sources, this.#journal, state.head);
     await this.#openControl(true);
-  }
-
-  #makeControl(): ControlServer {
-    const parts = {
-      desk: () => this.#opened(this.#desk),
-      journal: () => this.#opened(this.#desk && liveJournalDesk(this.#journal)),
-      replay: () => this.#opened(this.#desk && liveReplayDesk(this.#journal, this.#outboxes.all)),
-      history: () => historyDesk(this.#history),
-      health: () => this.#health(),
-      rejections: () => this.#events.rejections.kept,
-    };
-    return new ControlServer(routes(parts));
   }
 
   #makeIngest({ config: { name, checksum }, history }: BuiltSource): Ingest {
@@ -192,24 +174,19 @@ class Agent {
     return new Ingest({ source: name, checksum, history, journal, events: this.#events });
   }
 
-  #makeWeb(config: Config): Web {
-    const events = this.#events;
-    const office = createOffice({
+  #makeDesks(): Desks {
+    return new Desks({
+      events: this.#events,
+      journal: this.#journal,
+      outboxes: this.#outboxes,
+      history: this.#history,
+      ingest: this.#ingest,
       health: () => this.#health(),
-      outboxes: () => this.#opened(this.#desk).list(),
-      journal: () => this.#opened(this.#desk && this.#journal),
-      ingest: () => this.#opened(this.#ingest),
-      replay: () => this.#opened(this.#desk && liveReplayDesk(this.#journal, this.#outboxes.all)),
-      newest: () => events.newest,
-      counted: (source) => events.tally.source(source).accepted,
-      denied: events.denied,
     });
-    return new Web(webSettings(config, programVersion(), this.#startedAt), office, events.web);
   }
 
-  #opened<T>(desk: T | undefined): T {
-    if (desk !== undefined) return desk;
-    throw new BadRequest(`the journal is not open yet: ${this.#journal.trouble ?? 'it is being opened'}`);
+  #makeWeb(config: Config): Web {
+    return new Web(webSettings(config, programVersion(), this.#startedAt), this.#desks.office(), this.#events.web);
   }
 
   /**

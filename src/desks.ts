@@ -1,0 +1,82 @@
+import type { History } from './history/history.ts';
+import type { Ingest } from './ingest/ingest.ts';
+import type { Journal } from './journal/journal.ts';
+import type { Outboxes } from './outboxes.ts';
+import { BadRequest, type Routes } from './service/control.ts';
+import type { Health } from './service/health.ts';
+import { historyDesk } from './service/history-desk.ts';
+import { liveJournalDesk } from './service/journal-desk.ts';
+import { liveDesk } from './service/live-desk.ts';
+import { liveReplayDesk, type ReplayDesk } from './service/replay-desk.ts';
+import { routes } from './service/routes.ts';
+import type { Events } from './telemetry/events.ts';
+import { createOffice, type Office } from './web/office.ts';
+
+export interface DeskParts {
+  readonly events: Events;
+  readonly journal: Journal;
+  readonly outboxes: Outboxes;
+  /** Undefined where none is kept. */
+  readonly history: History | undefined;
+  /** Undefined where nothing may be posted. */
+  readonly ingest: Ingest | undefined;
+  readonly health: () => Health;
+}
+
+/** What may be asked of the service while it runs: by commands through its socket, by the web's thread. */
+export class Desks {
+  readonly #parts: DeskParts;
+  #isOpen = false;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
+
+  /** The journal is open: what needs it can be asked for. */
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  routes(): Routes {
+    const { events, history, health } = this.#parts;
+    return routes({
+      desk: () => liveDesk(this.#journal, this.#parts.outboxes.all),
+      journal: () => liveJournalDesk(this.#journal),
+      replay: () => this.#replay,
+      history: () => historyDesk(history),
+      health,
+      rejections: () => events.rejections.kept,
+    });
+  }
+
+  office(): Office {
+    const { events, outboxes, health } = this.#parts;
+    return createOffice({
+      health,
+      outboxes: () => liveDesk(this.#journal, outboxes.all).list(),
+      journal: () => this.#journal,
+      ingest: () => this.#ingest,
+      replay: () => this.#replay,
+      newest: () => events.newest,
+      counted: (source) => events.tally.source(source).accepted,
+      denied: events.denied,
+    });
+  }
+
+  get #replay(): ReplayDesk {
+    return liveReplayDesk(this.#journal, this.#parts.outboxes.all);
+  }
+
+  get #ingest(): Ingest {
+    const { ingest } = this.#parts;
+    if (ingest === undefined) throw new BadRequest('nothing may be posted: no source has the type ingest');
+    return ingest;
+  }
+
+  /** @throws {BadRequest} while it is not open. */
+  get #journal(): Journal {
+    const { journal } = this.#parts;
+    if (this.#isOpen) return journal;
+    throw new BadRequest(`the journal is not open yet: ${journal.trouble ?? 'it is being opened'}`);
+  }
+}
