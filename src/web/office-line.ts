@@ -1,5 +1,5 @@
 import { Problem } from './problem.ts';
-import { OF_JOURNAL, type FromWeb, type Op, type Questions, type ToWeb } from './office-table.ts';
+import { OF_JOURNAL, POSTS, type FromWeb, type Op, type Questions, type ToWeb } from './office-table.ts';
 
 interface Waiter {
   readonly resolve: (answer: never) => void;
@@ -8,6 +8,8 @@ interface Waiter {
 
 /** A main thread that does not answer for so long is in trouble. */
 const PATIENCE_MS = 1_500;
+/** What is posted waits for the card, which may stall for seconds; whoever posts waits for 20 s, as a rule. */
+const POST_PATIENCE_MS = 15_000;
 /** Questions that wait; whoever comes then is sent away. */
 const MOST_WAITING = 64;
 
@@ -46,10 +48,13 @@ export class OfficeLine {
   async #send<O extends Op>(op: O, ask: Questions[O]['ask']): Promise<Questions[O]['answer']> {
     const id = ++this.#lastId;
     return new Promise<Questions[O]['answer']>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiters.delete(id);
-        reject(unavailable('the service does not answer at the moment'));
-      }, PATIENCE_MS);
+      const timer = setTimeout(
+        () => {
+          this.#waiters.delete(id);
+          reject(unavailable('the service does not answer at the moment'));
+        },
+        POSTS.includes(op) ? POST_PATIENCE_MS : PATIENCE_MS,
+      );
       const settle =
         <T>(done: (value: T) => void) =>
         (value: T) => {

@@ -64,6 +64,9 @@ export const OF_JOURNAL: readonly Op[] = [
   'endReplay',
 ];
 
+/** These are answered once they are on the card. */
+export const POSTS: readonly Op[] = ['postTelegram', 'postReading'];
+
 /** What the web's thread says to the main one. */
 export type FromWeb =
   | { readonly id: number; readonly op: Op; readonly ask: Questions[Op]['ask'] }

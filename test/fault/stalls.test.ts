@@ -9,12 +9,15 @@ import { COMPILER, DiskShim } from '../support/power-cut/disk-shim.ts';
 import { asText, endpointsOf, telegramsAt, test, type Scene } from '../support/scene.ts';
 import { until } from '../support/service.ts';
 import { describeWithTools } from '../support/tools.ts';
+import { addKey, askWeb, HTTP, webUrl } from '../support/web.ts';
 
 /** How long each sync takes; the long form has one that is longer than most time-outs. */
 const STALLS_S = [0.4, 2, ...(process.env['P1_RELAY_STALLS'] === 'all' ? [10] : [])];
 /** Twenty times as fast as a meter. */
 const EVERY_MS = 50;
 const CATCH_UP_MS = 120_000;
+/** Whoever posts is told to try later after 15 s. */
+const LONG_STALL_MS = 20_000;
 
 describeWithTools('a card that stalls', [COMPILER], () => {
   let shim: DiskShim;
@@ -52,7 +55,51 @@ describeWithTools('a card that stalls', [COMPILER], () => {
       expect(syncs() - syncsBefore).toBeGreaterThan(2);
     },
   );
+
+  test(
+    'whoever posts waits for it, or is told to try later; what is posted again is kept once',
+    { timeout: 2 * CATCH_UP_MS },
+    async ({ scene }) => {
+      const { server, url, key, stall } = await startHubOnCard(shim, scene);
+      const [first, second] = asText(scene.telegrams(2));
+      const post = async (telegram = '') => {
+        const headers = { 'x-authkey': key, 'content-type': 'application/x-www-form-urlencoded' };
+        const body = `telegram=${encodeURIComponent(telegram)}`;
+        const path = '/api/v1/datalogger/dsmrreading';
+        return askWeb(url, path, { method: 'POST', headers, body, patienceMs: CATCH_UP_MS });
+      };
+      await stall(3_000);
+      expect((await post(first)).status).toBe(201);
+
+      await stall(LONG_STALL_MS);
+      const late = await post(second);
+      expect([late.status, late.headers['retry-after']]).toEqual([503, '5']);
+      await stall(0);
+      expect((await post(second)).status).toBe(201);
+      await until(() => server.rows.length >= 2, CATCH_UP_MS);
+      expect((await post(second)).status).toBe(201);
+      expect(telegramsAt(server)).toEqual([first, second]);
+    },
+  );
 });
+
+/** A service that is posted to, whose journal lies on a card that stalls when it is told to. */
+async function startHubOnCard(shim: DiskShim, scene: Scene) {
+  const [server, stateDir, beside] = [await scene.server(), await realpath(await scene.folder()), await scene.folder()];
+  const [log, stall] = [join(beside, 'log'), join(beside, 'stall')];
+  const config = {
+    source: { type: 'ingest', name: 'esp' },
+    endpoints: endpointsOf({ home: [server, 'v1'] }),
+    http: HTTP,
+    compat: { dsmrReader: { enabled: true } },
+  };
+  const env = shim.environment({ folder: stateDir, log, stall });
+  const key = addKey(stateDir, 'sender', ['ingest:write']);
+  const service = await scene.service({ config, stateDir, env });
+  const url = await webUrl(service);
+  await until(async () => (await askWeb(url, '/readyz')).status === 200, CATCH_UP_MS);
+  return { server, url, key, stall: async (ms: number) => writeFile(stall, String(ms)) };
+}
 
 /** A service whose journal lies on a card that stalls when it is told to. */
 async function startOnCard(shim: DiskShim, scene: Scene) {

@@ -19,6 +19,8 @@ export interface Asking {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string;
+  /** How long the answer may take. */
+  readonly patienceMs?: number;
 }
 
 /** Settings for a service that serves on a port that is free. */
@@ -36,14 +38,14 @@ export async function webUrl(service: Service): Promise<string> {
 export async function askWeb(
   base: string,
   path: string,
-  { method = 'GET', headers: own, body = '' }: Asking = {},
+  { method = 'GET', headers: own, body = '', patienceMs = 10_000 }: Asking = {},
 ): Promise<WebAnswer> {
   const { hostname, port } = new URL(base);
   // Of a GET node would send the body without saying that there is one.
   const headers = body === '' ? own : { ...own, 'content-length': String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const options = { hostname: hostname.replaceAll(/[[\]]/g, ''), port, path, method, headers, agent: false };
-    const asked = request({ ...options, timeout: 10_000 }, (response) => {
+    const asked = request({ ...options, timeout: patienceMs }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', reject);
