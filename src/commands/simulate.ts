@@ -54,6 +54,7 @@ type Key = keyof typeof simulatorSettings.shape;
 // The settings of the simulator source, as options of the same names and with the same texts.
 const SETTINGS: readonly { key: Key; flags: string; read: (text: string) => unknown }[] = [
   { key: 'interval', flags: '--interval <time>', read: (text) => text },
+  { key: 'step', flags: '--step <time>', read: (text) => text },
   { key: 'telegrams', flags: '--telegrams <count>', read: Number },
   { key: 'start', flags: '--start <time>', read: (text) => text },
   { key: 'seed', flags: '--seed <number>', read: Number },

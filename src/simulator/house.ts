@@ -5,15 +5,24 @@ import { printTelegram } from './print.ts';
 
 const SECOND_MS = 1_000;
 
+interface House {
+  /** What the clock of the meter shows in the first telegram; seconds are whole. */
+  readonly start: Date;
+  readonly seed: number;
+  readonly phases: 1 | 3;
+  /** Whole seconds of its time from one telegram to the next, 1 to 60; 1 unless given. */
+  readonly stepS?: number;
+}
+
 /**
- * The telegrams of a made-up Dutch house: people, sun on the roof, gas every five minutes. One second of its time lies
- * between two telegrams, the first shows `start` (seconds are whole). The same seed gives the same bytes.
+ * The telegrams of a made-up Dutch house: people, sun on the roof, gas every five minutes. The same seed and step give the same
+ * bytes.
  */
-export function* simulateHouse(house: { start: Date; seed: number; phases: 1 | 3 }): Generator<Buffer, never> {
-  const meter = new Meter(house.seed);
-  for (let at = wholeSecond(house.start); ; at = new Date(at.getTime() + SECOND_MS)) {
-    const watts = wattsAt(at, localTime(at), house.seed, house.phases);
-    const state = meter.count(at, watts, (end, local) => gasAt(end, local, house.seed));
+export function* simulateHouse({ start, seed, phases, stepS = 1 }: House): Generator<Buffer, never> {
+  const meter = new Meter(seed);
+  for (let at = wholeSecond(start); ; at = new Date(at.getTime() + stepS * SECOND_MS)) {
+    const watts = wattsAt(at, localTime(at), seed, phases);
+    const state = meter.count({ at, watts, seconds: stepS }, (end, local) => gasAt(end, local, seed));
     yield printTelegram(state);
   }
 }

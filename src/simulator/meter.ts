@@ -17,6 +17,13 @@ export interface MeterState {
   readonly gas: { readonly serial: string; readonly clock: LocalTime; readonly dm3: number };
 }
 
+/** Whole seconds with these powers; `at` is their end. */
+interface Stretch {
+  readonly at: Date;
+  readonly seconds: number;
+  readonly watts: readonly number[];
+}
+
 const WATT_SECONDS_A_WH = 3_600;
 const FIVE_MINUTES_MS = 300_000;
 
@@ -40,11 +47,11 @@ export class Meter {
     this.#gasDm3 = Math.floor(10_000_000 * chance(seed, 11));
   }
 
-  /** Lets one second with these powers pass; `at` is its end. `gasOf` says what was burnt in five minutes. */
-  count(at: Date, watts: readonly number[], gasOf: (end: Date, local: LocalTime) => number): MeterState {
+  /** Lets a stretch of time pass. `gasOf` says what was burnt in five minutes. */
+  count({ at, watts, seconds }: Stretch, gasOf: (end: Date, local: LocalTime) => number): MeterState {
     const clock = localTime(at);
     const tariff = tariffAt(clock);
-    const net = watts.reduce((sum, power) => sum + power, 0);
+    const net = seconds * watts.reduce((sum, power) => sum + power, 0);
     if (net > 0) this.#delivered[tariff] += net;
     else this.#returned[tariff] -= net;
     return {

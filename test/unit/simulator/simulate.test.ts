@@ -21,6 +21,32 @@ test('to standard output: so many telegrams, with stamps a second apart over the
   expect(stamps).toEqual(['250330015958W', '250330015959W', '250330030000S']);
 });
 
+test('to standard output: a step of a minute is a minute on the clock, and the energy of a minute', async () => {
+  const args = [
+    '--stdout',
+    '--interval',
+    '0s',
+    '--telegrams',
+    '1440',
+    '--step',
+    '60s',
+    '--start',
+    '2025-01-15T00:00:00Z',
+  ];
+  const run = start(args);
+  expect(await run.outcome).toBe('ok');
+  const print = run.stdout();
+  const numbers = (obis: string): number[] =>
+    [...print.matchAll(new RegExp(`1-0:${obis}\\((\\d+\\.\\d+)\\*kW`, 'g'))].map(([, digits]) => Number(digits));
+  expect(print).toContain('0-0:1.0.0(250115010000W)');
+  expect(print).toContain('0-0:1.0.0(250116005900W)');
+  const kW = numbers('1\\.7\\.0').reduce((sum, one) => sum + one, 0);
+  const [low, normal] = [numbers('1\\.8\\.1'), numbers('1\\.8\\.2')];
+  const kWh = low.at(-1)! - low[0]! + normal.at(-1)! - normal[0]!;
+  // Power is printed in whole W, registers in whole Wh, and the first telegram ends its own minute.
+  expect(Math.abs(kWh - kW / 60)).toBeLessThan(0.2);
+});
+
 test('to a TCP port: begins when somebody connects, and closes after the last telegram', async () => {
   const run = start(['--tcp', '0', '--interval', '0s', '--telegrams', '40']);
   const [text] = (await once(run.io.stderr, 'data')) as [Buffer];
