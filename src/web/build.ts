@@ -13,6 +13,7 @@ import { History } from './history.ts';
 import { Live } from './live.ts';
 import type { OfficeLine } from './office-line.ts';
 import type { Problem } from './problem.ts';
+import { RecordPages } from './record-pages.ts';
 import type { RouteParts } from './route-parts.ts';
 import { routes } from './routes.ts';
 import { Routing } from './routing.ts';
@@ -43,13 +44,14 @@ export function buildApp({ settings, office, fault, signal }: BuildOptions): App
   const shown = shownSource(settings);
   const live = new Live(office, settings.sources);
   const history = new History(settings.stateDir, settings.isHistoryKept);
+  const recordPages = new RecordPages();
   const timeZone = settings.sources[0]?.timeZone ?? 'UTC';
   return new App({
     routing: new Routing(routes),
     access,
     hosts: new Hosts(hostname(), allowedHosts),
     dsmrReader: shown && new DsmrReaderApi({ settings, access, office, history, denied }, shown),
-    parts: { settings, office, access, keyFile, tokens, visits, denials, live, history, timeZone },
+    parts: { settings, office, access, keyFile, tokens, visits, denials, live, history, recordPages, timeZone },
     denied,
     fault,
     signal,

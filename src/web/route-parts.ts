@@ -5,6 +5,7 @@ import type { Denials } from './denials.ts';
 import type { History } from './history.ts';
 import type { Live } from './live.ts';
 import type { OfficeLine } from './office-line.ts';
+import type { RecordPages } from './record-pages.ts';
 import type { WebSettings } from './settings.ts';
 import type { Visits } from './visits.ts';
 
@@ -19,6 +20,7 @@ export interface RouteParts {
   readonly denials: Denials;
   readonly live: Live;
   readonly history: History;
+  readonly recordPages: RecordPages;
   /** Of the first meter: what is of no meter counts in its days. */
   readonly timeZone: string;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { MinuteRecord } from '../../history/answers.ts';
+import type { Who } from '../access/access.ts';
 import { json, list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
 import { macAddress } from '../mac-address.ts';
@@ -8,7 +9,7 @@ import { pageUrl } from '../pages.ts';
 import { nameText, ofLists, whole } from '../parameters.ts';
 import { shareOf, zoned } from '../points.ts';
 import { Problem } from '../problem.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, type Target } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { meterOf } from './meters.ts';
 
@@ -41,6 +42,7 @@ const recordSchema = z.strictObject({
   excess_wh: number.describe('what lies above the capacity'),
   samples: z.number(),
   coverage: z.number(),
+  estimated: z.literal(false).describe('what moved in a gap is in no record; /edge/v1/gaps has it'),
   revision: z.number().describe('1, and one more each time that the minute was corrected'),
 });
 
@@ -63,13 +65,17 @@ export const records = defineRoute({
   }),
   answer: z.array(recordSchema),
   types: LIST_TYPES,
-  handle({ query, headers, target }, { history, timeZone }: RouteParts): Answer {
-    const { starting_id: startingId, page, per_page: limit, meter, format } = query;
+  handle({ query, headers, target, who, address }, { history, recordPages, timeZone }: RouteParts): Answer {
+    const { page, per_page: limit, meter, format } = query;
+    const client = `${nameOf(who)} ${address} ${withoutPage(target)}`;
+    const begin = recordPages.begin(client, page);
+    const startingId = begin ?? query.starting_id;
+    const offset = begin === undefined ? (page - 1) * limit : 0;
     const its = meter === undefined ? timeZone : meterOf(meter, history).timeZone;
     if (!isOurs(query.macaddress ?? query.agent)) return json([]);
     const span = { fromS: secondsOf(query.from?.(its)), toS: secondsOf(query.to?.(its)) };
     const [found, zones] = history.ask((reader) => [
-      reader.records({ startingId, limit, offset: (page - 1) * limit, meter, ...span }),
+      reader.records({ startingId, limit, offset, meter, ...span }),
       new Map(reader.meters().map(({ id, timeZone }) => [id, timeZone])),
     ]);
     if (found.isExpired)
@@ -82,10 +88,22 @@ export const records = defineRoute({
     const rows = found.records.map((record) => toRow(record, zones.get(record.meter) ?? 'UTC', mac));
     const next = rows.length < limit ? {} : { link: `<${pageUrl(target, { page: page + 1 })}>; rel="next"` };
     const nextId = (rows.at(-1)?.id ?? startingId - 1) + 1;
+    recordPages.given(client, { page, fromId: rows[0]?.id ?? startingId, behindId: nextId });
     const told = { ...next, 'x-next-starting-id': String(nextId) };
     return list(rows, format ?? formatOf(headers.accept), (data) => data, told);
   },
 });
+
+/** Two that fetch with one key from one address are told apart by their logins. */
+function nameOf({ key, login }: Who): string {
+  return login?.sessionId ?? key?.id ?? '';
+}
+
+function withoutPage({ query }: Target): string {
+  const asked = new URLSearchParams(query);
+  asked.delete('page');
+  return asked.toString();
+}
 
 function secondsOf(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.floor(ms / 1_000);
@@ -122,6 +140,7 @@ function toRow(record: MinuteRecord, timeZone: string, macaddress: string): z.ou
     excess_wh: inUnit('Wh', excessOf(record)),
     samples: record.samples,
     coverage: shareOf(record.coverage),
+    estimated: false,
     revision: record.revision,
   };
 }
