@@ -24,6 +24,7 @@ const FORMATS = {
   clock: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
   moment: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   day: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  date: { day: 'numeric', month: 'short', year: 'numeric' },
   month: { month: 'long', year: 'numeric' },
   year: { year: 'numeric' },
   hourOfDay: { hour: '2-digit', minute: '2-digit' },
@@ -31,12 +32,14 @@ const FORMATS = {
   monthOfYear: { month: 'short' },
 };
 
+const calendar = (form) =>
+  new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { hourCycle: 'h23', ...FORMATS[form] });
+
 /** A moment in one of these forms. */
-export function moment(time, form = 'moment') {
-  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { hourCycle: 'h23', ...FORMATS[form] }).format(
-    new Date(time),
-  );
-}
+export const moment = (time, form = 'moment') => calendar(form).format(new Date(time));
+
+/** From the first to the last of some days: what both have is said once. */
+export const days = (first, last) => calendar('date').formatRange(first, last);
 
 const UNITS = [
   ['day', 86_400],

@@ -8,7 +8,7 @@ const byHours = (date, by) => new Date(date.getTime() + by * HOUR_MS);
 
 export const PERIODS = {
   day: { resolution: 'hours', title: 'day', bar: 'hourOfDay', step: byDays(1), cut: byHours },
-  week: { resolution: 'days', title: 'day', bar: 'dayOfMonth', step: byDays(7), cut: byDays(1) },
+  week: { resolution: 'days', bar: 'dayOfMonth', step: byDays(7), cut: byDays(1) },
   month: { resolution: 'days', title: 'month', bar: 'dayOfMonth', step: byMonths(1), cut: byDays(1) },
   year: { resolution: 'months', title: 'year', bar: 'monthOfYear', step: byMonths(12), cut: byMonths(1) },
 };

@@ -1,7 +1,7 @@
 import { get } from '../api.js';
 import { Chart } from '../chart.js';
 import { fill, make, tableUnder } from '../dom.js';
-import { amount, moment, scaled, unitOf } from '../format.js';
+import { amount, days, moment, scaled, unitOf } from '../format.js';
 import { beginOf, next, partsOf, PERIODS } from '../periods.js';
 import { say } from '../words.js';
 
@@ -31,6 +31,7 @@ export class UsageCard {
     const to = next(this.#period, this.#from, 1);
     const query = { from: this.#from.toISOString(), to: to.toISOString(), resolution, medium: this.#medium };
     const { unit, data } = await get('edge/v1/usage', query);
+    this.title.textContent = `${say('usage')}, ${unitOf(unit)}`;
     this.#draw(unit, data);
   }
 
@@ -57,9 +58,8 @@ export class UsageCard {
   }
 
   get #name() {
-    const first = moment(this.#from, PERIODS[this.#period].title);
-    const last = new Date(next(this.#period, this.#from, 1).getTime() - 1);
-    return this.#period === 'week' ? `${first} – ${moment(last, 'day')}` : first;
+    if (this.#period !== 'week') return moment(this.#from, PERIODS[this.#period].title);
+    return days(this.#from, new Date(next(this.#period, this.#from, 1).getTime() - 1));
   }
 
   #choose({ period = this.#period, medium = this.#medium }) {
