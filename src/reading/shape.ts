@@ -17,7 +17,7 @@ const LONGEST_SHAPE = 4_096;
 export class Shape {
   /** The reading that it was made from, copied: V8 copies a copy a hundred times as fast as what was put together bit by bit. */
   readonly #reading: Reading;
-  readonly #devices: readonly Device[];
+  readonly #channels: readonly Channel[];
   /** Those of the meter; each device has its own. */
   readonly #slots: readonly Slot[];
   /** Place behind the `!`. */
@@ -42,7 +42,7 @@ export class Shape {
 
   private constructor(text: Buffer, reading: Reading, slots: readonly Slot[]) {
     this.#reading = { meter: { ...reading.meter }, mbus: { ...reading.mbus }, unread: reading.unread };
-    this.#devices = Object.entries(reading.mbus).map(([channel, values]) => deviceOf(Number(channel), values, slots));
+    this.#channels = Object.entries(reading.mbus).map(([channel, values]) => channelOf(Number(channel), values, slots));
     this.#slots = slots.filter(({ channel }) => channel === undefined);
     this.#end = text.length;
     const digits = placesOf(slots, text);
@@ -59,7 +59,7 @@ export class Shape {
     const text = raw.toString('latin1', 0, this.#end);
     const meter = readSlots({ ...this.#reading.meter }, this.#slots, text);
     const mbus: Record<number, MbusValues> = { ...this.#reading.mbus };
-    for (const { channel, values, slots } of this.#devices) mbus[channel] = readSlots({ ...values }, slots, text);
+    for (const { channel, values, slots } of this.#channels) mbus[channel] = readSlots({ ...values }, slots, text);
     return { meter, mbus, unread: this.#reading.unread };
   }
 
@@ -81,8 +81,8 @@ export class Shape {
   }
 }
 
-/** The values of an M-Bus device, and the slots among them. */
-interface Device {
+/** What a device on an M-Bus channel says, and the slots in it. */
+interface Channel {
   readonly channel: number;
   readonly values: MbusValues;
   readonly slots: readonly Slot[];
@@ -97,7 +97,7 @@ const HIGH_HALVES = 0xf0f0f0f0 | 0;
 const WORDS = new Int32Array(LONGEST_SHAPE / 4);
 const BYTES = Buffer.from(WORDS.buffer);
 
-function deviceOf(channel: number, values: MbusValues, slots: readonly Slot[]): Device {
+function channelOf(channel: number, values: MbusValues, slots: readonly Slot[]): Channel {
   return { channel, values: { ...values }, slots: slots.filter((slot) => slot.channel === channel) };
 }
 

@@ -48,18 +48,18 @@ const MUCH_SKEW_MS = 60_000;
 /** More than a burst that is on its way to the disk. */
 const MANY_UNACCEPTED = 60;
 
-type Finding = readonly [HealthStatus, string];
+type Trouble = readonly [HealthStatus, string];
 
 /** How the service stands, from what was counted. */
 export function health(facts: HealthFacts): Health {
-  const findings = [
+  const troubles = [
     ...facts.sources.flatMap((source) => ofSource(source, facts)),
     ...facts.endpoints.flatMap((endpoint) => ofEndpoint(endpoint, facts)),
     ...ofJournal(facts),
   ];
   const { sources, endpoints, unaccepted, startedAt } = facts;
-  const status = worst(findings);
-  const problems = findings.map(([, text]) => text);
+  const status = worst(troubles);
+  const problems = troubles.map(([, text]) => text);
   return {
     status,
     summary: summarise(facts),
@@ -77,28 +77,28 @@ export function health(facts: HealthFacts): Health {
 function ofSource(
   { name, ended, takesPosts, trouble, lastAcceptedAt, lost }: SourceTally,
   { startedAt, now }: HealthFacts,
-): Finding[] {
+): Trouble[] {
   const quietMs = now.getTime() - (lastAcceptedAt ?? startedAt).getTime();
-  const findings: Finding[] = [];
+  const troubles: Trouble[] = [];
   if (takesPosts && quietMs > NOTHING_POSTED_MS)
-    findings.push(['warn', `source ${name}: no telegram was posted for ${span(quietMs)}`]);
+    troubles.push(['warn', `source ${name}: no telegram was posted for ${span(quietMs)}`]);
   else if (quietMs > SILENT_MS && !ended && !takesPosts)
-    findings.push([
+    troubles.push([
       'fail',
       `source ${name}: no telegram for ${span(quietMs)}${trouble === undefined ? '' : `: ${trouble}`}`,
     ]);
-  else if (trouble !== undefined) findings.push(['warn', `source ${name}: ${trouble}`]);
+  else if (trouble !== undefined) troubles.push(['warn', `source ${name}: ${trouble}`]);
   if (lost > 0)
-    findings.push(['fail', `source ${name}: ${count(lost, 'telegram')} lost since the start: the disk took none`]);
-  return findings;
+    troubles.push(['fail', `source ${name}: ${count(lost, 'telegram')} lost since the start: the disk took none`]);
+  return troubles;
 }
 
-function ofEndpoint(status: OutboxStatus, { droppedBefore }: HealthFacts): Finding[] {
+function ofEndpoint(status: OutboxStatus, { droppedBefore }: HealthFacts): Trouble[] {
   const { name, state, reason, remedy, waiting, dropped } = status;
-  const findings: Finding[] = [];
+  const troubles: Trouble[] = [];
   const advice = remedy === undefined ? '' : `; ${remedy}`;
   if (state === 'paused' || state === 'later' || state === 'verifying') {
-    findings.push([
+    troubles.push([
       'warn',
       `endpoint ${name}: ${state}: ${reason ?? ''}${advice} (${count(waiting, 'telegram')} waiting)`,
     ]);
@@ -106,15 +106,15 @@ function ofEndpoint(status: OutboxStatus, { droppedBefore }: HealthFacts): Findi
   const before = droppedBefore.get(name) ?? 0;
   if (dropped > before) {
     const lost = count(dropped - before, 'telegram');
-    findings.push([
+    troubles.push([
       'warn',
       `endpoint ${name}: ${lost} dropped since the start (${dropped} in all): the journal was full`,
     ]);
   }
-  return [...findings, ...ofDeadLetters(status)];
+  return [...troubles, ...ofDeadLetters(status)];
 }
 
-function ofDeadLetters({ name, refused, aside }: OutboxStatus): Finding[] {
+function ofDeadLetters({ name, refused, aside }: OutboxStatus): Trouble[] {
   const dead = refused - aside;
   if (dead <= 0) return [];
   const remedy = '`p1-relay outbox dead` says why; retry or drop them';
@@ -138,14 +138,14 @@ function ofClock(name: string, skewMs: number): string[] {
   return [`source ${name}: its clock is ${span(Math.abs(skewMs))} ${skewMs > 0 ? 'ahead of' : 'behind'} ours`];
 }
 
-function ofJournal({ unaccepted, journalTrouble }: HealthFacts): Finding[] {
+function ofJournal({ unaccepted, journalTrouble }: HealthFacts): Trouble[] {
   const waiting = `${count(unaccepted, 'telegram')} wait in memory`;
   if (journalTrouble !== undefined) return [['warn', `journal: ${journalTrouble}; ${waiting}`]];
   return unaccepted > MANY_UNACCEPTED ? [['warn', `journal: ${waiting} for the disk`]] : [];
 }
 
-function worst(findings: readonly Finding[]): HealthStatus {
-  const levels = findings.map(([level]) => level);
+function worst(troubles: readonly Trouble[]): HealthStatus {
+  const levels = troubles.map(([level]) => level);
   return levels.includes('fail') ? 'fail' : levels.includes('warn') ? 'warn' : 'pass';
 }
 

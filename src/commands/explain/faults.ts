@@ -5,18 +5,18 @@ import { entriesOf, linesOf, type Entry, type Line } from './lines.ts';
 import { valueFault } from './value-fault.ts';
 
 /** Something about a text that no meter prints, and the bytes, counted from its first, where that shows. */
-export interface Finding {
+export interface Fault {
   readonly places: readonly number[];
   readonly what: string;
 }
 
 /** What stands out in the text of a telegram, in its order. Damage that leaves every line well-formed is not found. */
-export function findFaults(text: Buffer, context: Context): Finding[] {
+export function findFaults(text: Buffer, context: Context): Fault[] {
   const lines = linesOf(text);
   return [...headerFaults(lines), ...entriesOf(lines).flatMap((entry) => entryFaults(entry, context))];
 }
 
-function headerFaults([header, second]: readonly Line[]): Finding[] {
+function headerFaults([header, second]: readonly Line[]): Fault[] {
   if (header === undefined || second === undefined) return [];
   const isBlank = second.text === '';
   const end = header.at + header.text.length;
@@ -26,7 +26,7 @@ function headerFaults([header, second]: readonly Line[]): Finding[] {
   ];
 }
 
-function entryFaults(entry: Entry, context: Context): Finding[] {
+function entryFaults(entry: Entry, context: Context): Fault[] {
   const { object, lines, unreadable } = entry;
   const broken = unreadable[0]?.at ?? Infinity;
   const fields = object === undefined ? [] : fieldsAt(object.obis);
@@ -35,13 +35,13 @@ function entryFaults(entry: Entry, context: Context): Finding[] {
   return found.length > 0 || fields.length === 0 ? found : oddValue(entry, context);
 }
 
-function brokenLine({ at, text }: Line): Finding[] {
+function brokenLine({ at, text }: Line): Fault[] {
   const { column, what } = lineFault(text);
   return [{ places: [at + column], what }];
 }
 
 /** In lines that are well-formed. */
-function oddValue({ object, lines: [line] }: Entry, context: Context): Finding[] {
+function oddValue({ object, lines: [line] }: Entry, context: Context): Fault[] {
   const fault = object && line && valueFault(line.text, object, context);
   return fault ? [{ places: [line.at + fault.column], what: fault.what }] : [];
 }
@@ -50,7 +50,7 @@ const ANY_BUT_ASCII = /[^ -~]/g;
 /** Texts may be filled up with 0xFF. */
 const CONTROL = /[\0-\x1f\x7f]/g;
 
-function strangeBytes({ at, text }: Line, strange: RegExp): Finding[] {
+function strangeBytes({ at, text }: Line, strange: RegExp): Fault[] {
   const places = [...text.matchAll(strange)].map(({ index }) => at + index);
   return places.length === 0 ? [] : [{ places, what: 'a byte that no meter prints here' }];
 }

@@ -7,18 +7,14 @@ import { whatLacks } from '../../telegram/plausibility.ts';
 import type { Rejection, RejectionReason } from '../../telegram/telegram.ts';
 import { NETHERLANDS, type Context } from '../../reading/time.ts';
 import { pointAt } from './caret.ts';
-import { findFaults, type Finding } from './faults.ts';
+import { findFaults, type Fault } from './faults.ts';
 
 /** Why bytes are no telegram, in words, and the places where the fault shows, if it can be known. */
 export function explainRejection(rejection: Rejection): string[] {
   const { why, look } = REASONS[rejection.reason];
   const text = textOf(rejection.raw);
-  const findings = look(text, rejection.raw);
-  return [
-    why(text),
-    ...findings.slice(0, MOST).flatMap((finding) => explainFinding(text, finding)),
-    ...sayRest(findings),
-  ];
+  const faults = look(text, rejection.raw);
+  return [why(text), ...faults.slice(0, MOST).flatMap((fault) => explainFault(text, fault)), ...sayRest(faults)];
 }
 
 /** Lines with a fault that are shown. */
@@ -27,7 +23,7 @@ const MOST = 5;
 interface Explanation {
   readonly why: (text: Buffer) => string;
   /** Finds where it shows. `text` is without parity bits, `raw` as it came. */
-  readonly look: (text: Buffer, raw: Buffer) => readonly Finding[];
+  readonly look: (text: Buffer, raw: Buffer) => readonly Fault[];
 }
 
 const EVERYWHERE = 'the fault can be in any byte';
@@ -75,12 +71,12 @@ function sayChecksums(text: Buffer): string {
 
 const HERE: Context = { site: NETHERLANDS, receivedAt: new Date(0) };
 
-function lookAtLines(text: Buffer): readonly Finding[] {
-  const findings = findFaults(text, HERE);
-  return findings.length > 0 ? findings : [{ places: [], what: `every line is well-formed: ${EVERYWHERE}` }];
+function lookAtLines(text: Buffer): readonly Fault[] {
+  const faults = findFaults(text, HERE);
+  return faults.length > 0 ? faults : [{ places: [], what: `every line is well-formed: ${EVERYWHERE}` }];
 }
 
-function explainFinding(text: Buffer, { places, what }: Finding): string[] {
+function explainFault(text: Buffer, { places, what }: Fault): string[] {
   const [place] = places;
   if (place === undefined) return [what];
   const { at, line } = lineAround(text, place);
@@ -88,7 +84,7 @@ function explainFinding(text: Buffer, { places, what }: Finding): string[] {
   return [`byte ${place} of it: ${what}`, ...pointAt(line, columns).map((shown) => `  ${shown}`)];
 }
 
-function sayRest({ length }: readonly Finding[]): string[] {
+function sayRest({ length }: readonly Fault[]): string[] {
   return length > MOST ? [`and ${length - MOST} more`] : [];
 }
 
@@ -101,7 +97,7 @@ function lineAround(text: Buffer, place: number): { at: number; line: string } {
 }
 
 /** Bytes of a 7E1 line that were changed; those of one line together. */
-function oddBytes(raw: Buffer): readonly Finding[] {
+function oddBytes(raw: Buffer): readonly Fault[] {
   const text = textOf(raw);
   const lines: { end: number; places: number[] }[] = [];
   for (const [place, byte] of raw.entries()) {
