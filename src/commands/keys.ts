@@ -2,7 +2,7 @@ import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 import { MS, measure } from '../settings/measure.ts';
 import { moment } from '../settings/moment.ts';
 import { A_NETWORK, readNetwork } from '../settings/network.ts';
-import { KEY_NAME, makeKey, type Key } from '../web/access/key.ts';
+import { KEY_NAME, makeKey, NOT_OF_ADMIN, type Key } from '../web/access/key.ts';
 import { KeyFile } from '../web/access/key-file.ts';
 import { SCOPES, type Scope } from '../web/access/scopes.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
@@ -16,6 +16,7 @@ export const keys: CommandDefinition = {
   examples: [
     'p1-relay keys add phone --scope status:read usage:read',
     'p1-relay keys add grafana --scope status:read --expires 365d --cidr 192.168.1.0/24',
+    'p1-relay keys add tenant --scope usage:read --meter annex annex-gas',
     'p1-relay keys list',
     'p1-relay keys remove phone',
   ],
@@ -28,6 +29,7 @@ export const keys: CommandDefinition = {
         new Option('--expires <time>', 'until when: a day (2027-01-31), or a span (365d)').argParser(readExpiry),
       )
       .addOption(new Option('--cidr <network...>', 'the networks that it may come from').argParser(readNetworks))
+      .addOption(new Option('--meter <id...>', 'the meters that it shows, and no other; by default all'))
       .option('--json', 'print JSON')
       .hook('preAction', requireAll),
   run: ([action = 'list', name = ''], options, io) =>
@@ -48,6 +50,8 @@ function requireAll(command: Command): void {
     );
   if (action === 'add' && command.getOptionValue('scope') === undefined)
     command.error(`error: what for? say --scope with one or more of ${SCOPES.join(', ')}`);
+  const { scope = [], meter = [] } = command.opts<{ scope?: Scope[]; meter?: string[] }>();
+  if (meter.length > 0 && scope.includes('admin')) command.error(`error: --meter: ${NOT_OF_ADMIN}`);
 }
 
 function readExpiry(text: string): Date {
@@ -66,6 +70,14 @@ function readNetworks(text: string, earlier: readonly string[] = []): readonly s
   return [...earlier, text];
 }
 
+/** The options of `add`. */
+interface Wish {
+  readonly scope: readonly Scope[];
+  readonly expires?: Date;
+  readonly cidr?: readonly string[];
+  readonly meter?: readonly string[];
+}
+
 function add(
   file: KeyFile,
   name: string,
@@ -73,8 +85,8 @@ function add(
   isJson: boolean,
   io: Io,
 ): Outcome {
-  const { scope, expires, cidr = [] } = options as { scope: Scope[]; expires?: Date; cidr?: readonly string[] };
-  const { key, text } = makeKey({ name, scopes: scope, expires, cidrs: cidr }, new Date());
+  const { scope, expires, cidr = [], meter = [] } = options as unknown as Wish;
+  const { key, text } = makeKey({ name, scopes: scope, expires, cidrs: cidr, meters: meter }, new Date());
   const before = file.change((all) => (named(all, name) ? all : [...all, key]));
   if (named(before, name)) {
     io.stderr.write(`there is a key ${name} already: remove it, or name this one otherwise\n`);
@@ -97,10 +109,12 @@ function remove(file: KeyFile, name: string, isJson: boolean, io: Io): Outcome {
 
 function show(file: KeyFile, isJson: boolean, { stdout }: Io): Outcome {
   const all = file.read().map(shownOf);
-  const rows = all.map(({ name, id, scopes, created, expires, cidrs }) => {
-    return [name, id, scopes.join(' '), created, expires ?? 'never', cidrs.join(' ') || 'anywhere'];
+  const rows = all.map(({ name, id, scopes, created, expires, cidrs, meters }) => {
+    const where = cidrs.join(' ') || 'anywhere';
+    return [name, id, scopes.join(' '), meters.join(' ') || 'all', created, expires ?? 'never', where];
   });
-  const text = all.length === 0 ? 'no keys' : table(['name', 'id', 'scopes', 'made', 'expires', 'from'], rows);
+  const heads = ['name', 'id', 'scopes', 'meters', 'made', 'expires', 'from'];
+  const text = all.length === 0 ? 'no keys' : table(heads, rows);
   stdout.write(`${isJson ? JSON.stringify(all, null, 2) : text}\n`);
   return 'ok';
 }
@@ -110,6 +124,6 @@ function named(all: readonly Key[], name: string): boolean {
 }
 
 /** All but what its text is known by. */
-function shownOf({ id, name, scopes, created, expires, cidrs }: Key): Omit<Key, 'sha256'> {
-  return { id, name, scopes, created, expires, cidrs };
+function shownOf({ id, name, scopes, created, expires, cidrs, meters }: Key): Omit<Key, 'sha256'> {
+  return { id, name, scopes, created, expires, cidrs, meters };
 }

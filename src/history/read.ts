@@ -60,7 +60,7 @@ export class HistoryReader {
   }
 
   records(ask: RecordsAsk): RecordsPage {
-    return this.#records.page(ask);
+    return this.#records.page({ ...ask, among: this.#meters.among(ask.meter) });
   }
 
   /** @throws {UnknownMeter} {TooManyBuckets} */
@@ -89,6 +89,16 @@ export class HistoryReader {
   /** @throws {UnknownMeter} */
   balance(meter: string, fromS: number, toS: number): Balance | undefined {
     return this.#once(() => this.#gaps.balance(meter, fromS, toS));
+  }
+
+  /** Answers a question as if there were no other meters than these. */
+  among<T>(meters: ReadonlySet<string>, question: (reader: HistoryReader) => T): T {
+    this.#meters.only = meters;
+    try {
+      return question(this);
+    } finally {
+      this.#meters.only = undefined;
+    }
   }
 
   state(): HistoryState {

@@ -1,3 +1,4 @@
+import type { Device } from '../reading/devices.ts';
 import type { Medium, RegisterUnit } from './answers.ts';
 
 /** Where something is metered. */
@@ -7,6 +8,29 @@ export interface MeterPlace {
   readonly medium: Medium;
   readonly unit: RegisterUnit;
   readonly channel: number | undefined;
+}
+
+/** What a meter is known by: the electricity meter by its source, what hangs behind it by that, its medium and its channel. */
+export function meterId(source: string, medium: Medium, channel: number | undefined): string {
+  if (medium === 'electricity') return source;
+  const name = `${source}-${medium.replace(' ', '-')}`;
+  return channel === undefined ? name : `${name}-${channel}`;
+}
+
+/** The same of a device on the M-Bus: gas is found whatever its channel, and a submeter counts what the meter has counted already. */
+export function deviceId(source: string, { kind, channel }: Pick<Device, 'kind' | 'channel'>): string {
+  return meterId(source, mediumOf(kind), kind === 'gas' ? undefined : channel);
+}
+
+const BEHIND = /^-(?:gas|(?:water|warm-water|heat|cold|other)-\d+)$/;
+
+/** Whether a meter of this id would be the one of this source, or hang behind it. */
+export function isMeterOf(source: string, id: string): boolean {
+  return id === source || (id.startsWith(source) && BEHIND.test(id.slice(source.length)));
+}
+
+export function mediumOf(kind: Device['kind']): Exclude<Medium, 'electricity'> {
+  return kind === 'electricity' ? 'other' : kind;
 }
 
 /**

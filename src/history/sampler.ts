@@ -10,7 +10,7 @@ import { Reader } from '../reading/reader.ts';
 import type { Reading } from '../reading/reading.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import type { Medium, RegisterUnit } from './answers.ts';
-import type { MeterPlace, Power, Sample } from './sample.ts';
+import { mediumOf, meterId, type MeterPlace, type Power, type Sample } from './sample.ts';
 
 export interface SamplerOptions {
   /** Its name. */
@@ -81,9 +81,7 @@ export class Sampler {
 
   #device({ kind, channel, equipmentId, register }: Device, receivedAt: Date): Taken | undefined {
     if (kind === 'gas' || !wasRead(register)) return undefined;
-    // A submeter counts what the meter has counted already.
-    const medium = kind === 'electricity' ? 'other' : kind;
-    return this.#capture(medium, { ...register, equipmentId }, channel, receivedAt);
+    return this.#capture(mediumOf(kind), { ...register, equipmentId }, channel, receivedAt);
   }
 
   /** A value that was there before says nothing new. */
@@ -97,8 +95,7 @@ export class Sampler {
     const unit = UNITS.find((known) => known === base?.unit);
     if (base === undefined || unit === undefined || base.value < 0) return undefined;
     const { source } = this.#options;
-    const name = `${source}-${medium.replace(' ', '-')}`;
-    const place = { id: channel === undefined ? name : `${name}-${channel}`, source, medium, unit, channel };
+    const place = { id: meterId(source, medium, channel), source, medium, unit, channel };
     const receivedS = Math.floor(receivedAt.getTime() / 1_000);
     const atS = believed(Date.parse(time) / 1_000, receivedS);
     if (this.#captured.get(place.id) === atS) return undefined;

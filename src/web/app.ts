@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { requireScope, type Access } from './access/access.ts';
+import { requireScope, type Access, type Who } from './access/access.ts';
 import type { Hosts } from './access/hosts.ts';
 import { plainAddress } from './access/networks.ts';
 import { json, type Answer } from './answer.ts';
@@ -19,8 +19,8 @@ export interface AppParts<Parts> {
   readonly hosts: Hosts;
   /** Answers as a DSMR-reader does, by its own rules; undefined where that is not wanted. */
   readonly dsmrReader: DsmrReaderApi | undefined;
-  /** What routes work with. */
-  readonly parts: Parts;
+  /** What routes work with, as somebody may see it. */
+  readonly partsFor: (who: Who) => Parts;
   /** Something was asked for that was not given. */
   readonly denied: (problem: Problem, address: string) => void;
   /** A fault of this program. */
@@ -59,7 +59,7 @@ export class App<Parts> {
   async #answer(request: IncomingMessage, address: string, signal: AbortSignal): Promise<Answer> {
     const target = this.#target(request);
     const { path, query } = target;
-    const { access, dsmrReader, routing, parts } = this.#app;
+    const { access, dsmrReader, routing, partsFor } = this.#app;
     if (dsmrReader?.serves(path) === true) return dsmrReader.answer(request, address);
     this.#checkOrigin(request);
     const { route, params } = routing.find(request.method ?? '', path);
@@ -73,7 +73,7 @@ export class App<Parts> {
       ...{ target, who, address, headers: request.headers, isSecure: 'encrypted' in request.socket, signal },
     };
     // The schemas of this very route read it.
-    return route.handle(asked as Parameters<typeof route.handle>[0], parts);
+    return route.handle(asked as Parameters<typeof route.handle>[0], partsFor(who));
   }
 
   /** @throws {Problem} for what no route should see. */

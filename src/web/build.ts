@@ -18,6 +18,7 @@ import type { RouteParts } from './route-parts.ts';
 import { routes } from './routes.ts';
 import { Routing } from './routing.ts';
 import type { WebSettings } from './settings.ts';
+import { Views } from './views.ts';
 import { Visits } from './visits.ts';
 
 interface BuildOptions {
@@ -46,12 +47,14 @@ export function buildApp({ settings, office, fault, signal }: BuildOptions): App
   const history = new History(settings.stateDir, settings.isHistoryKept);
   const recordPages = new RecordPages();
   const timeZone = settings.sources[0]?.timeZone ?? 'UTC';
+  const own = { settings, office, access, keyFile, tokens, visits, denials, live, history, recordPages, timeZone };
+  const views = new Views(own);
   return new App({
     routing: new Routing(routes),
     access,
     hosts: new Hosts(hostname(), allowedHosts),
-    dsmrReader: shown && new DsmrReaderApi({ settings, access, office, history, denied }, shown),
-    parts: { settings, office, access, keyFile, tokens, visits, denials, live, history, recordPages, timeZone },
+    dsmrReader: shown && new DsmrReaderApi({ access, views, denied }, shown),
+    partsFor: ({ key }) => views.of(key),
     denied,
     fault,
     signal,

@@ -28,6 +28,14 @@ export class History {
     }
   }
 
+  /** The same, where there seem to be no other meters than these. */
+  among(meters: ReadonlySet<string>): Pick<History, 'ask' | 'zoneOf'> {
+    return {
+      ask: (question) => this.ask((reader) => reader.among(meters, question)),
+      zoneOf: (meter) => (meter !== undefined && meters.has(meter) ? this.zoneOf(meter) : undefined),
+    };
+  }
+
   /** The time zone of a meter; undefined where there is none of that name, or none is named. @throws {Problem} */
   zoneOf(meter: string | undefined): string | undefined {
     return this.ask((reader) => reader.meters().find(({ id }) => id === meter)?.timeZone);

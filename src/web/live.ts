@@ -1,7 +1,6 @@
 import { standardOffsetMinutes } from '../reading/local-time.ts';
 import { Reader } from '../reading/reader.ts';
 import { sleep } from '../time/sleep.ts';
-import { toLive, type LiveReading } from './live-reading.ts';
 import type { NewestReading } from './newest-reading.ts';
 import type { OfficeLine } from './office-line.ts';
 import type { Newest } from './office-table.ts';
@@ -37,14 +36,14 @@ export class Live {
   }
 
   /** Each reading as it comes, beginning with the newest of each source, until the signal aborts. */
-  async *follow(signal: AbortSignal): AsyncGenerator<LiveReading> {
+  async *follow(signal: AbortSignal): AsyncGenerator<NewestReading> {
     const told = new Map<string, number>();
     while (!signal.aborted) {
       await this.#look().catch(() => undefined);
       for (const known of this.#known.values()) {
         if (told.get(known.source) === known.count) continue;
         told.set(known.source, known.count);
-        yield toLive(known);
+        yield known;
       }
       await sleep(LOOK_MS, signal);
     }

@@ -12,14 +12,14 @@ import type { Visits } from './visits.ts';
 /** What routes work with. */
 export interface RouteParts {
   readonly settings: WebSettings;
-  readonly office: OfficeLine;
+  readonly office: Pick<OfficeLine, 'ask'>;
   readonly access: Access;
   readonly keyFile: KeyFile;
   readonly tokens: Tokens;
-  readonly visits: Visits;
-  readonly denials: Denials;
-  readonly live: Live;
-  readonly history: History;
+  readonly visits: Pick<Visits, 'begin' | 'end' | 'running' | 'all'>;
+  readonly denials: Pick<Denials, 'all'>;
+  readonly live: Pick<Live, 'newest' | 'follow'>;
+  readonly history: Pick<History, 'ask' | 'zoneOf'>;
   readonly recordPages: RecordPages;
   /** Of the first meter: what is of no meter counts in its days. */
   readonly timeZone: string;

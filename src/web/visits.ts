@@ -32,6 +32,11 @@ export class Visits {
     if (visit?.endMs === null) Object.assign(visit, { endMs: Date.now(), message });
   }
 
+  /** How many of a kind go on. */
+  running(kind: Visit['kind']): number {
+    return this.#book.rows.filter((visit) => visit.kind === kind && visit.endMs === null).length;
+  }
+
   get all(): readonly Visit[] {
     return this.#book.rows;
   }

@@ -63,7 +63,7 @@ export async function askWeb(
 
 /** Makes a key, as the command does. @returns its text. */
 export function addKey(stateDir: string, name: string, scopes: readonly Scope[], more: Partial<KeyWish> = {}): string {
-  const { key, text } = makeKey({ name, scopes, expires: undefined, cidrs: [], ...more }, new Date());
+  const { key, text } = makeKey({ name, scopes, expires: undefined, cidrs: [], meters: [], ...more }, new Date());
   new KeyFile(stateDir).change((all) => [...all, key]);
   return text;
 }

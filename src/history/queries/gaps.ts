@@ -21,7 +21,7 @@ interface RecordsRow {
 
 const GAPS = `
   SELECT meter.id, medium, unit, from_at, to_at, cause, moved FROM gap JOIN meter ON meter.key = gap.meter
-  WHERE to_at > ? AND from_at < ? AND (? IS NULL OR meter.id = ?) AND to_at - from_at >= ? ORDER BY from_at LIMIT ?`;
+  WHERE to_at > ? AND from_at < ? AND (? IS NULL OR meter.id IN (SELECT value FROM json_each(?))) AND to_at - from_at >= ? ORDER BY from_at LIMIT ?`;
 
 /** What is missing, and whether it is known of every watt-hour where it went. */
 export class GapQueries {
@@ -51,14 +51,9 @@ export class GapQueries {
     );
   }
 
-  gaps({
-    fromS,
-    toS,
-    meter = null,
-    leastSeconds,
-    limit,
-  }: Omit<GapsAsk, 'meter'> & { meter?: string | null | undefined }): readonly Gap[] {
-    return this.#gaps.all(fromS, toS, meter, meter, leastSeconds, limit).map((row) => {
+  gaps({ fromS, toS, meter, leastSeconds, limit }: GapsAsk): readonly Gap[] {
+    const among = this.#meters.among(meter);
+    return this.#gaps.all(fromS, toS, among, among, leastSeconds, limit).map((row) => {
       const { import: imported = 0, export: exported = 0 } = JSON.parse(row.moved) as Registers;
       const { id, medium, unit, from_at, to_at, cause } = row;
       return { meter: id, medium, unit, fromS: from_at, toS: to_at, cause, imported, exported };

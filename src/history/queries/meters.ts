@@ -28,13 +28,23 @@ export interface KeyedMeter extends Meter {
 /** The meters of a history, in the order in which they came. */
 export class MeterQueries {
   readonly #all;
+  /** The only ones that there seem to be; undefined: no limit. */
+  only: ReadonlySet<string> | undefined;
 
   constructor(db: Database) {
     this.#all = db.prepare<[], Row>('SELECT * FROM meter WHERE standing IS NOT NULL ORDER BY key');
   }
 
   all(): readonly KeyedMeter[] {
-    return this.#all.all().map(meterOf);
+    const { only } = this;
+    const rows = this.#all.all();
+    return (only === undefined ? rows : rows.filter(({ id }) => only.has(id))).map(meterOf);
+  }
+
+  /** The ids that an answer may be about, as JSON, where only one is asked about or there is a limit; null: all. */
+  among(id: string | undefined): string | null {
+    if (id === undefined) return this.only === undefined ? null : JSON.stringify([...this.only]);
+    return JSON.stringify(this.only?.has(id) === false ? [] : [id]);
   }
 
   /** @throws {UnknownMeter} */

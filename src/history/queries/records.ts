@@ -27,7 +27,7 @@ interface Row {
 const PAGE = `
   SELECT minute.*, meter.id AS meter_id, medium, unit, capacity, shifts
   FROM minute JOIN meter ON meter.key = minute.meter LEFT JOIN epoch ON epoch.meter = minute.meter AND epoch.epoch = minute.epoch
-  WHERE minute.id >= ? AND (? IS NULL OR meter.id = ?) AND end_at > ? AND end_at <= ?
+  WHERE minute.id >= ? AND (? IS NULL OR meter.id IN (SELECT value FROM json_each(?))) AND end_at > ? AND end_at <= ?
   ORDER BY minute.id LIMIT ? OFFSET ?`;
 
 /** The minute records by their ids. */
@@ -50,17 +50,10 @@ export class RecordQueries {
     );
   }
 
-  page({
-    startingId,
-    limit,
-    offset,
-    meter = null,
-    fromS = 0,
-    toS = Number.MAX_SAFE_INTEGER,
-  }: NullableAsk): RecordsPage {
+  page({ startingId, limit, offset, among, fromS = 0, toS = Number.MAX_SAFE_INTEGER }: Among<RecordsAsk>): RecordsPage {
     const oldestId = this.oldestId();
     const isExpired = startingId > 0 && oldestId !== undefined && startingId < oldestId;
-    const rows = isExpired ? [] : this.#page.all(startingId, meter, meter, fromS, toS, limit, offset);
+    const rows = isExpired ? [] : this.#page.all(startingId, among, among, fromS, toS, limit, offset);
     return { records: rows.map(recordOf), oldestId, isExpired };
   }
 
@@ -81,7 +74,8 @@ export class RecordQueries {
   }
 }
 
-type NullableAsk = Omit<RecordsAsk, 'meter'> & { readonly meter?: string | null | undefined };
+/** A question about the meters of which the ids stand in a JSON array; null: all. */
+export type Among<Ask> = Omit<Ask, 'meter'> & { readonly among: string | null };
 
 function recordOf(row: Row): MinuteRecord {
   const shifts = JSON.parse(row.shifts ?? '{}') as Registers;

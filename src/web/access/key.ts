@@ -17,6 +17,8 @@ export const keySchema = z.strictObject({
   expires: z.iso.datetime().nullable(),
   /** Networks that it may come from; empty: any. */
   cidrs: z.array(z.string()),
+  /** Ids of the meters that it shows, which are all that it shows; empty: all. */
+  meters: z.array(z.string()).default([]),
 });
 
 /** What is decided about a new key. */
@@ -25,13 +27,18 @@ export interface KeyWish {
   readonly scopes: readonly Scope[];
   readonly expires: Date | undefined;
   readonly cidrs: readonly string[];
+  readonly meters: readonly string[];
 }
 
+/** Of `admin`, which is for all of it. */
+export const NOT_OF_ADMIN = 'expected no meters with the scope admin: who may make keys may see all';
+
 /** A new key, and the text that opens with it: that is shown once and kept nowhere. */
-export function makeKey({ name, scopes, expires, cidrs }: KeyWish, now: Date): { key: Key; text: string } {
+export function makeKey({ name, scopes, expires, cidrs, meters }: KeyWish, now: Date): { key: Key; text: string } {
   const id = randomBytes(4).toString('hex');
   const text = `pe_${id}_${randomBytes(32).toString('base64url')}`;
-  const kept = { scopes: [...new Set(scopes)], cidrs: [...cidrs], expires: expires?.toISOString() ?? null };
+  const may = { scopes: [...new Set(scopes)], cidrs: [...cidrs], meters: [...new Set(meters)] };
+  const kept = { ...may, expires: expires?.toISOString() ?? null };
   return { key: { id, name, ...kept, sha256: sha256(text), created: now.toISOString() }, text };
 }
 

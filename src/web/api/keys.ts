@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { A_NETWORK, readNetwork } from '../../settings/network.ts';
 import { withKeys } from '../access/access.ts';
-import { KEY_NAME, makeKey, type Key } from '../access/key.ts';
+import { KEY_NAME, makeKey, NOT_OF_ADMIN, type Key } from '../access/key.ts';
 import { SCOPES } from '../access/scopes.ts';
 import { json, list, nothing, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
-import { ofLists } from '../parameters.ts';
+import { nameText, ofLists } from '../parameters.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
@@ -17,6 +17,7 @@ const keySchema = z.strictObject({
   created: z.iso.datetime(),
   expires: z.iso.datetime().nullable(),
   cidrs: z.array(z.string()),
+  meters: z.array(z.string()).nullable().describe('that it shows; null: all'),
 });
 
 /** A new one more, but no more than anybody can look through. */
@@ -39,20 +40,28 @@ export const addKey = defineRoute({
   path: '/edge/v1/keys',
   scope: 'admin',
   summary: 'makes a key; its text is in this answer and kept nowhere',
-  body: z.strictObject({
-    name: z.string().regex(KEY_NAME, 'expected up to 40 letters, digits, dots and hyphens'),
-    scopes: z.array(z.enum(SCOPES)).min(1),
-    expires: z.iso.datetime({ offset: true, error: 'expected a time to come such as 2027-01-31T00:00:00Z' }).optional(),
-    cidrs: z
-      .array(z.string().refine((text) => readNetwork(text) !== undefined, A_NETWORK))
-      .max(64)
-      .default([]),
-  }),
+  body: z
+    .strictObject({
+      name: z.string().regex(KEY_NAME, 'expected up to 40 letters, digits, dots and hyphens'),
+      scopes: z.array(z.enum(SCOPES)).min(1),
+      expires: z.iso
+        .datetime({ offset: true, error: 'expected a time to come such as 2027-01-31T00:00:00Z' })
+        .optional(),
+      cidrs: z
+        .array(z.string().refine((text) => readNetwork(text) !== undefined, A_NETWORK))
+        .max(64)
+        .default([]),
+      meters: z.array(nameText('id of a meter')).max(64).default([]).describe('that it shows and no other; none: all'),
+    })
+    .refine(({ scopes, meters }) => meters.length === 0 || !scopes.includes('admin'), {
+      path: ['meters'],
+      message: NOT_OF_ADMIN,
+    }),
   answer: z.strictObject({ ...keySchema.shape, key: z.string() }),
   status: 201,
-  handle({ body: { name, scopes, expires, cidrs } }, { keyFile }: RouteParts): Answer {
+  handle({ body: { name, scopes, expires, cidrs, meters } }, { keyFile }: RouteParts): Answer {
     const until = expires === undefined ? undefined : new Date(expires);
-    const { key, text } = makeKey({ name, scopes, cidrs, expires: until }, new Date());
+    const { key, text } = makeKey({ name, scopes, cidrs, meters, expires: until }, new Date());
     const before = withKeys(() => keyFile.change((all) => (isRoomFor(name, all) ? [...all, key] : all)));
     if (!isRoomFor(name, before))
       throw new Problem('conflict', `there is a key ${name} already, or there are ${MOST_KEYS}: remove one first`);
@@ -77,6 +86,6 @@ function isRoomFor(name: string, all: readonly Key[]): boolean {
   return all.length < MOST_KEYS && !all.some((key) => key.name === name);
 }
 
-function toRow({ id, name, scopes, created, expires, cidrs }: Key): z.output<typeof keySchema> {
-  return { id, name, scopes, created, expires, cidrs };
+function toRow({ id, name, scopes, created, expires, cidrs, meters }: Key): z.output<typeof keySchema> {
+  return { id, name, scopes, created, expires, cidrs, meters: meters.length === 0 ? null : meters };
 }

@@ -29,15 +29,15 @@ export const live = defineRoute({
     const isWanted = (one: { meter: string }): boolean => meter === undefined || one.meter === meter;
     if (headers.accept === undefined || !headers.accept.includes(EVENTS) || !acceptsAny(headers.accept, [EVENTS]))
       return json({ data: (await live.newest()).map(toLive).filter(isWanted) }, 200);
-    const running = visits.all.filter(({ kind, endMs }) => kind === 'sse' && endMs === null).length;
-    if (running >= MOST_STREAMS)
+    if (visits.running('sse') >= MOST_STREAMS)
       throw new Problem('store-unavailable', `${MOST_STREAMS} streams are open already`, {}, { 'retry-after': '30' });
     return events(async (send, signal) => {
       const client = headers['user-agent']?.slice(0, 100) ?? null;
       const visit = visits.begin({ kind: 'sse', user: who.key?.name ?? null, address, client });
       try {
-        for await (const reading of live.follow(signal)) {
+        for await (const newest of live.follow(signal)) {
           if (!access.holds(who)) break;
+          const reading = toLive(newest);
           if (!isWanted(reading)) continue;
           send({ name: 'reading', data: reading });
           visit.items += 1;

@@ -63,7 +63,7 @@ export const permissions = defineRoute({
       session_id: own?.sessionId ?? '0',
       user: key?.name ?? null,
       scopes: [...scopes],
-      meters: null,
+      meters: key === undefined || key.meters.length === 0 ? null : key.meters,
       expires_at: own?.expiresAt.toISOString() ?? key?.expires ?? null,
     }),
 });

@@ -238,7 +238,7 @@ test('keys are listed without their text; a name is taken once; what is not ther
     { name: 'phone', scopes: ['usage:read', 'status:read'], cidrs: ['192.168.1.0/24'], expires: null },
   ]);
   expect(listed.stdout).not.toContain(key.slice(12));
-  const wrong: [code: number, args: string[]][] = [
+  const tried: [code: number, args: string[]][] = [
     [1, ['add', 'phone', '--scope', 'admin']],
     [1, ['remove', 'tablet']],
     [2, ['add']],
@@ -248,7 +248,11 @@ test('keys are listed without their text; a name is taken once; what is not ther
     [2, ['remove']],
     [2, ['add', 'x', '--scope', 'admin', '--expires', '2020-01-01']],
     [2, ['add', 'x', '--scope', 'admin', '--cidr', '10.0.0.0/33']],
+    [2, ['add', 'x', '--scope', 'admin', '--meter', 'house']],
+    [0, ['add', 'tenant', '--scope', 'usage:read', '--meter', 'house', 'house-gas']],
   ];
-  for (const [code, args] of wrong)
+  for (const [code, args] of tried)
     expect((await scene.command(['keys', ...args], options)).code, args.join(' ')).toBe(code);
+  const now = await scene.command(['keys', 'list', '--json'], options);
+  expect(JSON.parse(now.stdout)).toMatchObject([{ meters: [] }, { name: 'tenant', meters: ['house', 'house-gas'] }]);
 });

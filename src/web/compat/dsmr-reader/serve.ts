@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Access } from '../../access/access.ts';
+import type { Key } from '../../access/key.ts';
 import type { Answer } from '../../answer.ts';
 import { collect } from '../../bodies.ts';
-import type { History } from '../../history.ts';
 import type { OfficeLine } from '../../office-line.ts';
 import { Problem } from '../../problem.ts';
+import type { RouteParts } from '../../route-parts.ts';
 import type { SourcePlace, WebSettings } from '../../settings.ts';
+import type { Views } from '../../views.ts';
 import type { Office } from './office.ts';
 import type { Need, Parts, Request } from './request.ts';
 import { answer, isOfDsmrReader } from './routes.ts';
 
 export interface CompatParts {
-  readonly settings: WebSettings;
   readonly access: Access;
-  readonly office: OfficeLine;
-  readonly history: History;
+  readonly views: Views;
   /** A key that was not good. */
   readonly denied: (problem: Problem, address: string) => void;
 }
@@ -35,39 +35,51 @@ export class DsmrReaderApi {
 
   /** @throws {Problem} for what no DSMR-reader would answer: a body too large, too many attempts, a service in trouble. */
   async answer(message: IncomingMessage, address: string): Promise<Answer> {
-    const { settings, office, history } = this.#parts;
-    const { timeZone } = this.#source;
-    const request = requestOf(message);
+    const all = this.#parts.views.of(undefined);
+    // What is asked goes by the key that was let in.
+    let seen: RouteParts | undefined;
     const parts: Parts = {
-      takesPosts: settings.sources.some(({ type }) => type === 'ingest'),
-      isAllowed: (headers, need) => this.#isAllowed(headers, need, address),
-      office: officeOf(office),
-      history: (question) => history.ask(question),
-      source: { name: this.#source.name, timeZone },
+      takesPosts: all.settings.sources.some(({ type }) => type === 'ingest'),
+      isAllowed: (headers, need) => (seen = this.#seenBy(headers, need, address)) !== undefined,
+      office: officeOf({ ask: async (op, ask) => (seen ?? all).office.ask(op, ask) }),
+      history: (question) => (seen ?? all).history.ask(question),
+      source: this.#source,
       now: () => new Date(),
     };
-    return answer(request, parts);
+    return answer(requestOf(message), parts);
   }
 
   /** Either header suffices; nobody is let in without one. */
-  #isAllowed(headers: Request['headers'], need: Need, address: string): boolean {
+  #seenBy(headers: Request['headers'], need: Need, address: string): RouteParts | undefined {
     const { authorization } = headers;
     const shown = [
       ...('x-authkey' in headers ? [{ 'x-authkey': headers['x-authkey'] }] : []),
       ...(authorization?.startsWith('Token ') === true ? [{ authorization }] : []),
     ];
-    return shown.some((one) => this.#opens(one, need, address));
+    const keys = shown.map((one) => this.#keyFor(one, need, address));
+    const seen = keys.filter((key) => key !== undefined).map((key) => this.#parts.views.of(key));
+    return seen.find((parts) => this.#shows(parts, need));
   }
 
-  #opens(headers: Request['headers'], need: Need, address: string): boolean {
+  /** The key that is shown, where it is good for that. */
+  #keyFor(headers: Request['headers'], need: Need, address: string): Key | undefined {
     try {
       const { key, scopes } = this.#parts.access.identify({ headers, address });
-      return key !== undefined && scopes.has(need);
+      return scopes.has(need) ? key : undefined;
     } catch (error) {
       if (!(error instanceof Problem) || !WRONG_KEY.includes(error.kind)) throw error;
       this.#parts.denied(error, address);
-      return false;
+      return undefined;
     }
+  }
+
+  /** DSMR-reader knows one meter with its gas: who may not see all of it sees nothing. */
+  #shows({ settings, history }: RouteParts, need: Need): boolean {
+    if (need === 'ingest:write') return settings.sources.some(({ type }) => type === 'ingest');
+    if (need === 'status:read' || !settings.isHistoryKept) return settings.sources.includes(this.#source);
+    const count = (from: RouteParts['history']): number =>
+      from.ask((reader) => reader.meters()).filter(({ source }) => source === this.#source.name).length;
+    return settings.sources.includes(this.#source) && count(history) === count(this.#parts.views.of(undefined).history);
   }
 }
 
@@ -89,7 +101,7 @@ function requestOf(message: IncomingMessage): Request {
   return { method, headers, url: new URL(url, base), body: async () => collect(message) };
 }
 
-function officeOf(line: OfficeLine): Office {
+function officeOf(line: Pick<OfficeLine, 'ask'>): Office {
   return {
     postTelegram: async (bytes) => line.ask('postTelegram', { bytes }),
     postReading: async (posted) => line.ask('postReading', { posted }),
