@@ -3,7 +3,6 @@ import { runAgent } from '../agent.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/config.ts';
-import { addonTrouble } from '../storage/addon.ts';
 import { lockHolder } from '../storage/lock-holder.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
@@ -29,8 +28,7 @@ async function serve(
   { env, signal }: Io,
 ): Promise<Outcome> {
   const log = createLog({ level: config.log.level, secrets: secretsOf(config), env });
-  for (const warning of [...warnings, ...[addonTrouble()].filter((trouble) => trouble !== undefined)])
-    log.warn(warning);
+  for (const warning of warnings) log.warn(warning);
   log.info(`configuration from ${origin}; state in ${config.stateDir.path} (${config.stateDir.reason})`);
   try {
     return (await runAgent({ config, log, env, untilDelivered }, signal)) ? 'ok' : 'failed';

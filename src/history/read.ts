@@ -1,5 +1,5 @@
-import Sqlite from 'better-sqlite3';
-import { knownSchema, whyNotOpened, type Database } from '../storage/sqlite.ts';
+import { Database } from '../storage/database.ts';
+import { knownSchema, whyNotOpened } from '../storage/sqlite.ts';
 import type {
   AggregateAsk,
   AggregateRow,
@@ -123,7 +123,7 @@ export class HistoryReader {
 function openToRead(path: string): Database {
   let db: Database | undefined;
   try {
-    db = new Sqlite(path, { readonly: true, timeout: BUSY_MS });
+    db = new Database(path, { readonly: true, timeout: BUSY_MS });
     const found = knownSchema(db, path, migrations.length);
     if (found < migrations.length) throw new Error(`${path} is not made yet: the service makes it as it starts`);
     return db;

@@ -23,10 +23,15 @@ export function pack(plain: Uint8Array, dictionary: Uint8Array | undefined): Pac
 export function unpack(packed: Packed, dictionary: Uint8Array | undefined): Buffer | undefined {
   try {
     const plain = inflateRawSync(packed.body, { ...withDictionary(dictionary), maxOutputLength: LONGEST_BYTES });
-    return crc32(plain) === packed.crc ? plain : undefined;
+    return crc32(plain) === packed.crc ? alone(plain) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What lies in a pool of the runtime's (of 64 kB, in Node 24) would take all of it along to another thread. */
+function alone(bytes: Buffer): Buffer {
+  return bytes.buffer.byteLength <= OPTIONS.chunkSize ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
 }
 
 function withDictionary(dictionary: Uint8Array | undefined) {

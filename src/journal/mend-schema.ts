@@ -17,7 +17,7 @@ const PAGE_KINDS: readonly (number | undefined)[] = [2, 5, 10, 13];
  * @param whole a new journal, without a row, and the path of its file.
  */
 export function mendSchema(brokenPath: string, whole: Database, wholePath: string, pageBytes: number): void {
-  whole.pragma('wal_checkpoint(TRUNCATE)');
+  whole.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   const pages = pagesOf(readFileSync(wholePath), pageBytes);
   const schema = schemaPages(whole);
   const file = openSync(brokenPath, 'r+');

@@ -33,8 +33,8 @@ export function readAround(db: Database, table: string, key: string, above = -1)
 /** What can still be read of a small table whose key is a text: from both ends, so that a row may come twice. */
 export function* readEnds(db: Database, table: string, key: string): Generator<Row> {
   for (const direction of ['ASC', 'DESC']) {
-    const rows = tolerate(() => db.prepare<[], Row>(`SELECT * FROM ${table} ORDER BY ${key} ${direction}`).iterate());
-    for (let next = tolerate(() => rows?.next()); next?.done === false; next = tolerate(() => rows?.next()))
+    const rows = db.walk<Row>(`SELECT * FROM ${table} ORDER BY ${key} ${direction}`);
+    for (let next = tolerate(() => rows.next()); next?.done === false; next = tolerate(() => rows.next()))
       yield next.value;
   }
 }
@@ -113,20 +113,20 @@ class Reader {
       if (held !== undefined) yield held;
       return { last: held === undefined ? last : this.#keyOf(held), whole: next === 'end' };
     } finally {
-      tolerate(() => rows?.return?.());
+      tolerate(() => rows.return(undefined));
     }
   }
 
-  #select({ after, before }: Gap, direction: 'ASC' | 'DESC'): Iterator<Row> | undefined {
+  #select({ after, before }: Gap, direction: 'ASC' | 'DESC'): Generator<Row, undefined> {
     const bounds = before === Infinity ? [] : [before];
     const where = `${this.#key} > ?${bounds.length === 0 ? '' : ` AND ${this.#key} < ?`}`;
     const select = `SELECT * FROM ${this.#table} WHERE ${where} ORDER BY ${this.#key} ${direction}`;
-    return tolerate(() => this.#db.prepare<number[], Row>(select).iterate(after, ...bounds));
+    return this.#db.walk(select, after, ...bounds);
   }
 
   /** Every read of a damaged file may throw: the rows end there. */
-  #next(rows: Iterator<Row> | undefined): Row | 'end' | 'failed' {
-    const next = tolerate(() => rows?.next());
+  #next(rows: Generator<Row, undefined>): Row | 'end' | 'failed' {
+    const next = tolerate(() => rows.next());
     if (next !== undefined) return next.done === true ? 'end' : next.value;
     this.#failures += 1;
     return 'failed';

@@ -36,17 +36,17 @@ const LITTLE_BYTES = 3e6;
 
 /** Bytes of the database in use; the file may be larger, its free pages are used first. */
 export function usedBytes(db: Database): number {
-  return (pragma(db, 'page_count') - pragma(db, 'freelist_count')) * pragma(db, 'page_size');
+  return (db.pragma('page_count') - db.pragma('freelist_count')) * db.pragma('page_size');
 }
 
 /** Bytes of the database file, without its -wal. */
 export function fileBytes(db: Database): number {
-  return pragma(db, 'page_count') * pragma(db, 'page_size');
+  return db.pragma('page_count') * db.pragma('page_size');
 }
 
 /** Bytes that can be written without the file growing. */
 export function freeInsideBytes(db: Database): number {
-  return pragma(db, 'freelist_count') * pragma(db, 'page_size');
+  return db.pragma('freelist_count') * db.pragma('page_size');
 }
 
 export interface RetentionParts extends ThinnerParts {
@@ -144,8 +144,4 @@ function oldest(db: Database): OldRow[] {
 
 function shrink(db: Database): void {
   if (fileBytes(db) > WORTH_SHRINKING_BYTES && usedBytes(db) < LITTLE_BYTES) db.exec('VACUUM');
-}
-
-function pragma(db: Database, name: string): number {
-  return Number(db.pragma(name, { simple: true }));
 }

@@ -50,9 +50,11 @@ export function prepareStatements(db: Database) {
       'SELECT seq, at FROM telegram WHERE seq > ? AND (? IS NULL OR source = ?) ORDER BY seq LIMIT 1',
     ),
     one: db.prepare<[number], TelegramRow>('SELECT * FROM telegram WHERE seq = ?'),
-    stamps: db.prepare<[number, number], NumberedStamp>(
-      'SELECT seq AS number, source, at FROM telegram WHERE seq >= ? + 1 AND seq <= ? ORDER BY seq',
-    ),
+    stamps: (after: number, upTo: number) =>
+      db.walk<NumberedStamp>(
+        'SELECT seq AS number, source, at FROM telegram WHERE seq >= ? + 1 AND seq <= ? ORDER BY seq',
+        ...[after, upTo],
+      ),
     countSync: db.prepare("UPDATE meta SET value = value + 1 WHERE key = 'syncs'"),
   };
 }

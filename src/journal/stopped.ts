@@ -67,8 +67,11 @@ export class StoppedJournal {
   /** What SQLite itself finds wrong with the file. */
   faults(): string[] {
     try {
-      const found = this.#files.db.pragma(`quick_check(${MOST_FAULTS})`) as { quick_check: string }[];
-      return found.map(({ quick_check: text }) => text).filter((text) => text !== 'ok');
+      const check = this.#files.db.prepare<[], { quick_check: string }>(`PRAGMA quick_check(${MOST_FAULTS})`);
+      return check
+        .all()
+        .map(({ quick_check: text }) => text)
+        .filter((text) => text !== 'ok');
     } catch (error) {
       if (!isDamage(error)) throw error;
       return [(error as Error).message];
@@ -105,10 +108,10 @@ export class StoppedJournal {
 
   /** Reads from the other end until that fails, too. */
   #lastUnreadable({ subject, after, upTo }: SurveyAsk): number {
-    const select = this.#files.db.prepare<[number, number], { number: number }>(`${SELECTS[subject]} DESC`);
+    const rows = this.#files.db.walk<{ number: number }>(`${SELECTS[subject]} DESC`, after, upTo);
     let last = upTo;
     try {
-      for (const { number } of select.iterate(after, upTo)) last = number - 1;
+      for (const { number } of rows) last = number - 1;
     } catch (error) {
       if (isDamage(error)) return last;
       throw error;

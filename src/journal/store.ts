@@ -80,7 +80,7 @@ export class JournalStore {
       reclaim: (wallMs, roomBytes) => this.#reclaim(wallMs, roomBytes),
     });
     try {
-      this.#db.pragma(`max_page_count=${Math.floor((options.maxBytes * OVERSHOOT) / PAGE_BYTES)}`);
+      this.#db.exec(`PRAGMA max_page_count=${Math.floor((options.maxBytes * OVERSHOOT) / PAGE_BYTES)}`);
       this.#statements = prepareStatements(this.#db);
       this.#sequence = new Sequence(this.#db);
       this.lostWithoutWal = this.#sequence.unaccounted;
@@ -269,7 +269,7 @@ export class JournalStore {
   /** The checkpoint puts the reservation into the database itself: it holds even where the -wal file is lost. */
   #reserveNumbers(count: number): void {
     this.#sequence.reserve(count, (work) => this.#commits.runSynced(work));
-    this.#db.pragma('wal_checkpoint(PASSIVE)');
+    this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
   #reclaim(wallMs: number, roomBytes: number): void {

@@ -101,7 +101,7 @@ export class Surveyor {
     const kept = new Map<number, Kept>();
     const damaged: Damage[] = [];
     const { db, nowMs } = this.#parts;
-    const rows = db.prepare<[number, number], Row>(SELECTS[subject]).iterate(after, upTo);
+    const rows = db.walk<Row>(SELECTS[subject], after, upTo);
     const reached = slice(rows, { after, upTo, nowMs }, (row, before) => {
       kept.set(row.source, this.#add(row, kept.get(row.source)));
       const what = row.number > before ? this.#whatIsWrong(subject, row) : `its number stands behind ${before}`;

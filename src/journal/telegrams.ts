@@ -84,7 +84,7 @@ export class Telegrams {
     const only = source === undefined ? undefined : sources.known(source);
     const rows: Row[] = [];
     let bytes = 0;
-    const reached = slice(statements.stamps.iterate(after, upTo), { after, upTo, nowMs }, (stamp, before) => {
+    const reached = slice(statements.stamps(after, upTo), { after, upTo, nowMs }, (stamp, before) => {
       if (stamp.at < from || stamp.at >= to || (only ?? stamp.source) !== stamp.source) return true;
       const row = this.#find(stamp, before);
       rows.push(row);

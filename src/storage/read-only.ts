@@ -1,6 +1,6 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
-import { knownSchema, whyNotOpened, type Database } from './sqlite.ts';
+import { Database } from './database.ts';
+import { knownSchema, whyNotOpened } from './sqlite.ts';
 
 /** The database was written by an older version of this program, and only who may write it can bring it up to date. */
 class SchemaTooOld extends Error {
@@ -24,7 +24,7 @@ export function openReadOnly(path: string, schema: number): ReadOnlyDatabase {
   const missing = ['-wal', '-shm'].map((suffix) => path + suffix).filter((file) => !existsSync(file));
   let db: Database | undefined;
   try {
-    const opened = new Sqlite(path, { readonly: true, timeout: 0 });
+    const opened = new Database(path, { readonly: true, timeout: 0 });
     db = opened;
     const found = knownSchema(db, path, schema);
     if (found < schema) throw new SchemaTooOld(`${path} has schema ${found}, expected ${schema}: ${TO_UPGRADE}`);

@@ -1,10 +1,10 @@
 import { closeSync, existsSync, openSync, readSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { Database } from './database.ts';
 import { lockHolder } from './lock-holder.ts';
 import { giveToOwnerOfFolder } from './owner.ts';
 
-export type Database = Sqlite.Database;
+export type { Database } from './database.ts';
 
 /** Who may have a database open beside the one who writes it. */
 export type Sharing = 'alone' | 'readers';
@@ -54,7 +54,7 @@ export function openDatabase(
   if (lockHolder(path) !== process.pid) refuseNewer(path, versionInHeader(path), migrations.length);
   const isNew = !existsSync(path);
   try {
-    db = new Sqlite(path, { timeout: 0 });
+    db = new Database(path, { timeout: 0 });
     // SQLite makes the -wal whose the database is.
     if (isNew) giveToOwnerOfFolder(path);
     configure(db, pageBytes, sharing);
@@ -76,23 +76,22 @@ export function whyNotOpened(path: string, error: unknown): unknown {
 
 /** @returns the schema of a database. @throws {DatabaseTooNew} where this program does not know it. */
 export function knownSchema(db: Database, path: string, newest: number): number {
-  const version = Number(db.pragma('user_version', { simple: true }));
+  const version = db.pragma('user_version');
   refuseNewer(path, version, newest);
   return version;
 }
 
 /** Opens a damaged database to read what can still be read of it. */
 export function openDamaged(path: string): Database {
-  const db = new Sqlite(path, { timeout: 0 });
+  const db = new Database(path, { timeout: 0 });
   // Otherwise SQLite refuses every page of a file that is shorter than its header says.
-  db.unsafeMode(true);
-  db.pragma('writable_schema=ON');
+  db.unsafeMode();
+  db.exec('PRAGMA writable_schema=ON');
   return db;
 }
 
 /** From here on each commit is on the card when it returns (`true`), or in the page cache (`false`). */
 export function syncedCommits(db: Database, synced: boolean): void {
-  // By `exec`, which leaves no statement behind: this is done every few seconds for years.
   db.exec(`PRAGMA synchronous=${synced ? 'FULL' : 'NORMAL'}`);
 }
 
@@ -147,15 +146,13 @@ export function quarantinedBeside(path: string): string[] {
 }
 
 function configure(db: Database, pageBytes: number, sharing: Sharing): void {
-  db.pragma(`page_size=${pageBytes}`);
+  db.exec(`PRAGMA page_size=${pageBytes}`);
   // Before the first read: the lock then is taken once, and no shared-memory file is needed.
-  if (sharing === 'alone') db.pragma('locking_mode=EXCLUSIVE');
-  db.pragma('journal_mode=WAL');
+  if (sharing === 'alone') db.exec('PRAGMA locking_mode=EXCLUSIVE');
+  db.exec('PRAGMA journal_mode=WAL');
   syncedCommits(db, false);
-  db.pragma('wal_autocheckpoint=4000');
-  db.pragma('journal_size_limit=8388608');
-  db.pragma('cache_size=-2000');
-  db.pragma('temp_store=MEMORY');
+  db.exec('PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=8388608');
+  db.exec('PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY');
 }
 
 function refuseNewer(path: string, version: number, known: number): void {
@@ -184,7 +181,7 @@ function migrate(db: Database, path: string, migrations: Migrations): void {
   syncedCommits(db, true);
   db.transaction(() => {
     for (const step of migrations.slice(version)) db.exec(step);
-    db.pragma(`user_version=${migrations.length}`);
+    db.exec(`PRAGMA user_version=${migrations.length}`);
   })();
   syncedCommits(db, false);
 }

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
 import { expect } from 'vitest';
+import { Database } from '../../src/storage/database.ts';
 import { simulateHouse } from '../../src/simulator/house.ts';
 import { createDice } from '../support/dice.ts';
 import { faults, type Fault } from '../support/dsmr-reader.ts';
@@ -247,7 +247,7 @@ class Numbers {
     for (const file of ['journal.db', 'journal.db-wal']) {
       await copyFile(join(this.#stateDir, file), join(this.#copy, file));
     }
-    const db = new Sqlite(join(this.#copy, 'journal.db'));
+    const db = new Database(join(this.#copy, 'journal.db'));
     for (const { seq, at, crc } of db.prepare<[], Row>('SELECT seq, at, crc FROM telegram').all()) {
       const known = this.#known.get(seq) ?? `${at} ${crc}`;
       if (known !== `${at} ${crc}`) this.usedTwice.push(`${seq}: ${known}, then ${at} ${crc}`);

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Database } from '../../src/storage/database.ts';
 import { createDice } from '../support/dice.ts';
 import { record } from '../support/findings.ts';
 import { temporaryFolder } from '../support/journal.ts';
@@ -101,11 +101,11 @@ describeWithTools('a power cut', [COMPILER], () => {
 
 /** The files with a page overwritten that every open reads, and that holds no telegram. */
 function damage(files: Files, folder: string): Files {
-  const db = new Sqlite(join(folder, 'journal.db'), { readonly: true });
-  const [page, bytes] = [
-    db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'meta'").pluck().get() as number,
-    db.pragma('page_size', { simple: true }) as number,
-  ];
+  const db = new Database(join(folder, 'journal.db'), { readonly: true });
+  const { rootpage: page } = db
+    .prepare<[], { rootpage: number }>("SELECT rootpage FROM sqlite_schema WHERE name = 'meta'")
+    .get()!;
+  const bytes = db.pragma('page_size');
   db.close();
   const damaged = Buffer.from(files.get('journal.db')!).fill('damage', (page - 1) * bytes, page * bytes);
   return new Map([...files, ['journal.db', damaged]]);

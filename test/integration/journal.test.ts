@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect } from 'vitest';
+import { Database } from '../../src/storage/database.ts';
 import { endpointsOf, telegramsAt, test, type Scene } from '../support/scene.ts';
 import { CLI, runCommand, until, type Service } from '../support/service.ts';
 
@@ -43,7 +43,7 @@ async function simulate(telegrams: number): Promise<string> {
 }
 
 function change(stateDir: string, sql: string): void {
-  const db = new Sqlite(join(stateDir, 'journal.db'));
+  const db = new Database(join(stateDir, 'journal.db'));
   db.exec(sql);
   db.close();
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { Database } from '../../src/storage/database.ts';
 import { MinuteBuilder, type Minute } from '../../src/history/minute.ts';
 import { HistoryReader } from '../../src/history/read.ts';
 import type { MeterPlace, Sample } from '../../src/history/sample.ts';
@@ -82,8 +82,8 @@ export class HistoryScene {
   setVersion(version: number): void {
     this.reader.close();
     this.store.close();
-    const db = new Sqlite(this.path);
-    db.pragma(`user_version=${version}`);
+    const db = new Database(this.path);
+    db.exec(`PRAGMA user_version=${version}`);
     db.close();
   }
 

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import Sqlite from 'better-sqlite3';
+import { Database } from '../../../src/storage/database.ts';
 import { Feed } from '../../../src/history/feed.ts';
 import { HistoryReader } from '../../../src/history/read.ts';
 import { Reader } from '../../../src/reading/reader.ts';
@@ -42,7 +42,7 @@ function series(name: string, what: string, resolution: Resolution, days: number
     async run() {
       const path = historyOfYear();
       const reader = new HistoryReader(path);
-      const db = new Sqlite(path, { readonly: true });
+      const db = new Database(path, { readonly: true });
       const toS = YEAR_S + DAYS * DAY_S;
       const fromS = toS - days * DAY_S;
       const ask = { fromS, toS, resolution, medium: 'electricity', split: 'tariff', mostBuckets: 50_000 } as const;

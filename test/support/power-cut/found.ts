@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import Sqlite from 'better-sqlite3';
+import { Database } from '../../../src/storage/database.ts';
 import { openJournalStore } from '../../../src/journal/open.ts';
 import type { Incoming } from '../../../src/journal/crossing.ts';
 import type { Row } from '../../../src/journal/telegrams.ts';
@@ -74,8 +74,8 @@ function behind(letters: readonly Row[], { name, acked }: { name: string; acked:
 
 /** What SQLite says of its file once nobody holds it. */
 function integrity(folder: string): string[] {
-  const db = new Sqlite(join(folder, 'journal.db'), { readonly: true });
-  const answer = String(db.pragma('integrity_check', { simple: true }));
+  const db = new Database(join(folder, 'journal.db'), { readonly: true });
+  const { integrity_check: answer } = db.prepare<[], { integrity_check: string }>('PRAGMA integrity_check').get()!;
   db.close();
   return answer === 'ok' ? [] : [answer];
 }

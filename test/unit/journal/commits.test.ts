@@ -26,7 +26,7 @@ function open(syncIntervalMs: number) {
 }
 
 /** As in the documentation of `PRAGMA synchronous`: 1 waits for the card at checkpoints only, 2 at each commit. */
-const modeOf = (db: Database) => (Number(db.pragma('synchronous', { simple: true })) === 2 ? 'synced' : 'cached');
+const modeOf = (db: Database) => (db.pragma('synchronous') === 2 ? 'synced' : 'cached');
 
 test('one commit an interval waits for the card, however many there are', () => {
   const { commit } = open(INTERVAL_MS);

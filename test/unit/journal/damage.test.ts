@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { Database } from '../../../src/storage/database.ts';
 import { openJournalStore, recover, type Opened } from '../../../src/journal/open.ts';
 import {
   countsOf,
@@ -81,7 +81,7 @@ describe('a damaged journal', () => {
 
   test('that lost a table keeps the others', () => {
     const folder = closedJournal();
-    const db = new Sqlite(file(folder));
+    const db = new Database(file(folder));
     db.exec('DROP TABLE source');
     db.close();
     const opened = open(folder);
@@ -249,7 +249,7 @@ function repaired(folder: string, error: unknown = new Error('found while readin
 
 /** The database page, counted from 0, that holds this row. */
 function pageOf(folder: string, seq: number): number {
-  const db = new Sqlite(file(folder), { readonly: true });
+  const db = new Database(file(folder), { readonly: true });
   const { crc } = db.prepare<[number], { crc: number }>('SELECT crc FROM telegram WHERE seq = ?').get(seq)!;
   db.close();
   const big = Buffer.alloc(6);

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Database } from '../../../src/storage/database.ts';
 import { RETRY_MS } from '../../../src/journal/intake.ts';
 import { Journal } from '../../../src/journal/journal.ts';
 import type { Letter } from '../../../src/journal/letter.ts';
@@ -240,7 +240,7 @@ describe('damage', () => {
     const store = openStore(folder);
     store.append(several(1, 2));
     store.close();
-    const db = new Sqlite(join(folder, 'journal.db'));
+    const db = new Database(join(folder, 'journal.db'));
     db.exec("UPDATE telegram SET body = x'00' WHERE seq = 1");
     db.close();
     const { journal } = await openJournal(folder);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { Database } from '../../../src/storage/database.ts';
 import type { JournalStore } from '../../../src/journal/store.ts';
 import type { MachineTime } from '../../../src/time/boot.ts';
 import { filesAsAfterAKill, incoming, openStore, temporaryFolder } from '../../support/journal.ts';
@@ -22,7 +22,7 @@ const timesOf = (store: JournalStore): number[] => store.read(0, 10_000, undefin
 
 /** What the rows themselves say, once the files of the journal are as after a kill. */
 function rowsOf(folder: string): number[] {
-  const db = new Sqlite(join(filesAsAfterAKill(folder), 'journal.db'), { readonly: true });
+  const db = new Database(join(filesAsAfterAKill(folder), 'journal.db'), { readonly: true });
   const rows = db.prepare<[], { at: number }>('SELECT at FROM telegram ORDER BY seq').all();
   db.close();
   return rows.map((row) => row.at);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Database } from '../../../src/storage/database.ts';
 import { StoppedJournal } from '../../../src/journal/stopped.ts';
 import type { JournalStore } from '../../../src/journal/store.ts';
 import type { Subject, Survey } from '../../../src/journal/survey.ts';
@@ -30,7 +30,7 @@ function look(folder: string): StoppedJournal {
 }
 
 function change(folder: string, sql: string): void {
-  const db = new Sqlite(join(folder, 'journal.db'));
+  const db = new Database(join(folder, 'journal.db'));
   db.exec(sql);
   db.close();
 }
@@ -38,7 +38,7 @@ function change(folder: string, sql: string): void {
 /** Gives a row another number where it lies, as flipped bits would; all rows of its table are on one page. */
 function changeNumber(folder: string, from: number, to: number): void {
   const path = join(folder, 'journal.db');
-  const db = new Sqlite(path);
+  const db = new Database(path);
   const { rootpage } = db
     .prepare<[], { rootpage: number }>("SELECT * FROM sqlite_master WHERE name = 'telegram'")
     .get()!;

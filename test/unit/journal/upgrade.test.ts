@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { Database } from '../../../src/storage/database.ts';
 import { elapsedSince } from '../../../src/time/boot.ts';
 import {
   countsOf,
@@ -21,7 +21,7 @@ const endpoints = [
 
 function journalOf(fixture: string): string {
   const folder = temporaryFolder();
-  const db = new Sqlite(join(folder, 'journal.db'));
+  const db = new Database(join(folder, 'journal.db'));
   db.exec(readFileSync(join(FIXTURES, `${fixture}.sql`), 'utf8'));
   db.close();
   return folder;

@@ -82,7 +82,7 @@ describe('what an error means', () => {
 
   test('a database that may not grow is full, and not damaged', () => {
     const db = openDatabase(join(temporaryFolder(), 'x.db'), [V1], 1_024);
-    db.pragma('max_page_count=3');
+    db.exec('PRAGMA max_page_count=3');
     const insert = db.prepare('INSERT INTO t VALUES (zeroblob(100000))');
     const error = thrownBy(() => insert.run());
     expect([isDamage(error), isFull(error)]).toEqual([false, true]);

@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { Database } from '../../../src/storage/database.ts';
 import { brokenCommits } from '../../../src/storage/wal.ts';
 import { temporaryFolder } from '../../support/journal.ts';
 
@@ -13,11 +13,11 @@ const COMMITS = 20;
 /** The files of a database that was open when its process was killed: a row a commit, a page each. */
 function killed(): string {
   const path = join(temporaryFolder(), 'a.db');
-  const db = new Sqlite(path);
-  db.pragma(`page_size=${PAGE_BYTES}`);
-  db.pragma('journal_mode=WAL');
+  const db = new Database(path);
+  db.exec(`PRAGMA page_size=${PAGE_BYTES}`);
+  db.exec('PRAGMA journal_mode=WAL');
   db.exec('CREATE TABLE t(n INTEGER PRIMARY KEY)');
-  db.pragma('wal_checkpoint(TRUNCATE)');
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   const insert = db.prepare('INSERT INTO t VALUES (?)');
   for (let n = 1; n <= COMMITS; n++) insert.run(n);
   const copy = `${path}.copy`;
@@ -34,7 +34,7 @@ function damage(path: string, at: number): void {
 
 /** What SQLite itself reads of it. */
 function rows(path: string): number {
-  const db = new Sqlite(path);
+  const db = new Database(path);
   const { count } = db.prepare<[], { count: number }>('SELECT count(*) AS count FROM t').get()!;
   db.close();
   return count;
@@ -62,12 +62,12 @@ test.for([
 
 test('what is left of an earlier round is not counted', () => {
   const path = join(temporaryFolder(), 'a.db');
-  const db = new Sqlite(path);
-  db.pragma(`page_size=${PAGE_BYTES}`);
-  db.pragma('journal_mode=WAL');
+  const db = new Database(path);
+  db.exec(`PRAGMA page_size=${PAGE_BYTES}`);
+  db.exec('PRAGMA journal_mode=WAL');
   db.exec('CREATE TABLE t(n INTEGER PRIMARY KEY)');
   for (let n = 1; n <= COMMITS; n++) db.prepare('INSERT INTO t VALUES (?)').run(n);
-  db.pragma('wal_checkpoint(RESTART)');
+  db.exec('PRAGMA wal_checkpoint(RESTART)');
   db.prepare('INSERT INTO t VALUES (100)').run();
   expect(readFileSync(`${path}-wal`).length).toBeGreaterThan(COMMITS * FRAME_BYTES);
   expect(brokenCommits(`${path}-wal`, PAGE_BYTES)).toBe(0);
