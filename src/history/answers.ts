@@ -83,7 +83,7 @@ export interface RecordsPage {
   readonly records: readonly MinuteRecord[];
   /** The lowest id that is kept; undefined where there is none. */
   readonly oldestId: number | undefined;
-  /** Records from `startingId` on are deleted already: an answer would hide that (410). */
+  /** Retention took records from `startingId` on (not a correction): an answer would hide that (410). */
   readonly isExpired: boolean;
 }
 

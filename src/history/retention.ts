@@ -18,6 +18,8 @@ export class Retention {
   readonly #meters;
   readonly #boundary;
   readonly #minutes;
+  readonly #oldestId;
+  readonly #expire;
   readonly #troubles;
 
   constructor(db: Database, keepS: number) {
@@ -29,8 +31,12 @@ export class Retention {
     this.#boundary = db.prepare<[number, number], { end_at: number | null }>(
       'SELECT max(end_at) AS end_at FROM minute WHERE meter = ? AND end_at <= ?',
     );
-    this.#minutes = db.prepare<[number, number, number]>(
-      'DELETE FROM minute WHERE id IN (SELECT id FROM minute WHERE meter = ? AND end_at < ? ORDER BY end_at LIMIT ?)',
+    this.#minutes = db.prepare<[number, number, number], { id: number }>(
+      'DELETE FROM minute WHERE id IN (SELECT id FROM minute WHERE meter = ? AND end_at < ? ORDER BY end_at LIMIT ?) RETURNING id',
+    );
+    this.#oldestId = db.prepare<[], { id: number | null }>('SELECT min(id) AS id FROM minute');
+    this.#expire = db.prepare<[number]>(
+      "INSERT INTO meta VALUES ('expired', ?) ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
     );
     this.#troubles = db.prepare<[number, number]>(
       'DELETE FROM trouble WHERE rowid IN (SELECT rowid FROM trouble WHERE at < ? LIMIT ?)',
@@ -51,6 +57,15 @@ export class Retention {
     if (oldest >= hour) return false;
     const boundary = this.#boundary.get(meter, hour)?.end_at;
     if (boundary === null || boundary === undefined || oldest >= boundary) return false;
-    return this.#minutes.run(meter, boundary, SLICE).changes === SLICE;
+    const ids = this.#minutes.all(meter, boundary, SLICE).map(({ id }) => id);
+    this.#note(ids);
+    return ids.length === SLICE;
+  }
+
+  /** Who asks from one of these on is told that they are gone. A late minute, whose id lies above some that stay, does not count. */
+  #note(ids: readonly number[]): void {
+    const oldest = this.#oldestId.get()?.id ?? Infinity;
+    const below = ids.filter((id) => id < oldest);
+    if (below.length > 0) this.#expire.run(Math.max(...below));
   }
 }

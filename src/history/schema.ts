@@ -88,6 +88,10 @@ export const migrations: Migrations = [
   CREATE TABLE missed(endpoint TEXT NOT NULL, at INTEGER NOT NULL, letters INTEGER NOT NULL);
   CREATE TABLE cursor(source TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  // Under 'expired': the highest id that retention took from below all others.
+  `
+  CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ];
 
 /** How a resolution is written in a row of `bucket`. The numbers are on disk. */

@@ -34,11 +34,13 @@ const PAGE = `
 export class RecordQueries {
   readonly #page;
   readonly #oldest;
+  readonly #expired;
   readonly #state;
 
   constructor(db: Database) {
     this.#page = db.prepare<(number | string | null)[], Row>(PAGE);
     this.#oldest = db.prepare<[], { id: number | null }>('SELECT min(id) AS id FROM minute');
+    this.#expired = db.prepare<[], { value: number }>("SELECT value FROM meta WHERE key = 'expired'");
     this.#state = db.prepare<
       [],
       Record<'records' | 'oldest_id' | 'newest_id' | 'oldest' | 'newest' | 'bytes', number | null>
@@ -52,7 +54,7 @@ export class RecordQueries {
 
   page({ startingId, limit, offset, among, fromS = 0, toS = Number.MAX_SAFE_INTEGER }: Among<RecordsAsk>): RecordsPage {
     const oldestId = this.oldestId();
-    const isExpired = startingId > 0 && oldestId !== undefined && startingId < oldestId;
+    const isExpired = startingId > 0 && startingId <= (this.#expired.get()?.value ?? 0);
     const rows = isExpired ? [] : this.#page.all(startingId, among, among, fromS, toS, limit, offset);
     return { records: rows.map(recordOf), oldestId, isExpired };
   }

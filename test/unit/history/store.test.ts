@@ -86,6 +86,40 @@ describe('minute records', () => {
     expect(usage().map(({ imported }) => imported)).toEqual([360, 360, 359]);
   });
 
+  test('an id below the oldest one was never kept where a correction took it, or none had it', () => {
+    const asked = (startingId: number) => scene.reader.records({ startingId, limit: 10, offset: 0 });
+    // Half of the first minute is record 1, and all of it record 2.
+    const samples = tenSeconds(NOON + 10, 6, 5_000);
+    scene.add([placed(minutesOf(samples.slice(0, 3))[0]!)]);
+    scene.add([placed(minutesOf(samples)[0]!)]);
+    expect([asked(1).isExpired, asked(1).oldestId, asked(1).records.map(({ id }) => id)]).toEqual([false, 2, [2]]);
+    // A database that is lost goes on with the next block.
+    scene.kill();
+    scene.loseDatabase();
+    scene.write(tenSeconds(NOON + 10, 2, 0));
+    expect([asked(3).isExpired, asked(3).records.map(({ id }) => id)]).toEqual([false, [1_001]]);
+  });
+
+  test('what retention took stays taken, and what it took is told to the id', () => {
+    scene.end();
+    scene = new HistoryScene(3_600);
+    scene.write(tenSeconds(NOON, 3 * 360, 0));
+    while (scene.store.tidy());
+    scene.reopen();
+    const expired = [1, 120, 121].map(
+      (startingId) => scene.reader.records({ startingId, limit: 1, offset: 0 }).isExpired,
+    );
+    expect(expired).toEqual([true, true, false]);
+    // The oldest is corrected: its id was not taken by retention.
+    scene.store.rewind('home', NOON, 0);
+    scene.store.settle();
+    scene.write(tenSeconds(NOON + 2 * 3_600 + 60, 7, 10_000));
+    const after = [120, 121, 122].map(
+      (startingId) => scene.reader.records({ startingId, limit: 1, offset: 0 }).isExpired,
+    );
+    expect(after).toEqual([true, false, false]);
+  });
+
   test('ids go on where a database is lost, or was not closed', () => {
     scene.write(tenSeconds(NOON, 13, 0));
     scene.reopen();
