@@ -21,7 +21,12 @@ const FRESH_MS = 60_000;
 /** Without a key: no address, no number, no reason that names one, and nobody's session. @throws {Problem} */
 export async function statusData(parts: RouteParts, who: Who): Promise<StatusData> {
   const { office, live } = parts;
-  const [health, ends, newest] = await Promise.all([office.ask('health', {}), standings(parts), live.newest()]);
+  const [health, ends, newest, journal] = await Promise.all([
+    office.ask('health', {}),
+    standings(parts),
+    live.newest(),
+    office.ask('journal', {}),
+  ]);
   const isKnown = who.key !== undefined;
   const sessions = who.scopes.has('sessions:read') ? await sessionsOf(parts) : [];
   return {
@@ -34,7 +39,7 @@ export async function statusData(parts: RouteParts, who: Who): Promise<StatusDat
         isKnown,
       ),
     ),
-    queues: ends.map((end) => queueRow(end, parts)),
+    queues: ends.map((end) => queueRow(end, parts, journal.freeBytes)),
     sessions: sessions.map((session) => sessionRow(session, agentId(isKnown))),
   };
 }
@@ -87,7 +92,7 @@ function meterRow(source: SourceTally, newest: NewestReading | undefined, isKnow
   };
 }
 
-function queueRow(end: Standing, { settings }: RouteParts) {
+function queueRow(end: Standing, { settings }: RouteParts, freeBytes: number) {
   const kind = settings.endpoints.find(({ name }) => name === end.name)?.type ?? '';
   return {
     queue_id: end.name,
@@ -96,6 +101,8 @@ function queueRow(end: Standing, { settings }: RouteParts) {
     limit: 1,
     used: end.queue,
     used_percent: end.usage_percent,
+    // All queues are in one journal, on one disk.
+    free_bytes: freeBytes,
     oldest: end.oldest,
     statistic: {
       delivered: end.delivered,

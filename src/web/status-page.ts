@@ -45,6 +45,7 @@ const TABLES: readonly Table[] = [
       ['Product', 'product'],
       ['In use', 'in_use'],
       ['Waiting', 'used'],
+      ['Free bytes', 'free_bytes'],
       ['Oldest', 'oldest'],
       ['Delivered', 'statistic.delivered'],
       ['Failures', 'statistic.failed'],
