@@ -29,6 +29,14 @@ export function time(about: string) {
     });
 }
 
+/** Midnight in UTC, as clients write it who mean a day and know no zone. */
+const MIDNIGHT = /^(\d{4}-\d\d-\d\d)T0?0:00(?::00(?:\.0{1,9})?)?(?:Z|[+ -]00:?00)$/;
+
+/** The begin of a day, or a point in time: midnight in UTC is that of the meter's time zone. */
+export function dayTime(about: string) {
+  return z.preprocess((text) => (typeof text === 'string' ? text.replace(MIDNIGHT, '$1') : text), time(about));
+}
+
 function readMoment(text: string): Moment | undefined {
   const ahead = measure(text, MS);
   if (text === 'now' || ahead <= LAST_MS) return () => Math.max(0, Date.now() - (text === 'now' ? 0 : ahead));

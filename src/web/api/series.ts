@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Usage } from '../../history/answers.ts';
 import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
-import { time } from '../moments.ts';
+import { dayTime } from '../moments.ts';
 import { choice, nameText, ofLists } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
 import { Problem } from '../problem.ts';
@@ -17,8 +17,8 @@ const MOST_DAYS = 50_000;
 const rowSchema = z.strictObject({ day: z.string().describe('its first moment'), ...usageShape });
 
 const query = z.strictObject({
-  start: time('first day, inclusive'),
-  end: time('last day, exclusive'),
+  start: dayTime('first day, inclusive'),
+  end: dayTime('last day, exclusive'),
   marker: choice(KEYS, 'only what has the value of `markerValue`').optional(),
   markerValue: nameText('a value of the marker').optional(),
   medium,

@@ -6,13 +6,13 @@ import { beforeAll, describe, expect } from 'vitest';
 import { simulateHouse } from '../../../src/simulator/house.ts';
 import { startService, temporaryFolder, until, type Service } from '../../support/service.ts';
 import { describeWithTools } from '../../support/tools.ts';
-import { addKey, askWeb, bearer, HTTP, test, webUrl } from '../../support/web.ts';
+import { addKey, askWeb, bearer, HTTP, jsonBody, test, webUrl } from '../../support/web.ts';
 
 const run = promisify(execFile);
 
 /**
- * The client that the first seed of the project prints, with its two URLs changed and its two misprints mended: a line that was
- * wrapped within a string, and `*` for `**`.
+ * A client as the documentation of an API of metered records prints it, with its two URLs changed and its two misprints mended: a line
+ * that was wrapped within a string, and `*` for `**`.
  */
 const CLIENT = `
 import logging
@@ -115,7 +115,7 @@ async function recordsFrom(startingId: number): Promise<Row[]> {
   return answer.status === 200 ? (answer.json() as Row[]) : [];
 }
 
-describeWithTools('the client of the seed in Python', ['python3'], () => {
+describeWithTools('a client of metered records in Python', ['python3'], () => {
   test('fetches every record once, and later only what is new', async () => {
     const all = await recordsFrom(0);
     const { macaddress } = all[0]!;
@@ -130,7 +130,7 @@ describeWithTools('the client of the seed in Python', ['python3'], () => {
   });
 });
 
-describeWithTools('the requests of the seeds by cURL', ['curl'], () => {
+describeWithTools('requests by cURL', ['curl'], () => {
   const curl = async (path: string): Promise<Record<string, unknown>> => {
     const { stdout } = await run('curl', ['-s', '-H', `Authorization: basic ${key}`, `${url}${path}`]);
     return JSON.parse(stdout) as Record<string, unknown>;
@@ -151,5 +151,32 @@ describeWithTools('the requests of the seeds by cURL', ['curl'], () => {
       expect(data.length).toBeGreaterThan(0);
       for (const row of data) expect(row.usage?.unit ?? row.unit).toBe('Wh');
     });
+  });
+
+  test('who is there, what is metered, and what a session may', async () => {
+    const login = jsonBody({ username: 'reader', password: key });
+    const { data } = (await askWeb(url, '/edge/v1/login', login)).json() as {
+      data: { token: string; session_id: string };
+    };
+    const { session_id } = (await askWeb(url, '/edge/v1/permissions', bearer(data.token))).json() as typeof data;
+    expect([session_id, session_id === '0']).toEqual([data.session_id, false]);
+    expect((await askWeb(url, '/edge/v1/permissions')).json()).toMatchObject({
+      session_id: '0',
+      scopes: ['status:read'],
+    });
+
+    const makers = [{ key: 'manufacturer', values: [{ value: 'SIM' }] }];
+    expect(await curl('/edge/v1/markers?key=manufacturer')).toEqual({ data: makers });
+    expect(await curl('/edge/v1/markers?key=medium')).toMatchObject({
+      data: [{ values: [{ value: 'electricity' }, { value: 'gas' }] }],
+    });
+    expect(await curl('/edge/v1/meters?manufacturer=SIM&medium=electricity')).toMatchObject({
+      data: [{ id: 'house' }],
+    });
+    expect(await curl('/edge/v1/meters?manufacturer=KFM')).toEqual({ data: [] });
+    const { data: registers } = (await curl('/edge/v1/meters/house/registers?prefix=energyReturned')) as {
+      data: { obis: string }[];
+    };
+    expect(registers.map(({ obis }) => obis)).toEqual(['1-0:2.8.1', '1-0:2.8.2']);
   });
 });
