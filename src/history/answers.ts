@@ -106,6 +106,17 @@ export interface UsageAsk {
   readonly ignoresWeekends?: boolean | undefined;
   /** More buckets than this are refused with {@link TooManyBuckets}. */
   readonly mostBuckets: number;
+  /** By default all. */
+  readonly page?: BucketsPage | undefined;
+}
+
+/** A part of the buckets of a period; only these are looked at. */
+export interface BucketsPage {
+  /** So many are left out before, seen from the newest on where `isNewestFirst`. */
+  readonly offset: number;
+  /** Points at most: where there are several series, or meters are added up, each counts. */
+  readonly limit: number;
+  readonly isNewestFirst: boolean;
 }
 
 /** What was used in one bucket of the calendar. */
@@ -143,7 +154,16 @@ export interface Usage {
   readonly unit: RegisterUnit;
   readonly timeZone: string;
   readonly capacityW: number | undefined;
+  /** Of a page: from which bucket of the period up to which, and how many there are; in the order that was asked for. */
+  readonly place: BucketsPlace;
+  /** Oldest first. */
   readonly series: readonly UsageSeries[];
+}
+
+export interface BucketsPlace {
+  readonly offset: number;
+  readonly limit: number;
+  readonly count: number;
 }
 
 /** A month, by the values of a split and by meter. */

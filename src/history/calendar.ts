@@ -1,6 +1,13 @@
 import { offsetMinutes } from '../reading/local-time.ts';
 import type { Resolution } from './answers.ts';
 
+/** From one moment up to another. */
+export interface Span {
+  readonly fromS: number;
+  /** Exclusive. */
+  readonly toS: number;
+}
+
 const MINUTE = 60;
 const HOUR = 3_600;
 const DAY = 86_400;
@@ -32,6 +39,15 @@ export class Calendar {
     const size = FIXED[resolution];
     if (size !== undefined) return startS + size;
     return this.#midnight(dayOfNext(resolution, Math.floor(this.#local(startS) / DAY)));
+  }
+
+  /** The bucket that begins at `startS`, and all behind it, without end. */
+  *spans(resolution: Resolution, startS: number): Generator<Span, never> {
+    for (let fromS = startS; ;) {
+      const toS = this.next(resolution, fromS);
+      yield { fromS, toS };
+      fromS = toS;
+    }
   }
 
   /** True where the day that holds this second is a Saturday or Sunday. */

@@ -1,12 +1,15 @@
 import type { Database } from '../storage/sqlite.ts';
-import { Calendar } from './calendar.ts';
+import { Calendar, type Span } from './calendar.ts';
 import type { Ledger } from './ledger.ts';
 import type { MeterEntry } from './meters.ts';
 import { STORED, type Stored } from './schema.ts';
-import type { Sums } from './sums.ts';
+import { NOTHING, type Sums } from './sums.ts';
 
 /** In the order in which each is made of the one before. */
 const RESOLUTIONS: readonly Stored[] = ['hours', 'days', 'months'];
+
+/** So many are made at a time: a meter may have been silent for years. */
+const AT_ONCE = 500;
 
 type Values = (number | string | null)[];
 
@@ -61,19 +64,28 @@ export class Closing {
   /** @returns whether any was closed: what is made of them need not be looked at otherwise. */
   #close(resolution: Stored, calendar: Calendar, meter: number, fromS: number, upToS: number): boolean {
     let isAny = false;
-    for (let start = fromS; ; isAny = true) {
-      const end = calendar.next(resolution, start);
-      if (end > upToS) return isAny;
-      this.#write(resolution, meter, start, end, this.#ledger.madeOf(resolution, meter, start, end));
-      start = end;
+    let spans: Span[] = [];
+    for (const span of calendar.spans(resolution, fromS)) {
+      if (span.toS > upToS) break;
+      isAny = spans.push(span) > 0;
+      if (spans.length === AT_ONCE) spans = this.#writeAll(resolution, meter, spans);
     }
+    this.#writeAll(resolution, meter, spans);
+    return isAny;
   }
 
-  #write(resolution: Stored, meter: number, start: number, end: number, sums: Sums): void {
+  /** @returns what is left to write. */
+  #writeAll(resolution: Stored, meter: number, spans: readonly Span[]): Span[] {
+    const sums = this.#ledger.madeOf(resolution, meter, spans);
+    spans.forEach((span, index) => this.#write(resolution, meter, span, sums[index] ?? NOTHING));
+    return [];
+  }
+
+  #write(resolution: Stored, meter: number, { fromS, toS }: Span, sums: Sums): void {
     const { imported, exported, tariffs, seconds, powers, powerSumW, powerMaxW, powerMinW, phasesJ, isEstimated } =
       sums;
     this.#insert.run(
-      ...[meter, STORED[resolution], start, end, imported, exported],
+      ...[meter, STORED[resolution], fromS, toS, imported, exported],
       ...[Object.keys(tariffs).length === 0 ? null : JSON.stringify(tariffs), seconds],
       ...[powers, powerSumW, powerMaxW ?? null, powerMinW ?? null, ...phasesJ, isEstimated ? 1 : 0],
     );

@@ -1,7 +1,7 @@
 import type { Database } from '../storage/sqlite.ts';
 import type { Closing } from './closing.ts';
 import { longestStretchS, type Gaps, type OpenGap } from './gaps.ts';
-import { countedOf, difference, type CountedRow } from './ledger.ts';
+import { countedOf, difference, type CountedRow } from './boundaries.ts';
 import type { MeterEntry, Meters } from './meters.ts';
 import type { Minute, Run } from './minute.ts';
 import type { Records } from './records.ts';

@@ -1,30 +1,14 @@
 import type { Database } from '../storage/sqlite.ts';
-import { isTariffOf, TOTALS, type Registers } from './sample.ts';
+import { Boundaries, difference, type Boundary, type CountedRow } from './boundaries.ts';
+import type { Span } from './calendar.ts';
+import type { Registers } from './sample.ts';
 import { STORED, type Stored } from './schema.ts';
-import { addUp, NOTHING, type Sums } from './sums.ts';
+import { add, NOTHING, type Sums } from './sums.ts';
 
-/** Registers at a moment, counted on over all epochs. */
-export interface Boundary {
-  readonly registers: Registers;
-  /** It lies in a gap: they are on the straight line between the readings around it. */
-  readonly isEstimated: boolean;
-}
-
-/** What of a minute tells its registers. */
-export interface CountedRow {
-  readonly counted_import: number | null;
-  readonly counted_export: number | null;
-  readonly tariffs: string | null;
-}
-
-interface GapRow {
-  readonly from_at: number;
-  readonly to_at: number;
-  readonly moved: string;
-}
-
-/** What a row of minutes, or of a stored bucket, adds up to, but for its energy. */
+/** What minutes, or a stored bucket, add up to, but for the energy. */
 interface SumsRow {
+  /** Which of the spans asked about it is of, from 0. */
+  readonly span: number;
   readonly seconds: number;
   readonly powers: number;
   readonly power_sum: number;
@@ -38,6 +22,9 @@ interface SumsRow {
   readonly p6: number | null;
 }
 
+/** The minutes of a span, and what the last of them tells of the registers. */
+interface MinutesRow extends SumsRow, CountedRow {}
+
 interface BucketRow extends SumsRow {
   readonly start_at: number;
   readonly end_at: number;
@@ -47,10 +34,27 @@ interface BucketRow extends SumsRow {
   readonly estimated: number;
 }
 
-const MINUTE_SUMS = `
-  SELECT total(seconds) AS seconds, total(powers) AS powers, total(power_sum) AS power_sum, max(power_max) AS power_max,
-    min(power_min) AS power_min, sum(p1) AS p1, sum(p2) AS p2, sum(p3) AS p3, sum(p4) AS p4, sum(p5) AS p5, sum(p6) AS p6
-  FROM minute WHERE meter = ? AND end_at > ? AND end_at <= ?`;
+/** A part of a span. */
+interface Piece extends Span {
+  readonly span: number;
+}
+
+const MINUTES = `
+  WITH summed AS (
+    SELECT key AS span, max(end_at) AS last_end, total(seconds) AS seconds, total(powers) AS powers,
+      total(power_sum) AS power_sum, max(power_max) AS power_max, min(power_min) AS power_min,
+      sum(p1) AS p1, sum(p2) AS p2, sum(p3) AS p3, sum(p4) AS p4, sum(p5) AS p5, sum(p6) AS p6
+    FROM json_each(?) CROSS JOIN minute WHERE meter = ? AND end_at > value ->> 0 AND end_at <= value ->> 1 GROUP BY key
+  )
+  SELECT summed.*, counted_import, counted_export, tariffs FROM summed CROSS JOIN minute ON meter = ? AND end_at = last_end`;
+
+const BUCKETS = `
+  SELECT key AS span, bucket.* FROM json_each(?) CROSS JOIN bucket
+  WHERE meter = ? AND resolution = ? AND start_at >= value ->> 0 AND start_at < value ->> 1 AND end_at <= value ->> 1
+  ORDER BY key, start_at`;
+
+/** SQLite sorts the minutes of so many spans at a time. */
+const AT_ONCE = 100;
 
 /** From the coarsest on, with the least that one can last. */
 const LEVELS: readonly (readonly [Stored, leastS: number])[] = [
@@ -60,157 +64,120 @@ const LEVELS: readonly (readonly [Stored, leastS: number])[] = [
 ];
 
 /**
- * What a meter used in a period: its registers at the end minus those at the beginning, so that periods add up to the watt-hour.
- * Times are whole minutes. The same for whoever writes the history and for whoever reads it.
+ * What a meter used in spans of time: its registers at the end minus those at the beginning, so that spans add up to the watt-hour.
+ * The same for whoever writes the history and for whoever reads it. Spans come oldest first and do not overlap: all are read together.
  */
 export class Ledger {
-  readonly #lastRecord;
-  readonly #gap;
-  readonly #sums;
-  readonly #stored;
-  readonly #baseline;
-  /** The last boundary of each meter. */
-  #remembered: Map<number, { readonly atS: number; readonly boundary: Boundary }> | undefined;
+  readonly #boundaries: Boundaries;
+  readonly #minutes;
+  readonly #buckets;
 
-  constructor(db: Database) {
-    this.#lastRecord = db.prepare<[number, number], CountedRow>(
-      'SELECT counted_import, counted_export, tariffs FROM minute WHERE meter = ? AND end_at <= ? ORDER BY end_at DESC LIMIT 1',
-    );
-    this.#gap = db.prepare<[number, number], GapRow>(
-      'SELECT from_at, to_at, moved FROM gap WHERE meter = ? AND from_at < ? ORDER BY from_at DESC LIMIT 1',
-    );
-    this.#sums = db.prepare<[number, number, number], SumsRow>(MINUTE_SUMS);
-    this.#stored = db.prepare<[number, number, number, number], BucketRow>(
-      'SELECT * FROM bucket WHERE meter = ? AND resolution = ? AND start_at >= ? AND end_at <= ? ORDER BY start_at',
-    );
-    this.#baseline = db.prepare<[number], { baseline: string | null }>('SELECT baseline FROM meter WHERE key = ?');
+  constructor(db: Database, boundaries = new Boundaries(db)) {
+    this.#boundaries = boundaries;
+    this.#minutes = db.prepare<[string, number, number], MinutesRow>(MINUTES);
+    this.#buckets = db.prepare<[string, number, number], BucketRow>(BUCKETS);
   }
 
-  /** Of the answers of one moment: where a bucket ends the next one begins. */
-  remember(): void {
-    this.#remembered = new Map();
-  }
-
-  /** What was written since counts again. */
-  forget(): void {
-    this.#remembered = undefined;
-  }
-
-  #boundaryOnce(meter: number, atS: number): Boundary {
-    const last = this.#remembered?.get(meter);
-    if (last?.atS === atS) return last.boundary;
-    const boundary = this.boundary(meter, atS);
-    this.#remembered?.set(meter, { atS, boundary });
-    return boundary;
-  }
-
-  /** The registers by the last reading at or before a moment; before the first reading of all, those of that one. */
-  boundary(meter: number, atS: number): Boundary {
-    const row = this.#lastRecord.get(meter, atS);
-    if (row === undefined) return { registers: this.#first(meter), isEstimated: false };
-    const gap = this.#gap.get(meter, atS);
-    const registers = countedOf(row);
-    if (gap === undefined || gap.to_at <= atS) return { registers, isEstimated: false };
-    return { registers: interpolated(registers, gap, atS), isEstimated: true };
-  }
-
-  /** The registers of the last record that ends at a moment or before. */
-  recorded(meter: number, atS: number): Registers {
-    const row = this.#lastRecord.get(meter, atS);
-    return row === undefined ? this.#first(meter) : countedOf(row);
-  }
-
-  /** From stored buckets as far as there are any, from minutes for the rest. */
-  used(meter: number, fromS: number, toS: number): Sums {
-    const level = LEVELS.findIndex(([, leastS]) => toS - fromS >= leastS);
-    return this.#usedFrom(level < 0 ? LEVELS.length : level, meter, fromS, toS);
+  /** Of each span, from stored buckets as far as there are any, from minutes for the rest. */
+  used(meter: number, spans: readonly Span[]): Sums[] {
+    const longestS = spans.reduce((longest, { fromS, toS }) => Math.max(longest, toS - fromS), 0);
+    const level = LEVELS.findIndex(([, leastS]) => longestS >= leastS);
+    return this.#usedFrom(level < 0 ? LEVELS.length : level, meter, spans);
   }
 
   /** The same from buckets that are finer than `than`: what one is made of. */
-  madeOf(than: Stored, meter: number, fromS: number, toS: number): Sums {
-    const level = LEVELS.findIndex(([name]) => name === than);
-    return this.#usedFrom(level + 1, meter, fromS, toS);
+  madeOf(than: Stored, meter: number, spans: readonly Span[]): Sums[] {
+    return this.#usedFrom(LEVELS.findIndex(([name]) => name === than) + 1, meter, spans);
   }
 
-  #usedFrom(level: number, meter: number, fromS: number, toS: number): Sums {
-    if (fromS >= toS) return NOTHING;
+  #usedFrom(level: number, meter: number, spans: readonly Span[]): Sums[] {
     const [name] = LEVELS[level] ?? [];
-    if (name === undefined) return this.#ofMinutes(meter, fromS, toS);
-    const rows = this.#stored.all(meter, STORED[name], fromS, toS);
-    const [first, last] = [rows[0], rows.at(-1)];
-    if (first === undefined || last === undefined) return this.#usedFrom(level + 1, meter, fromS, toS);
-    const head = this.#usedFrom(level + 1, meter, fromS, first.start_at);
-    const tail = this.#usedFrom(level + 1, meter, last.end_at, toS);
-    return addUp([head, ...rows.map(sumsOfBucket), tail]);
+    const read = (some: readonly Span[]): Sums[] =>
+      name === undefined ? this.#ofMinutes(meter, some) : this.#ofBuckets(name, level, meter, some);
+    return spans.length <= AT_ONCE ? read(spans) : slices(spans).flatMap(read);
   }
 
-  #ofMinutes(meter: number, fromS: number, toS: number): Sums {
-    const [begin, end] = [this.#boundaryOnce(meter, fromS), this.#boundaryOnce(meter, toS)];
-    const row = this.#sums.get(meter, fromS, toS);
-    const moved = difference(begin.registers, end.registers);
-    return {
-      ...energyOf(moved),
-      ...(row === undefined ? {} : sumsOf(row)),
-      seconds: Math.min(row?.seconds ?? 0, toS - fromS),
-      isEstimated: begin.isEstimated || end.isEstimated,
-    } as Sums;
+  /** What no bucket of that name covers is put together of finer ones. */
+  #ofBuckets(name: Stored, level: number, meter: number, spans: readonly Span[]): Sums[] {
+    const rows = spans.length === 0 ? [] : this.#buckets.all(inJson(spans), meter, STORED[name]);
+    const sums = spans.map(() => NOTHING);
+    const addTo = (span: number, more: Sums): void => void (sums[span] = add(sums[span] ?? NOTHING, more));
+    for (const row of rows) addTo(row.span, sumsOfBucket(row));
+    const pieces = piecesBetween(spans, rows);
+    if (pieces.length === 0) return sums;
+    this.#usedFrom(level + 1, meter, pieces).forEach((more, index) => addTo(pieces[index]?.span ?? 0, more));
+    return sums;
   }
 
-  #first(meter: number): Registers {
-    const { baseline } = this.#baseline.get(meter) ?? {};
-    return baseline ? (JSON.parse(baseline) as Registers) : {};
+  #ofMinutes(meter: number, spans: readonly Span[]): Sums[] {
+    const [first, last] = [spans[0], spans.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const rows = new Map(this.#minutes.all(inJson(spans), meter, meter).map((row) => [row.span, row]));
+    const walk = this.#boundaries.walk(meter, first.fromS, last.toS);
+    let [reachedS, begin] = [first.fromS, walk.to(first.fromS, undefined)];
+    return spans.map(({ fromS, toS }, span) => {
+      if (fromS !== reachedS) begin = walk.to(fromS, this.#boundaries.lastRecord(meter, fromS));
+      const row = rows.get(span);
+      const end = walk.to(toS, row);
+      const sums = sumsOfMinutes(row, toS - fromS, begin, end);
+      [reachedS, begin] = [toS, end];
+      return sums;
+    });
   }
 }
 
-/** By how much each register grew; one that was not there before counts from then on. */
-export function difference(before: Registers, after: Registers): Registers {
-  const moved: Record<string, number> = {};
-  for (const [name, value] of Object.entries(after)) moved[name] = value - (before[name] ?? value);
-  return moved;
+function slices(spans: readonly Span[]): (readonly Span[])[] {
+  return Array.from({ length: Math.ceil(spans.length / AT_ONCE) }, (_, index) =>
+    spans.slice(index * AT_ONCE, (index + 1) * AT_ONCE),
+  );
 }
 
-export function countedOf({ counted_import, counted_export, tariffs }: CountedRow): Registers {
-  const totals = {
-    ...(counted_import !== null && { import: counted_import }),
-    ...(counted_export !== null && { export: counted_export }),
-  };
-  return tariffs === null ? totals : { ...(JSON.parse(tariffs) as Registers), ...totals };
+function inJson(spans: readonly Span[]): string {
+  return JSON.stringify(spans.map(({ fromS, toS }) => [fromS, toS]));
 }
 
-function energyOf(moved: Registers): Pick<Sums, 'imported' | 'exported' | 'tariffs'> {
-  const { import: imported = 0, export: exported = 0, ...tariffs } = moved;
-  return { imported, exported, tariffs };
-}
-
-/** What moved until then goes by the time; the total is what its tariffs are, and what none of them has. */
-function interpolated(before: Registers, { from_at, to_at, moved }: GapRow, atS: number): Registers {
-  const all = JSON.parse(moved) as Registers;
-  const until = (amount: number): number => Math.floor((amount * (atS - from_at)) / (to_at - from_at));
-  const registers: Record<string, number> = { ...before };
-  for (const total of TOTALS) {
-    let [amount, rest] = [0, all[total] ?? 0];
-    for (const [name, value] of Object.entries(all).filter(([name]) => isTariffOf(total, name))) {
-      registers[name] = (before[name] ?? 0) + until(value);
-      amount += until(value);
-      rest -= value;
+/** What of the spans no row covers. */
+function piecesBetween(spans: readonly Span[], rows: readonly BucketRow[]): Piece[] {
+  const pieces: Piece[] = [];
+  let next = 0;
+  for (const [span, { fromS, toS }] of spans.entries()) {
+    let reachedS = fromS;
+    for (let row = rows[next]; row?.span === span; row = rows[++next]) {
+      if (row.start_at > reachedS) pieces.push({ span, fromS: reachedS, toS: row.start_at });
+      reachedS = row.end_at;
     }
-    if (before[total] !== undefined) registers[total] = before[total] + amount + until(rest);
+    if (reachedS < toS) pieces.push({ span, fromS: reachedS, toS });
   }
-  return registers;
+  return pieces;
 }
 
-function sumsOf(row: SumsRow): Omit<Sums, 'imported' | 'exported' | 'tariffs' | 'isEstimated'> {
+function sumsOfMinutes(row: MinutesRow | undefined, lengthS: number, begin: Boundary, end: Boundary): Sums {
+  const { import: imported = 0, export: exported = 0, ...tariffs } = difference(begin.registers, end.registers);
+  const isEstimated = begin.isEstimated || end.isEstimated;
+  if (row === undefined) return { ...NOTHING, imported, exported, tariffs, isEstimated };
+  return sumsOf(row, { imported, exported, tariffs, seconds: Math.min(row.seconds, lengthS), isEstimated });
+}
+
+function sumsOfBucket(row: BucketRow): Sums {
+  const { imported, exported, seconds } = row;
+  const tariffs = row.tariffs === null ? {} : (JSON.parse(row.tariffs) as Registers);
+  return sumsOf(row, { imported, exported, tariffs, seconds, isEstimated: row.estimated !== 0 });
+}
+
+type Own = Pick<Sums, 'imported' | 'exported' | 'tariffs' | 'seconds' | 'isEstimated'>;
+
+/** One by one, as a spread of many objects costs more than reading them. */
+function sumsOf(row: SumsRow, { imported, exported, tariffs, seconds, isEstimated }: Own): Sums {
   return {
-    seconds: row.seconds,
+    imported,
+    exported,
+    tariffs,
+    seconds,
     powers: row.powers,
     powerSumW: row.power_sum,
     powerMaxW: row.power_max ?? undefined,
     powerMinW: row.power_min ?? undefined,
     phasesJ: [row.p1, row.p2, row.p3, row.p4, row.p5, row.p6],
+    isEstimated,
   };
-}
-
-function sumsOfBucket(row: BucketRow): Sums {
-  const tariffs = row.tariffs === null ? {} : (JSON.parse(row.tariffs) as Registers);
-  return { ...sumsOf(row), imported: row.imported, exported: row.exported, tariffs, isEstimated: row.estimated !== 0 };
 }

@@ -17,6 +17,7 @@ import type {
   Usage,
   UsageAsk,
 } from './answers.ts';
+import { Boundaries } from './boundaries.ts';
 import { Ledger } from './ledger.ts';
 import { GapQueries } from './queries/gaps.ts';
 import { markersOf } from './queries/markers.ts';
@@ -33,7 +34,6 @@ const BUSY_MS = 1_000;
 /** The history to look at: synchronous questions over one read-only connection, whoever writes meanwhile. */
 export class HistoryReader {
   readonly #db: Database;
-  readonly #ledger: Ledger;
   readonly #meters: MeterQueries;
   readonly #records: RecordQueries;
   readonly #usage: UsageQueries;
@@ -42,12 +42,11 @@ export class HistoryReader {
   /** @throws {DatabaseTooNew} and an error that names the file, as where it is not there yet. */
   constructor(path: string) {
     this.#db = openToRead(path);
-    const ledger = new Ledger(this.#db);
-    this.#ledger = ledger;
+    const boundaries = new Boundaries(this.#db);
     this.#meters = new MeterQueries(this.#db);
     this.#records = new RecordQueries(this.#db);
-    this.#usage = new UsageQueries(ledger, this.#meters);
-    this.#gaps = new GapQueries(this.#db, ledger, this.#meters);
+    this.#usage = new UsageQueries(new Ledger(this.#db, boundaries), this.#meters);
+    this.#gaps = new GapQueries(this.#db, boundaries, this.#meters);
   }
 
   meters(): readonly Meter[] {
@@ -111,12 +110,7 @@ export class HistoryReader {
 
   /** All that one answer is made of is seen at one moment. */
   #once<T>(ask: () => T): T {
-    this.#ledger.remember();
-    try {
-      return this.#db.transaction(ask)();
-    } finally {
-      this.#ledger.forget();
-    }
+    return this.#db.transaction(ask)();
   }
 }
 

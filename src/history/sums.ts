@@ -32,10 +32,12 @@ export const NOTHING: Sums = {
 };
 
 export function addUp(all: readonly Sums[]): Sums {
-  return all.reduce((total, sums) => (total === NOTHING ? sums : sums === NOTHING ? total : add(total, sums)), NOTHING);
+  return all.length === 1 ? (all[0] ?? NOTHING) : all.reduce(add, NOTHING);
 }
 
-function add(one: Sums, other: Sums): Sums {
+export function add(one: Sums, other: Sums): Sums {
+  if (one === NOTHING) return other;
+  if (other === NOTHING) return one;
   return {
     imported: one.imported + other.imported,
     exported: one.exported + other.exported,

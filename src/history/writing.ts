@@ -1,8 +1,9 @@
 import type { Database } from '../storage/sqlite.ts';
+import { countedOf, difference, type CountedRow } from './boundaries.ts';
 import { Closing } from './closing.ts';
 import { follow, shiftsOf, type Standing } from './continued.ts';
 import { Gaps, longestStretchS } from './gaps.ts';
-import { countedOf, difference, Ledger, type CountedRow } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import { LateMinutes } from './late.ts';
 import { Meters, type About, type MeterEntry } from './meters.ts';
 import { endOf, type Minute, type Run } from './minute.ts';

@@ -29,21 +29,53 @@ export function standardOffsetMinutes(timeZone: string, year = new Date().getUTC
 
 /** How far clocks there are ahead of UTC at an instant. */
 export function offsetMinutes(instant: Date, timeZone: string): number {
+  const ms = instant.getTime();
   const standard = EU_ZONES[timeZone];
-  if (standard !== undefined) return standard + (isSummer(instant.getTime()) ? SUMMER : 0);
-  const parts = formatOf(timeZone).formatToParts(instant);
-  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
-  const [, sign, hours = '0', minutes = '0'] = /^GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  if (standard !== undefined) return standard + (isSummer(ms) ? SUMMER : 0);
+  return zoneOf(timeZone).offsetMinutes(ms);
 }
 
-/** Making a format costs a hundred times what using it does, and one process knows few zones. */
-const formats = new Map<string, Intl.DateTimeFormat>();
+const DAY_MS = 86_400_000;
 
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
+/** A zone by the tables of all zones. They are slow to ask, and most questions are of the day of the one before. */
+class Zone {
+  readonly #format: Intl.DateTimeFormat;
+  #day = NaN;
+  /** All through that day; undefined where clocks change in it. */
+  #ofDay: number | undefined;
+
+  constructor(timeZone: string) {
+    this.#format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+  }
+
+  offsetMinutes(ms: number): number {
+    const day = Math.floor(ms / DAY_MS);
+    if (day !== this.#day) {
+      const [first, last] = [day * DAY_MS, (day + 1) * DAY_MS - 1].map((at) => this.#look(at));
+      this.#ofDay = first === last ? first : undefined;
+      this.#day = day;
+    }
+    return this.#ofDay ?? this.#look(ms);
+  }
+
+  #look(ms: number): number {
+    const parts = this.#format.formatToParts(ms);
+    const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    const [, sign, hours = '0', minutes = '0'] = /^GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
+    return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  }
+}
+
+/** To make one costs a hundred times what using it does; who asks over the network may name them all. */
+const zones = new Map<string, Zone>();
+const MOST_ZONES = 8;
+
+function zoneOf(timeZone: string): Zone {
+  const known = zones.get(timeZone);
   if (known !== undefined) return known;
-  const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
-  formats.set(timeZone, format);
-  return format;
+  const zone = new Zone(timeZone);
+  const [oldest] = zones.keys();
+  if (zones.size >= MOST_ZONES && oldest !== undefined) zones.delete(oldest);
+  zones.set(timeZone, zone);
+  return zone;
 }

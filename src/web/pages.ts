@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { BucketsPlace } from '../history/answers.ts';
 import { choice, whole } from './parameters.ts';
 import type { Target } from './route.ts';
 
@@ -14,8 +15,23 @@ export function paging<const Columns extends readonly [string, ...string[]]>(col
   };
 }
 
+/** Points are computed for an answer: so many keep its clients waiting for a moment only, also on a small machine. */
+const MOST_POINTS = 5_000;
+
+/** What series of points take: they come in pages, in the order of time. */
+export const pagingOfPoints = {
+  limit: whole({ least: 1, most: MOST_POINTS, about: 'points in an answer, of all its series' }).default(MOST_POINTS),
+  offset: whole({ least: 0, most: 100_000_000, about: 'points of each series to leave out before' }).default(0),
+  orderBy: choice(['asc', 'desc'], 'oldest first, or newest').default('asc'),
+};
+
 /** What their answers have in common. */
 export const ofPages = { nextPage: z.string().nullable(), prevPage: z.string().nullable() };
+
+export interface Pages {
+  readonly nextPage: string | null;
+  readonly prevPage: string | null;
+}
 
 interface Paging {
   readonly limit: number;
@@ -30,7 +46,7 @@ export function inPages<R extends Readonly<Record<string, unknown>>>(
   { limit, offset, orderBy, orderByColumn }: Paging,
   target: Target,
   usualColumn: keyof R & string,
-): { rows: R[]; nextPage: string | null; prevPage: string | null } {
+): Pages & { rows: R[] } {
   const sign = orderBy === 'asc' ? 1 : -1;
   const column = orderByColumn ?? usualColumn;
   const sorted = all.toSorted((one, other) => sign * compare(one[column], other[column]));
@@ -39,6 +55,24 @@ export function inPages<R extends Readonly<Record<string, unknown>>>(
     nextPage: offset + limit < all.length ? pageUrl(target, { offset: offset + limit }) : null,
     prevPage: offset > 0 ? pageUrl(target, { offset: Math.max(0, offset - limit) }) : null,
   };
+}
+
+/** Where the points before and behind a page are; `fixed` is what was asked for in words that change with the time. */
+export function pagesAround(
+  { offset, limit, count }: BucketsPlace,
+  target: Target,
+  fixed: Readonly<Record<string, number>>,
+): Pages {
+  const at = (place: number): string => pageUrl(target, { ...fixed, offset: place });
+  return {
+    nextPage: offset + limit < count ? at(offset + limit) : null,
+    prevPage: offset > 0 ? at(Math.max(0, Math.min(offset, count) - limit)) : null,
+  };
+}
+
+/** For who reads a list that has no place for it. */
+export function linkTo(nextPage: string | null): Readonly<Record<string, string>> {
+  return nextPage === null ? {} : { link: `<${nextPage}>; rel="next"` };
 }
 
 /** Where the same question goes on. */

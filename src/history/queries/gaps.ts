@@ -1,6 +1,6 @@
 import type { Database } from '../../storage/sqlite.ts';
 import type { Balance, Gap, GapCause, GapsAsk, Medium, MissedByEndpoint, RegisterUnit } from '../answers.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Boundaries } from '../boundaries.ts';
 import type { Registers } from '../sample.ts';
 import type { MeterQueries } from './meters.ts';
 
@@ -25,7 +25,7 @@ const GAPS = `
 
 /** What is missing, and whether it is known of every watt-hour where it went. */
 export class GapQueries {
-  readonly #ledger: Ledger;
+  readonly #boundaries: Boundaries;
   readonly #meters: MeterQueries;
   readonly #gaps;
   readonly #missed;
@@ -33,8 +33,8 @@ export class GapQueries {
   readonly #records;
   readonly #gapsBetween;
 
-  constructor(db: Database, ledger: Ledger, meters: MeterQueries) {
-    this.#ledger = ledger;
+  constructor(db: Database, boundaries: Boundaries, meters: MeterQueries) {
+    this.#boundaries = boundaries;
     this.#meters = meters;
     this.#gaps = db.prepare<(number | string | null)[], GapRow>(GAPS);
     this.#missed = db.prepare<[], { endpoint: string; letters: number; from_at: number; to_at: number }>(
@@ -89,6 +89,6 @@ export class GapQueries {
 
   /** The registers of the record itself, whatever lies behind it. */
   #counted(meter: number, endS: number): Registers {
-    return this.#ledger.recorded(meter, endS);
+    return this.#boundaries.recorded(meter, endS);
   }
 }

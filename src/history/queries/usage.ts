@@ -1,28 +1,21 @@
-import { apportion } from '../apportion.ts';
 import {
   TooManyBuckets,
   type AggregateAsk,
   type AggregateRow,
-  type Bucket,
-  type Marker,
+  type BucketsPage,
+  type BucketsPlace,
   type Resolution,
   type Split,
   type Usage,
   type UsageAsk,
-  type UsageSeries,
 } from '../answers.ts';
-import { Calendar } from '../calendar.ts';
+import { Calendar, type Span } from '../calendar.ts';
 import type { Ledger } from '../ledger.ts';
-import { isTariffOf } from '../sample.ts';
-import { addUp, type Sums } from '../sums.ts';
+import { markersOf } from './markers.ts';
 import type { KeyedMeter, MeterQueries } from './meters.ts';
+import { seriesOf, type Counted } from './series.ts';
 
-/** A bucket of the calendar, and what each of the meters used in it. */
-interface Counted {
-  readonly fromS: number;
-  readonly toS: number;
-  readonly ofMeters: readonly Sums[];
-}
+type Period = Pick<UsageAsk, 'fromS' | 'toS' | 'resolution' | 'mostBuckets' | 'ignoresWeekends'>;
 
 const RESOLUTIONS: readonly Resolution[] = ['minutes', 'quarters', 'hours', 'days', 'weeks', 'months'];
 /** The least that a bucket of each lasts. */
@@ -34,7 +27,6 @@ const LEAST_S: Readonly<Record<Resolution, number>> = {
   weeks: 601_200,
   months: 2_415_600,
 };
-const JOULES_A_WH = 3_600;
 const DEFAULT_ZONE = 'Europe/Amsterdam';
 
 /** Usage by the calendar. */
@@ -49,17 +41,18 @@ export class UsageQueries {
 
   /** Buckets of the calendar from the one that holds `fromS` up to the one that holds the last second. @throws {UnknownMeter} {TooManyBuckets} */
   usage(ask: UsageAsk): Usage {
-    const { resolution, medium, split } = ask;
+    const { resolution, medium, split, page } = ask;
     const meters = this.#meters.of(medium, ask.meter);
-    const timeZone = ask.timeZone ?? meters[0]?.timeZone ?? DEFAULT_ZONE;
-    const calendar = new Calendar(timeZone);
-    const buckets = this.#counted(ask, calendar, meters);
+    const calendar = new Calendar(ask.timeZone ?? meters[0]?.timeZone ?? DEFAULT_ZONE);
+    const spans = spansOf(ask, calendar, meters);
+    const place = placeOf(page, spans.length, this.#width(split, meters));
     return {
       resolution,
       unit: meters[0]?.unit ?? 'Wh',
-      timeZone,
+      timeZone: calendar.timeZone,
       capacityW: meters.length === 1 ? meters[0]?.capacityW : undefined,
-      series: seriesOf(split, buckets, meters),
+      place,
+      series: seriesOf(split, this.#counted(spans.slice(...within(place, page)), meters), meters),
     };
   }
 
@@ -72,130 +65,57 @@ export class UsageQueries {
     const month = { fromS, toS, resolution: 'months', mostBuckets: Infinity } as const;
     const groups = isByMeter ? meters.map((one) => [one]) : [meters];
     return groups.flatMap((group) =>
-      seriesOf(split, this.#counted(month, calendar, group), group).flatMap(({ marker, buckets: [bucket] }) =>
-        bucket === undefined || group[0] === undefined
-          ? []
-          : [{ marker, meter: isByMeter ? group[0].id : undefined, unit: group[0].unit, bucket }],
+      seriesOf(split, this.#counted(spansOf(month, calendar, group), group), group).flatMap(
+        ({ marker, buckets: [bucket] }) =>
+          bucket === undefined || group[0] === undefined
+            ? []
+            : [{ marker, meter: isByMeter ? group[0].id : undefined, unit: group[0].unit, bucket }],
       ),
     );
   }
 
-  #counted(
-    ask: Pick<UsageAsk, 'fromS' | 'toS' | 'resolution' | 'mostBuckets' | 'ignoresWeekends'>,
-    calendar: Calendar,
-    meters: readonly KeyedMeter[],
-  ): Counted[] {
-    refuseTooMany(ask);
-    const firstS = Math.min(...meters.map(({ firstAtS }) => firstAtS));
-    const lastS = Math.max(...meters.map(({ lastAtS }) => lastAtS));
-    const buckets: Counted[] = [];
-    const { resolution } = ask;
-    let fromS = calendar.start(resolution, Math.max(ask.fromS, Math.min(firstS, ask.toS)));
-    while (fromS < ask.toS && fromS < lastS) {
-      const toS = calendar.next(resolution, fromS);
-      const isLeftOut = ask.ignoresWeekends === true && calendar.isWeekend(fromS);
-      if (!isLeftOut)
-        buckets.push({ fromS, toS, ofMeters: meters.map(({ key }) => this.#ledger.used(key, fromS, toS)) });
-      fromS = toS;
-    }
-    return buckets;
+  /** How many points a bucket costs: one for each series, or for each meter that is added up. */
+  #width(split: Split, meters: readonly KeyedMeter[]): number {
+    const series = split === 'none' || split === 'meter' ? 1 : markersOf(split, this.#meters).length;
+    return Math.max(1, series, meters.length);
+  }
+
+  #counted(spans: readonly Span[], meters: readonly KeyedMeter[]): Counted[] {
+    const used = meters.map(({ key }) => this.#ledger.used(key, spans));
+    return spans.map(({ fromS, toS }, index) => ({
+      ...{ fromS, toS },
+      ofMeters: used.flatMap((ofOne) => ofOne[index] ?? []),
+    }));
   }
 }
 
+/** The buckets of a period in which there is anything to see. @throws {TooManyBuckets} */
+function spansOf(ask: Period, calendar: Calendar, meters: readonly KeyedMeter[]): Span[] {
+  refuseTooMany(ask);
+  const { resolution, fromS, toS, ignoresWeekends = false } = ask;
+  const firstS = Math.min(...meters.map(({ firstAtS }) => firstAtS));
+  const endS = Math.min(toS, Math.max(...meters.map(({ lastAtS }) => lastAtS)));
+  const spans: Span[] = [];
+  for (const span of calendar.spans(resolution, calendar.start(resolution, Math.max(fromS, Math.min(firstS, toS))))) {
+    if (span.fromS >= endS) break;
+    if (!ignoresWeekends || !calendar.isWeekend(span.fromS)) spans.push(span);
+  }
+  return spans;
+}
+
 /** @throws {TooManyBuckets} */
-function refuseTooMany({
-  fromS,
-  toS,
-  resolution,
-  mostBuckets,
-}: Pick<UsageAsk, 'fromS' | 'toS' | 'resolution' | 'mostBuckets'>): void {
+function refuseTooMany({ fromS, toS, resolution, mostBuckets }: Period): void {
   const fits = (name: Resolution): boolean => (toS - fromS) / LEAST_S[name] <= mostBuckets;
   if (!fits(resolution)) throw new TooManyBuckets(mostBuckets, RESOLUTIONS.find(fits));
 }
 
-const SPLITS: Readonly<Record<Split, (buckets: readonly Counted[], meters: readonly KeyedMeter[]) => UsageSeries[]>> = {
-  none: (buckets) => [{ marker: undefined, buckets: buckets.map((bucket) => whole(bucket)) }],
-  meter: (buckets, meters) =>
-    meters.map(({ id }, index) => ({
-      marker: { key: 'meter', value: id },
-      buckets: buckets.map((bucket) => whole({ ...bucket, ofMeters: bucket.ofMeters.slice(index, index + 1) })),
-    })),
-  direction: (buckets) =>
-    (['import', 'export'] as const).map((value) => ({
-      marker: { key: 'direction', value },
-      buckets: buckets.map((bucket) => ({ ...whole(bucket), [value === 'import' ? 'exported' : 'imported']: 0 })),
-    })),
-  tariff: byTariff,
-  phase: byPhase,
-};
-
-function seriesOf(split: Split, buckets: readonly Counted[], meters: readonly KeyedMeter[]): UsageSeries[] {
-  return SPLITS[split](buckets, meters);
+function placeOf(page: BucketsPage | undefined, count: number, width: number): BucketsPlace {
+  if (page === undefined) return { offset: 0, limit: count, count };
+  return { offset: page.offset, limit: Math.max(1, Math.floor(page.limit / width)), count };
 }
 
-function whole({ fromS, toS, ofMeters }: Counted): Bucket {
-  const { imported, exported, seconds, powers, powerSumW, powerMaxW, powerMinW, isEstimated } = addUp(ofMeters);
-  const isOne = ofMeters.length === 1;
-  return {
-    ...{ fromS, toS, imported, exported, isEstimated },
-    // Peaks of several meters need not come at the same time.
-    powerMeanW: powers === 0 ? undefined : meanW(ofMeters, powerSumW / powers),
-    powerMaxW: isOne ? powerMaxW : undefined,
-    powerMinW: isOne ? powerMinW : undefined,
-    coverage: Math.min(1, seconds / Math.max(1, ofMeters.length) / (toS - fromS)),
-  };
-}
-
-/** Of several meters together: what flows in one flows beside what flows in the other. */
-function meanW(ofMeters: readonly Sums[], ofOne: number): number {
-  if (ofMeters.length === 1) return Math.round(ofOne);
-  return Math.round(ofMeters.reduce((sum, { powers, powerSumW }) => sum + (powers === 0 ? 0 : powerSumW / powers), 0));
-}
-
-function byTariff(buckets: readonly Counted[]): UsageSeries[] {
-  const sums = buckets.map(({ ofMeters }) => addUp(ofMeters).tariffs);
-  return tariffsAmong(sums.flatMap((tariffs) => Object.keys(tariffs))).map((value) => ({
-    marker: { key: 'tariff', value },
-    buckets: buckets.map((bucket, index) => ({
-      ...withoutPower(whole(bucket)),
-      imported: sums[index]?.[`import${value}`] ?? 0,
-      exported: sums[index]?.[`export${value}`] ?? 0,
-    })),
-  }));
-}
-
-/** The numbers of the tariffs that have registers, smallest first. */
-function tariffsAmong(names: readonly string[]): string[] {
-  const numbers = names
-    .filter((name) => isTariffOf('import', name) || isTariffOf('export', name))
-    .map((name) => name.slice(6));
-  return [...new Set(numbers)].sort((one, other) => Number(one) - Number(other));
-}
-
-/** Energy of a phase is integrated from power: the buckets of a series add up to the watt-hour all the same. */
-function byPhase(buckets: readonly Counted[]): UsageSeries[] {
-  const joules = buckets.map(({ ofMeters }) => addUp(ofMeters).phasesJ);
-  return [0, 1, 2].flatMap((phase) => {
-    const [imports, exports] = [phase, phase + 3].map((index) => joules.map((ofBucket) => ofBucket[index] ?? null));
-    if (imports === undefined || exports === undefined || imports.every((amount) => amount === null)) return [];
-    const [imported, exported] = [imports, exports].map((amounts) =>
-      apportion(
-        amounts.map((amount) => amount ?? 0),
-        JOULES_A_WH,
-      ),
-    );
-    const marker: Marker = { key: 'phase', value: String(phase + 1) };
-    const series = buckets.map((bucket, index) => ({
-      ...withoutPower(whole(bucket)),
-      imported: imported?.[index] ?? 0,
-      exported: exported?.[index] ?? 0,
-      isEstimated: true,
-    }));
-    return [{ marker, buckets: series }];
-  });
-}
-
-/** Power is read of all tariffs and phases together. */
-function withoutPower(bucket: Bucket): Bucket {
-  return { ...bucket, powerMeanW: undefined, powerMaxW: undefined, powerMinW: undefined };
+/** From which bucket up to which, counted from the oldest. */
+function within({ offset, limit, count }: BucketsPlace, page: BucketsPage | undefined): [from: number, to: number] {
+  if (page?.isNewestFirst !== true) return [offset, offset + limit];
+  return [Math.max(0, count - offset - limit), Math.max(0, count - offset)];
 }

@@ -3,10 +3,11 @@ import type { Usage } from '../../history/answers.ts';
 import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
 import { dayTime } from '../moments.ts';
+import { linkTo, ofPages, pagesAround, pagingOfPoints } from '../pages.ts';
 import { choice, nameText, ofLists } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
 import { Problem } from '../problem.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { defineRoute, type Route, type Target } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { KEYS } from './markers.ts';
 import { meterOf } from './meters.ts';
@@ -22,12 +23,14 @@ const query = z.strictObject({
   marker: choice(KEYS, 'only what has the value of `markerValue`').optional(),
   markerValue: nameText('a value of the marker').optional(),
   medium,
+  ...pagingOfPoints,
   ...ofLists,
 });
-const shapes = { query, answer: z.strictObject({ data: z.array(rowSchema) }), types: LIST_TYPES };
+const shapes = { query, answer: z.strictObject({ ...ofPages, data: z.array(rowSchema) }), types: LIST_TYPES };
 
 interface Asked {
   readonly query: z.output<typeof query>;
+  readonly target: Target;
   readonly headers: { readonly accept?: string | undefined };
 }
 
@@ -48,26 +51,30 @@ export const series: readonly Route<RouteParts>[] = [
     summary: 'usage of each day of a period, of one meter',
     params: z.strictObject({ meter: nameText('id of a meter') }),
     ...shapes,
-    handle({ params: { meter }, query: asked, headers }, parts: RouteParts): Answer {
+    handle({ params: { meter }, query: asked, ...rest }, parts: RouteParts): Answer {
       const { medium: its } = meterOf(meter, parts.history);
-      return daysOf(meter, { query: { ...asked, medium: its }, headers }, parts);
+      return daysOf(meter, { query: { ...asked, medium: its }, ...rest }, parts);
     },
   }),
 ];
 
-function daysOf(meter: string | undefined, { query: asked, headers }: Asked, parts: RouteParts): Answer {
+function daysOf(meter: string | undefined, { query: asked, headers, target }: Asked, parts: RouteParts): Answer {
   const { history } = parts;
-  const { marker, markerValue, medium: of, format } = asked;
+  const { marker, markerValue, medium: of, format, limit, offset, orderBy } = asked;
   if ((marker === undefined) !== (markerValue === undefined))
     throw new Problem('invalid-parameter', 'marker and markerValue: got one of them, expected both or none');
   const timeZone = history.zoneOf(meter) ?? parts.timeZone;
   const [start, end] = [asked.start(timeZone), asked.end(timeZone)];
   if (end <= start) throw new Problem('invalid-parameter', 'end: expected a time behind start');
   const period = { fromS: Math.floor(start / 1_000), toS: Math.ceil(end / 1_000), mostBuckets: MOST_DAYS };
+  const page = { offset, limit, isNewestFirst: orderBy === 'desc' };
   const found = history.ask((reader) =>
-    reader.usage({ ...period, resolution: 'days', medium: of, meter, split: marker ?? 'none' }),
+    reader.usage({ ...period, resolution: 'days', medium: of, meter, split: marker ?? 'none', page }),
   );
-  return list(rowsOf(found, markerValue), format ?? formatOf(headers.accept));
+  const rows = rowsOf(found, markerValue);
+  const pages = pagesAround(found.place, target, { start, end });
+  const sorted = orderBy === 'asc' ? rows : rows.reverse();
+  return list(sorted, format ?? formatOf(headers.accept), (data) => ({ ...pages, data }), linkTo(pages.nextPage));
 }
 
 function rowsOf({ series: all, unit, timeZone }: Usage, markerValue: string | undefined) {

@@ -4,7 +4,7 @@ import { maskIdentity } from '../../privacy/mask.ts';
 import { list, text, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
 import { time } from '../moments.ts';
-import { pageUrl } from '../pages.ts';
+import { linkTo, pageUrl } from '../pages.ts';
 import { choice, nameText, ofLists, whole } from '../parameters.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
@@ -54,8 +54,8 @@ export const telegrams = defineRoute({
     const { rows, upTo, isDone } = await look(parts, { from, to, source, limit, after: cursor });
     const next = isDone ? null : pageUrl(target, { from, to, cursor: upTo });
     const data = rows.map((row) => toTelegram(row, query.redact === '1'));
-    const link = next === null ? {} : { link: `<${next}>; rel="next"` };
-    return list(data, query.format ?? formatOf(headers.accept), (all) => ({ data: all, nextPage: next }), link);
+    const format = query.format ?? formatOf(headers.accept);
+    return list(data, format, (all) => ({ data: all, nextPage: next }), linkTo(next));
   },
 });
 

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import type { Bucket, Usage, UsageSeries } from '../../history/answers.ts';
 import { list, json, type Answer } from '../answer.ts';
-import { formatOf, LIST_TYPES } from '../formats.ts';
+import { formatOf, LIST_TYPES, type Format } from '../formats.ts';
 import { time, zone } from '../moments.ts';
-import { pageUrl } from '../pages.ts';
-import { choice, nameText, ofLists, whole } from '../parameters.ts';
+import { linkTo, ofPages, pagesAround, pagingOfPoints, type Pages } from '../pages.ts';
+import { choice, nameText, ofLists } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
 import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
-/** More than that is no chart any more, and no answer for a small machine. */
-const MOST_POINTS = 50_000;
+/** More than that is no chart any more. */
+const MOST_BUCKETS = 50_000;
 
 const pointSchema = z.strictObject({
   from: z.string(),
@@ -40,9 +40,7 @@ export const usage = defineRoute({
     split: choice(['none', 'tariff', 'direction', 'phase', 'meter'], 'a series for each').default('none'),
     ignore_weekends: choice(['true', 'false'], 'leaves out what begins on a Saturday or Sunday').default('false'),
     tz: zone.optional(),
-    limit: whole({ least: 1, most: MOST_POINTS, about: 'points in an answer that is not split' }).default(MOST_POINTS),
-    offset: whole({ least: 0, most: 100_000_000, about: 'points to leave out before' }).default(0),
-    orderBy: choice(['asc', 'desc'], 'oldest first, or newest').default('asc'),
+    ...pagingOfPoints,
     ...ofLists,
   }),
   answer: z.union([
@@ -50,14 +48,14 @@ export const usage = defineRoute({
       resolution: z.string(),
       unit: z.string(),
       time_zone: z.string(),
-      nextPage: z.string().nullable(),
-      prevPage: z.string().nullable(),
+      ...ofPages,
       data: points,
     }),
     z.strictObject({
       resolution: z.string(),
       unit: z.string(),
       time_zone: z.string(),
+      ...ofPages,
       series: z.array(z.strictObject({ marker, data: points })),
     }),
   ]),
@@ -72,38 +70,52 @@ export const usage = defineRoute({
       reader.usage({
         ...{ fromS: Math.floor(from / 1_000), toS: Math.ceil(to / 1_000) },
         ...{ resolution, meter, medium: query.medium, split, timeZone: tz },
-        ...{ ignoresWeekends: query.ignore_weekends === 'true', mostBuckets: MOST_POINTS },
+        ...{ ignoresWeekends: query.ignore_weekends === 'true', mostBuckets: MOST_BUCKETS },
+        page: { offset, limit, isNewestFirst: orderBy === 'desc' },
       }),
     );
-    const head = { resolution, unit: found.unit, time_zone: found.timeZone };
-    const format = query.format ?? formatOf(headers.accept);
-    if (split !== 'none') return ofSeries(found, head, format);
-    const all = pointsOf(found, found.series[0]);
-    const sorted = orderBy === 'asc' ? all : all.toReversed();
-    const at = (place: number): string => pageUrl(target, { offset: place });
-    const nextPage = offset + limit < all.length ? at(offset + limit) : null;
-    const prevPage = offset > 0 ? at(Math.max(0, offset - limit)) : null;
-    return list(sorted.slice(offset, offset + limit), format, (data) => ({ ...head, nextPage, prevPage, data }));
+    const pages = pagesAround(found.place, target, { from, to });
+    const sorted = (one: UsageSeries): Point[] =>
+      orderBy === 'asc' ? pointsOf(found, one) : pointsOf(found, one).reverse();
+    return answerOf(found, sorted, pages, query.format ?? formatOf(headers.accept));
   },
 });
 
-function ofSeries(found: Usage, head: object, format: ReturnType<typeof formatOf>): Answer {
-  const series = found.series.map((one) => ({ marker: one.marker, data: pointsOf(found, one) }));
-  if (format === 'json') return json({ ...head, series });
-  return list(
-    series.flatMap(({ marker: of, data }) => data.map((point) => ({ marker: of, ...point }))),
-    format,
-  );
+function answerOf(
+  { resolution, unit, timeZone, series }: Usage,
+  pointsIn: (one: UsageSeries) => Point[],
+  pages: Pages,
+  format: Format,
+): Answer {
+  const head = { resolution, unit, time_zone: timeZone, ...pages };
+  const link = linkTo(pages.nextPage);
+  const [only] = series;
+  if (only !== undefined && only.marker === undefined)
+    return list(pointsIn(only), format, (data) => ({ ...head, data }), link);
+  const all = series.map((one) => ({ marker: one.marker, data: pointsIn(one) }));
+  if (format === 'json') return json({ ...head, series: all });
+  const rows = all.flatMap(({ marker: of, data }) => data.map((point) => ({ marker: of, ...point })));
+  return list(rows, format, undefined, link);
 }
 
-function pointsOf({ unit, timeZone, capacityW }: Usage, series: UsageSeries | undefined): Point[] {
-  return (series?.buckets ?? []).map((bucket) => {
-    const { powerMeanW, powerMaxW } = bucket;
+/** One by one, as a spread of many objects costs more than all the rest of a point. */
+function pointsOf({ unit, timeZone, capacityW }: Usage, { buckets }: UsageSeries): Point[] {
+  return buckets.map((bucket) => {
+    const { total, import: imported, export: exported, net, coverage, estimated } = usageOf(bucket, unit);
     return {
-      ...{ from: zoned(bucket.fromS, timeZone), to: zoned(bucket.toS, timeZone) },
-      ...{ level: powerMeanW ?? null, level_max: powerMaxW ?? null },
-      ...{ capacity: capacityW ?? null, usage_percent: percentOf(bucket, capacityW) },
-      ...usageOf(bucket, unit),
+      from: zoned(bucket.fromS, timeZone),
+      to: zoned(bucket.toS, timeZone),
+      level: bucket.powerMeanW ?? null,
+      level_max: bucket.powerMaxW ?? null,
+      capacity: capacityW ?? null,
+      usage_percent: percentOf(bucket, capacityW),
+      total,
+      import: imported,
+      export: exported,
+      net,
+      unit,
+      coverage,
+      estimated,
     };
   });
 }

@@ -132,6 +132,43 @@ describe('usage over the night in which clocks go back', () => {
     }
   });
 
+  interface PointsPage {
+    readonly nextPage: string | null;
+    readonly prevPage: string | null;
+    readonly data: Point[];
+  }
+
+  bare.each([
+    ['/edge/v1/usage?from=2025-10-25T00:00:00Z&to=2025-10-27T00:00:00Z&resolution=hours&limit=7', 27],
+    ['/edge/v1/usage?from=2025-10-25T00:00:00Z&to=2025-10-27T00:00:00Z&resolution=hours&limit=7&orderBy=desc', 27],
+    ['/edge/v1/series/usage?start=2025-10-25&end=2025-10-27&limit=1', 2],
+    ['/edge/v1/series/usage/meters/house?start=2025-10-25&end=2025-10-27&limit=1&orderBy=desc', 2],
+  ])('%s comes in pages that add up to the whole', async (first, count) => {
+    const all: Point[] = [];
+    let [path, before]: [string | null, string | null] = [first, null];
+    while (path !== null) {
+      const page = (await ask(path)) as PointsPage;
+      expect(page.data.length).toBeLessThanOrEqual(7);
+      expect(page.prevPage === null).toBe(before === null);
+      all.push(...page.data);
+      [before, path] = [path, page.nextPage];
+    }
+    expect(all.length).toBe(count);
+    const sum = all.reduce((total, point) => total + point.import, 0);
+    expect(sum).toBe(readings.at(-1)!.imported - readings[0]!.imported);
+  });
+
+  bare('split by direction has as many points in a page, and a link to the next one as CSV', async () => {
+    const path =
+      '/edge/v1/usage?from=2025-10-25T00:00:00Z&to=2025-10-27T00:00:00Z&resolution=hours&split=direction&limit=10';
+    const { series, nextPage } = (await ask(path)) as { series: { data: Point[] }[]; nextPage: string };
+    expect(series.map(({ data }) => data.length)).toEqual([5, 5]);
+    expect(new URLSearchParams(nextPage.split('?')[1]).get('offset')).toBe('5');
+    const { headers, text } = await askWeb(url, `${path}&format=csv`, key);
+    expect(text.trimEnd().split('\r\n')).toHaveLength(1 + 10);
+    expect(headers['link']).toMatch(/offset=5.*>; rel="next"$/);
+  });
+
   bare('is the same in a month, in its days and for each meter', async () => {
     const [month, byMeter, days] = (await Promise.all([
       ask('/edge/v1/aggregate/usage?date=2025-10-26'),
