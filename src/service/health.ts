@@ -5,6 +5,19 @@ import { count, span } from '../telemetry/wording.ts';
 /** `pass`: all is well. `warn`: something needs a look, nothing is lost. `fail`: telegrams are being lost. */
 type HealthStatus = 'pass' | 'warn' | 'fail';
 
+/** How one part of the service stands. */
+export interface Check {
+  readonly part: 'source' | 'endpoint' | 'journal';
+  /** Of the source or endpoint; empty of the journal. */
+  readonly name: string;
+  readonly status: HealthStatus;
+  /** Seconds since the last telegram of a source, undefined before the first; telegrams that wait for an endpoint or for the disk. */
+  readonly observed: number | undefined;
+  readonly unit: 's' | 'telegrams';
+  /** What is not well, a sentence each. */
+  readonly problems: readonly string[];
+}
+
 export interface Health {
   readonly status: HealthStatus;
   /** What is counted, in one line. */
@@ -13,6 +26,7 @@ export interface Health {
   readonly line: string;
   /** What is not well, a sentence each. */
   readonly problems: readonly string[];
+  readonly checks: readonly Check[];
   /** What somebody may want to know, and nothing has to be done about. */
   readonly notes: readonly string[];
   readonly pid: number;
@@ -52,19 +66,19 @@ type Trouble = readonly [HealthStatus, string];
 
 /** How the service stands, from what was counted. */
 export function health(facts: HealthFacts): Health {
-  const troubles = [
-    ...facts.sources.flatMap((source) => ofSource(source, facts)),
-    ...facts.endpoints.flatMap((endpoint) => ofEndpoint(endpoint, facts)),
-    ...ofJournal(facts),
+  const checks = [
+    ...facts.sources.map((source) => checkOfSource(source, facts)),
+    ...facts.endpoints.map((endpoint) => checkOfEndpoint(endpoint, facts)),
+    checkOfJournal(facts),
   ];
   const { sources, endpoints, unaccepted, startedAt } = facts;
-  const status = worst(troubles);
-  const problems = troubles.map(([, text]) => text);
+  const problems = checks.flatMap((check) => check.problems);
   return {
-    status,
+    status: worst(checks.map(({ status }) => status)),
     summary: summarise(facts),
     line: [summarise(facts), ...problems].join('; '),
     problems,
+    checks,
     notes: notesOn(facts),
     pid: process.pid,
     startedAt,
@@ -72,6 +86,27 @@ export function health(facts: HealthFacts): Health {
     endpoints,
     unaccepted,
   };
+}
+
+function checkOfSource(source: SourceTally, facts: HealthFacts): Check {
+  const { name, lastAcceptedAt } = source;
+  const ageMs = lastAcceptedAt && facts.now.getTime() - lastAcceptedAt.getTime();
+  const observed = ageMs === undefined ? undefined : Math.max(0, Math.round(ageMs / 100) / 10);
+  return { part: 'source', name, observed, unit: 's', ...verdictOn(ofSource(source, facts)) };
+}
+
+function checkOfEndpoint(endpoint: OutboxStatus, facts: HealthFacts): Check {
+  const { name, waiting } = endpoint;
+  return { part: 'endpoint', name, observed: waiting, unit: 'telegrams', ...verdictOn(ofEndpoint(endpoint, facts)) };
+}
+
+function checkOfJournal(facts: HealthFacts): Check {
+  const { unaccepted } = facts;
+  return { part: 'journal', name: '', observed: unaccepted, unit: 'telegrams', ...verdictOn(ofJournal(facts)) };
+}
+
+function verdictOn(troubles: readonly Trouble[]): Pick<Check, 'status' | 'problems'> {
+  return { status: worst(troubles.map(([level]) => level)), problems: troubles.map(([, text]) => text) };
 }
 
 function ofSource(
@@ -144,8 +179,7 @@ function ofJournal({ unaccepted, journalTrouble }: HealthFacts): Trouble[] {
   return unaccepted > MANY_UNACCEPTED ? [['warn', `journal: ${waiting} for the disk`]] : [];
 }
 
-function worst(troubles: readonly Trouble[]): HealthStatus {
-  const levels = troubles.map(([level]) => level);
+function worst(levels: readonly HealthStatus[]): HealthStatus {
   return levels.includes('fail') ? 'fail' : levels.includes('warn') ? 'warn' : 'pass';
 }
 

@@ -71,11 +71,12 @@ type Asked = {
 /** What of each answer of the main thread is seen. */
 const ASKED: Asked = {
   health: async (sight, _, answer) => {
-    const { problems, notes, sources, endpoints, ...rest } = await answer();
+    const { problems, notes, checks, sources, endpoints, ...rest } = await answer();
     return {
       ...{ ...rest, summary: '', line: '' },
       problems: problems.filter((text) => sight.sentence(text)),
       notes: notes.filter((text) => sight.sentence(text)),
+      checks: checks.filter(({ part, name }) => part === 'journal' || sight[part](name)),
       sources: sources.filter(({ name }) => sight.source(name)),
       endpoints: endpoints.filter(({ name }) => sight.endpoint(name)),
     };

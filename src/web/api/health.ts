@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import type { Check } from '../../service/health.ts';
 import { json, text, type Answer } from '../answer.ts';
+import { choice } from '../parameters.ts';
+import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
@@ -22,33 +25,71 @@ export const readyz = defineRoute({
   method: 'GET',
   path: '/readyz',
   scope: 'none',
-  summary: `${summary}: 200 once telegrams are kept and delivered`,
+  summary: `${summary}: 200 once telegrams are kept and delivered; strict: and while nothing needs a look`,
+  query: z.strictObject({
+    strict: choice(['0', '1'], '1: 503 also where a meter is silent or an endpoint is not well').default('0'),
+  }),
   types: plain,
-  async handle(_asked, { office }: RouteParts): Promise<Answer> {
+  async handle({ query: { strict } }, { office }: RouteParts): Promise<Answer> {
     await office.ask('journal', {});
+    const { status } = await office.ask('health', {});
+    if (strict === '1' && status !== 'pass')
+      throw new Problem('store-unavailable', `not all is well: ${status}; /healthz says more`);
     return text('ok\n');
   },
 });
 
+const LEVELS = z.enum(['pass', 'warn', 'fail']);
+const HEALTH_TYPE = 'application/health+json';
+
+const checkSchema = z.strictObject({
+  componentType: z.literal('component'),
+  observedValue: z.number().optional().describe('age of the newest telegram, or how many wait'),
+  observedUnit: z.enum(['s', 'telegrams']),
+  status: LEVELS,
+  time: z.iso.datetime(),
+  output: z.string().optional().describe('what is not well'),
+});
+
+type CheckRow = z.output<typeof checkSchema>;
+
+const healthSchema = z.strictObject({
+  status: LEVELS,
+  version: z.literal('1').describe('of this API'),
+  releaseId: z.string().describe('version of p1-relay'),
+  started: z.iso.datetime(),
+  checks: z.record(z.string(), z.array(checkSchema)).optional().describe('`source:NAME`, `endpoint:NAME`, `journal`'),
+  notes: z.array(z.string()).optional(),
+});
+
+/** Source of its shape: draft-inadarei-api-health-check-06. */
 export const healthz = defineRoute({
   method: 'GET',
   path: '/healthz',
   scope: 'none',
-  summary: `${summary}: 503 where telegrams are being lost; what is wrong is told to a key with status:read`,
-  answer: z.strictObject({
-    status: z.enum(['pass', 'warn', 'fail']),
-    version: z.string(),
-    started: z.iso.datetime(),
-    problems: z.array(z.string()).optional(),
-    notes: z.array(z.string()).optional(),
-  }),
-  async handle({ who }, { office, settings }: RouteParts): Promise<Answer> {
-    const { status, startedAt, problems, notes } = await office.ask('health', {});
-    const isKnown = who.key !== undefined && who.scopes.has('status:read');
-    const more = isKnown ? { problems, notes } : {};
-    return json(
-      { status, version: settings.version, started: startedAt.toISOString(), ...more },
-      status === 'fail' ? 503 : 200,
-    );
+  summary: `${summary}: 503 where telegrams are being lost; each part with status:read, what is wrong with it to a key`,
+  answer: healthSchema,
+  types: [HEALTH_TYPE],
+  async handle({ who: { key, scopes } }, { office, settings }: RouteParts): Promise<Answer> {
+    const { status, startedAt, checks, notes } = await office.ask('health', {});
+    const mayRead = scopes.has('status:read');
+    // Addresses of endpoints may stand in what is wrong with them.
+    const isKnown = mayRead && key !== undefined;
+    const head = { status, version: '1', releaseId: settings.version, started: startedAt.toISOString() };
+    const found = mayRead ? { checks: checksOf(checks, isKnown) } : {};
+    const answer = { ...head, ...found, ...(isKnown ? { notes } : {}) };
+    return json(answer, status === 'fail' ? 503 : 200, { 'content-type': HEALTH_TYPE });
   },
 });
+
+function checksOf(checks: readonly Check[], isKnown: boolean): Readonly<Record<string, readonly CheckRow[]>> {
+  const time = new Date().toISOString();
+  return Object.fromEntries(
+    checks.map(({ part, name, status, observed, unit, problems }): [string, CheckRow[]] => {
+      const row: CheckRow = { componentType: 'component', observedUnit: unit, status, time };
+      if (observed !== undefined) row.observedValue = observed;
+      if (isKnown && problems.length > 0) row.output = problems.join('; ');
+      return [name === '' ? part : `${part}:${name}`, [row]];
+    }),
+  );
+}

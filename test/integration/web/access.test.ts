@@ -133,7 +133,9 @@ describe('without a key', () => {
     for (const path of ['/metrics', '/status/data.json', '/status/index.html', '/edge/v1/endpoints'])
       expect((await askWeb(url, path)).status, path).toBe(401);
     expect((await askWeb(url, '/livez')).text).toBe('ok\n');
-    expect(Object.keys((await askWeb(url, '/healthz')).json() as object)).toEqual(['status', 'version', 'started']);
+    expect(Object.keys((await askWeb(url, '/healthz')).json() as object)).toEqual([
+      ...['status', 'version', 'releaseId', 'started'],
+    ]);
   });
 });
 

@@ -112,6 +112,23 @@ describe('health', () => {
     });
   });
 
+  test('says of each part how it stands, and what was seen of it', () => {
+    const facts = {
+      ...well,
+      sources: [{ ...source, lastAcceptedAt: ago(120) }],
+      endpoints: [{ ...endpoint, waiting: 7 }],
+      unaccepted: 3,
+    };
+    expect(health(facts).checks).toEqual([
+      {
+        ...{ part: 'source', name: 'meter', status: 'fail', observed: 120, unit: 's' },
+        problems: ['source meter: no telegram for 2 min'],
+      },
+      { part: 'endpoint', name: 'home', status: 'pass', observed: 7, unit: 'telegrams', problems: [] },
+      { part: 'journal', name: '', status: 'pass', observed: 3, unit: 'telegrams', problems: [] },
+    ]);
+  });
+
   test.each<[string, Partial<HealthFacts>, 'warn' | 'fail', string]>([
     [
       'a cable that was pulled a moment ago',
