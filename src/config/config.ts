@@ -3,6 +3,7 @@ import type { ConfigSchema, Families } from './schema.ts';
 import { toCompatConfig, type CompatConfig } from './compat.ts';
 import { deepFreeze } from './freeze.ts';
 import { toHttpConfig, type HttpConfig } from './http.ts';
+import { toPrices, type Prices } from './prices.ts';
 import { moment } from '../settings/moment.ts';
 import { kit } from '../settings/values.ts';
 import type { StateDir } from './state-dir.ts';
@@ -15,6 +16,8 @@ export interface Config {
   readonly http: HttpConfig;
   readonly history: HistoryConfig;
   readonly compat: CompatConfig;
+  /** Oldest first. */
+  readonly prices: readonly Prices[];
   readonly stateDir: StateDir;
   readonly log: { readonly level: Settings['log']['level'] };
 }
@@ -110,6 +113,7 @@ export function assemble(settings: Settings, families: Families, stateDir: State
     http: toHttpConfig(settings.http),
     history: { enabled: settings.history.enabled, keepMs: settings.history.keep },
     compat: toCompatConfig(settings.compat),
+    prices: toPrices(settings.prices),
     stateDir,
     log: settings.log,
   });

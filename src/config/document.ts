@@ -86,10 +86,13 @@ function leavesDataWhole({ code }: Fault): boolean {
   return code === 'DUPLICATE_KEY' || code === 'TAG_RESOLVE_FAILED';
 }
 
+/** `{ gas: 1,19 }` is a gas of 1 and a 19 without a value: YAML knows no decimal commas, and it must be told. */
+const BEHIND_COMMA = /^\d+$/;
+
 function withoutEmpty(data: unknown): unknown {
   if (Array.isArray(data)) return data.map(withoutEmpty);
   if (!isMap(data)) return data;
-  const filled = entriesOf(data).filter(([, value]) => value !== null);
+  const filled = entriesOf(data).filter(([key, value]) => value !== null || BEHIND_COMMA.test(String(key)));
   return Object.fromEntries(filled.map(([key, value]) => [key, withoutEmpty(value)]));
 }
 

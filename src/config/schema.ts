@@ -3,6 +3,7 @@ import { LUXEMBOURG } from '../settings/meter-key.ts';
 import type { EndpointType } from '../endpoints/endpoint-type.ts';
 import { compat } from './compat.ts';
 import { http } from './http.ts';
+import { prices } from './prices.ts';
 import { cipherKey, duration, durationWithin, kit, size } from '../settings/values.ts';
 import type { SourceType } from '../sources/source.ts';
 
@@ -159,6 +160,7 @@ export function configSchema({ sources, endpoints }: Families) {
     http: http.prefault({}),
     history: history.prefault({}),
     compat: compat.prefault({}),
+    prices,
     state: state.prefault({}),
     log: log.prefault({}),
   });

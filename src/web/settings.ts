@@ -1,11 +1,14 @@
 import type { Config } from '../config/config.ts';
 import type { CompatConfig } from '../config/compat.ts';
 import type { HttpConfig } from '../config/http.ts';
+import type { Prices } from '../config/prices.ts';
 
 /** What the web's thread is started with. */
 export interface WebSettings {
   readonly http: HttpConfig;
   readonly compat: CompatConfig;
+  /** Oldest first. */
+  readonly prices: readonly Prices[];
   readonly stateDir: string;
   readonly version: string;
   readonly isHistoryKept: boolean;
@@ -37,6 +40,7 @@ export function webSettings(config: Config, version: string, startedAt: Date): W
   return {
     http: config.http,
     compat: config.compat,
+    prices: config.prices,
     stateDir: config.stateDir.path,
     isHistoryKept: config.history.enabled,
     version,

@@ -28,6 +28,7 @@ const parts: Parts = {
   },
   history: (question) => question(scene.reader),
   source: { name: 'home', timeZone: 'Europe/Amsterdam' },
+  prices: [],
   now: () => new Date(NOW),
 };
 

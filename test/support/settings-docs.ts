@@ -36,7 +36,7 @@ export interface SettingsGroup {
   readonly settings: readonly Setting[];
 }
 
-/** All settings in the order of the README: what all sources have, each kind of source, endpoints alike, the rest. */
+/** All settings in the order of the README: what all sources have, each kind of source, endpoints alike, the rest; of a list those of an entry. */
 export function settingsGroups(schema: JsonSchema): SettingsGroup[] {
   const { source, sources, endpoints, ...sections } = schema.properties ?? {};
   if (source?.oneOf === undefined || sources === undefined || endpoints?.items?.oneOf === undefined) {
@@ -45,7 +45,10 @@ export function settingsGroups(schema: JsonSchema): SettingsGroup[] {
   return [
     ...groupFamily('source', source.oneOf),
     ...groupFamily('endpoint', endpoints.items.oneOf),
-    ...Object.entries(sections).map(([name, section]) => ({ title: `\`${name}\``, settings: settingsOf(section) })),
+    ...Object.entries(sections).map(([name, section]) => ({
+      title: `\`${name}\``,
+      settings: settingsOf(section.items ?? section),
+    })),
   ];
 }
 

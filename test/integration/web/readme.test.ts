@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import Sqlite from 'better-sqlite3';
+import { parse } from 'yaml';
 import { beforeAll, describe, expect } from 'vitest';
 import { simulateHouse } from '../../../src/simulator/house.ts';
+import { Database } from '../../../src/storage/database.ts';
 import { startService, temporaryFolder, until, type Service } from '../../support/service.ts';
 import { describeWithTools } from '../../support/tools.ts';
 import { addKey, askWeb, bearer, HTTP, test, webUrl } from '../../support/web.ts';
@@ -43,6 +44,9 @@ beforeAll(async () => {
         { type: 'ingest', name: 'barn' },
       ],
       endpoints: [{ name: 'home', type: 'dsmr-v1', source: 'house', url: 'http://127.0.0.1:9', key: 'none' }],
+      ...(parse(
+        examplesIn('In the place of a DSMR-reader', 'yaml').find((block) => block.startsWith('prices:'))!,
+      ) as object),
       ...{ http: HTTP, compat: { dsmrReader: { enabled: true } } },
     },
   });
@@ -100,11 +104,11 @@ describeWithTools('the examples of the README', ['bash', 'curl', 'python3'], () 
       const all = await records();
       expect(await print(chapter, 'sh')).toBe(`${all.length} records\n`);
       expect(await print(chapter, 'sh')).toBe('0 records\n');
-      const db = new Sqlite(join(folder, 'records.db'), { readonly: true });
-      const counted = db.prepare(
-        "SELECT max(import_register_wh) - min(import_register_wh) FROM records WHERE meter = 'house'",
+      const db = new Database(join(folder, 'records.db'), { readonly: true });
+      const counted = db.prepare<[], { wh: number }>(
+        "SELECT max(import_register_wh) - min(import_register_wh) AS wh FROM records WHERE meter = 'house'",
       );
-      expect(counted.pluck().get()).toBe(taken);
+      expect(counted.get()?.wh).toBe(taken);
       db.close();
     });
 

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import Sqlite from 'better-sqlite3';
 import { beforeAll, expect } from 'vitest';
 import { simulateHouse } from '../../../src/simulator/house.ts';
+import { Database } from '../../../src/storage/database.ts';
 import { startService, temporaryFolder, until, type Service } from '../../support/service.ts';
 import { describeWithTools } from '../../support/tools.ts';
 import { addKey, askWeb, bearer, HTTP, test, webUrl } from '../../support/web.ts';
@@ -75,7 +75,7 @@ describeWithTools('the client that keeps a table in step', ['python3'], () => {
   const fetchInto = async (path: string): Promise<string> =>
     (await run('python3', [CLIENT, url, path], { env: { ...process.env, P1_RELAY_KEY: key } })).stdout;
   const tableOf = (path: string): Row[] => {
-    const db = new Sqlite(path, { readonly: true });
+    const db = new Database(path, { readonly: true });
     const rows = db.prepare<[], Row>('SELECT * FROM records ORDER BY id').all();
     db.close();
     return rows.map((row) => ({ ...row, estimated: row['estimated'] === 1 }));

@@ -44,7 +44,7 @@ describe('config.example.yaml', () => {
   });
 
   test('loads with any of its other choices', async () => {
-    const sections = blocks.filter((block) => /^(journal|http|compat|state|log):/m.test(block)).join('\n');
+    const sections = blocks.filter((block) => /^(journal|http|compat|prices|state|log):/m.test(block)).join('\n');
     const sources = blocks.filter((block) => /^sources?:/m.test(block));
     const endpoints = blocks
       .filter((block) => /^(endpoints:| +- name:)/m.test(block) && !sources.includes(block))
@@ -93,6 +93,7 @@ function settingsShown(blocks: readonly string[]): Shown[] {
     const data = (parse(isListOnly ? `endpoints:\n${block}` : block) ?? {}) as Record<string, unknown>;
     return Object.entries(data).flatMap(([key, value]) => {
       if (key === 'source') return showMember('source', value);
+      if (key === 'prices') return (value as unknown[]).flatMap((entry) => show(`\`${key}\``, entry));
       if (key === 'endpoints') return (value as unknown[]).flatMap((endpoint) => showMember('endpoint', endpoint));
       return key === 'sources' ? [] : show(`\`${key}\``, value);
     });

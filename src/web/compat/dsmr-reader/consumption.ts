@@ -4,9 +4,11 @@ import type { Quantity } from '../../../reading/quantity.ts';
 import { standardOffsetMinutes } from '../../../reading/local-time.ts';
 import { json } from './answers.ts';
 import { dayOf, printUtc, startOfDay } from './instants.ts';
+import { costsOf, pricesOn } from './costs.ts';
 import { asBuffer } from './letters.ts';
 import type { Answer, Parts, Request } from './request.ts';
-import { thousandths, usedIn } from './statistics.ts';
+import { thousandths } from './statistics.ts';
+import { usedIn } from './used.ts';
 
 /** `GET /api/v2/consumption/today`: the day that is not over. Its amounts are numbers, not texts. */
 export function today(_: Request, parts: Parts): Answer {
@@ -16,20 +18,28 @@ export function today(_: Request, parts: Parts): Answer {
   const [used] = usedIn(parts, { from: startOfDay(day, timeZone), to: nowMs, resolution: 'days' });
   if (used === undefined) return json(200, `No electricity readings found for: ${day}`);
   const { electricity1, electricity2, electricity1Returned, electricity2Returned, gas = 0 } = used;
+  const prices = pricesOn(day, parts.prices);
+  const costs = costsOf(used, prices);
   return json(200, {
     day,
     electricity1: amount(electricity1),
-    electricity1_cost: 0,
+    electricity1_cost: Number(costs.electricity1),
     electricity1_returned: amount(electricity1Returned),
     electricity2: amount(electricity2),
-    electricity2_cost: 0,
+    electricity2_cost: Number(costs.electricity2),
     electricity2_returned: amount(electricity2Returned),
     electricity_merged: amount(electricity1 + electricity2),
     electricity_returned_merged: amount(electricity1Returned + electricity2Returned),
     gas: amount(gas),
-    gas_cost: 0,
-    fixed_cost: 0,
-    total_cost: 0,
+    gas_cost: Number(costs.gas),
+    fixed_cost: Number(costs.fixed),
+    total_cost: Number(costs.total),
+    energy_supplier_price_electricity_delivered_1: Number(prices.electricity1),
+    energy_supplier_price_electricity_delivered_2: Number(prices.electricity2),
+    energy_supplier_price_electricity_returned_1: Number(prices.returned1),
+    energy_supplier_price_electricity_returned_2: Number(prices.returned2),
+    energy_supplier_price_gas: Number(prices.gas),
+    energy_supplier_price_fixed_daily_cost: Number(prices.fixedDaily),
   });
 }
 

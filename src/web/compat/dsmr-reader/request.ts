@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HistoryReader } from '../../../history/read.ts';
+import type { Prices } from '../../../config/prices.ts';
 import type { Office } from './office.ts';
 
 /** What may be asked for, as scopes of a key. */
@@ -33,6 +34,8 @@ export interface Parts {
   readonly history: <T>(question: (reader: HistoryReader) => T) => T;
   /** The meter that is shown: DSMR-reader knows one. */
   readonly source: { readonly name: string; readonly timeZone: string };
+  /** Oldest first. */
+  readonly prices: readonly Prices[];
   readonly now: () => Date;
 }
 

@@ -44,6 +44,7 @@ export class DsmrReaderApi {
       office: officeOf({ ask: async (op, ask) => (seen ?? all).office.ask(op, ask) }),
       history: (question) => (seen ?? all).history.ask(question),
       source: this.#source,
+      prices: all.settings.prices,
       now: () => new Date(),
     };
     return answer(requestOf(message), parts);

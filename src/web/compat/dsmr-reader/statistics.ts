@@ -1,28 +1,13 @@
-import type { Bucket, Medium, Meter, Resolution, UsageAsk, UsageSeries } from '../../../history/answers.ts';
-import type { HistoryReader } from '../../../history/read.ts';
 import { roundDecimals, shiftPoint } from '../../../reading/decimals.ts';
+import { costsOf, pricesOn } from './costs.ts';
 import { dayOf, printUtc, readDay, startOfDay } from './instants.ts';
 import { descends, page, sliceOf } from './paging.ts';
 import { boundsOf, refuse } from './readings.ts';
 import type { Answer, Parts, Request } from './request.ts';
-
-/** What was used in one stretch of time, in whole Wh and dm3. */
-export interface Used {
-  readonly fromS: number;
-  readonly toS: number;
-  readonly electricity1: number;
-  readonly electricity2: number;
-  readonly electricity1Returned: number;
-  readonly electricity2Returned: number;
-  /** Undefined where there is no gas meter. */
-  readonly gas: number | undefined;
-}
+import { meterOf, nothingIn, usedIn, type Used } from './used.ts';
 
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
-/** As many as a page has. */
-const MOST_BUCKETS = 1_100;
-
 /** Stretches of time that follow each other without a hole, by their number from 0. */
 interface Stretches {
   readonly resolution: 'days' | 'hours';
@@ -42,7 +27,7 @@ export function statisticsByDay(request: Request, parts: Parts): Answer {
   const behind = Math.min(today ?? 0, asked.to + 1, numberOf(dayOf(extent.lastS * 1_000, timeZone)) + 1);
   const startS = (number: number): number => startOfDay(nameOf(first + number), timeZone) / 1_000;
   return listed(request, parts, { resolution: 'days', count: behind - first, startS }, 'day', (day) =>
-    printDay(day, timeZone),
+    printDay(day, parts),
   );
 }
 
@@ -62,67 +47,6 @@ export function statisticsByHour(request: Request, parts: Parts): Answer {
 function extentOf({ history, source }: Parts): { readonly firstS: number; readonly lastS: number } | undefined {
   const meter = history((reader) => meterOf(reader, source.name, 'electricity'));
   return meter && { firstS: meter.firstAtS, lastS: meter.lastAtS };
-}
-
-/** What was used from one instant up to another, in buckets of the calendar in which anything was read. */
-export function usedIn(
-  { history, source, now }: Parts,
-  { from, to, resolution }: { readonly from: number; readonly to: number; readonly resolution: Resolution },
-): Used[] {
-  const period = {
-    fromS: Math.floor(from / 1_000),
-    toS: Math.ceil(Math.min(to, now().getTime()) / 1_000),
-  };
-  if (period.toS <= period.fromS) return [];
-  const asked = { ...period, resolution, timeZone: source.timeZone, mostBuckets: MOST_BUCKETS };
-  const { electricity, gas } = history((reader) => ({
-    electricity: electricityOf(reader, source.name, asked),
-    gas: seriesOf(reader, source.name, { ...asked, medium: 'gas', split: 'none' })[0]?.buckets,
-  }));
-  const gasAt = new Map(gas?.map((bucket) => [bucket.fromS, bucket.imported]));
-  const byStart = new Map<number, Used>();
-  for (const [tariff, buckets] of electricity)
-    for (const bucket of buckets.filter(isSeen)) {
-      const used = byStart.get(bucket.fromS) ?? nothingIn(bucket, gasAt.get(bucket.fromS));
-      byStart.set(bucket.fromS, { ...used, ...ofTariff(tariff, bucket) });
-    }
-  return [...byStart.values()].sort((one, other) => one.fromS - other.fromS);
-}
-
-type Ask = Omit<UsageAsk, 'meter'>;
-
-/** By tariff; of a meter without tariffs all is tariff 1, as in DSMR-reader. */
-function electricityOf(
-  reader: HistoryReader,
-  source: string,
-  asked: Omit<Ask, 'medium' | 'split'>,
-): [tariff: string, buckets: readonly Bucket[]][] {
-  const ask = { ...asked, medium: 'electricity' } as const;
-  const byTariff = seriesOf(reader, source, { ...ask, split: 'tariff' });
-  const series = byTariff.length > 0 ? byTariff : seriesOf(reader, source, { ...ask, split: 'none' });
-  return series.map(({ marker, buckets }) => [marker?.value ?? '1', buckets]);
-}
-
-function seriesOf(reader: HistoryReader, source: string, ask: Ask): readonly UsageSeries[] {
-  const meter = meterOf(reader, source, ask.medium);
-  return meter === undefined ? [] : reader.usage({ ...ask, meter: meter.id }).series;
-}
-
-function meterOf(reader: HistoryReader, source: string, medium: Medium): Meter | undefined {
-  return reader.meters().find((one) => one.source === source && one.medium === medium);
-}
-
-function isSeen({ imported, exported, coverage }: Bucket): boolean {
-  return coverage > 0 || imported !== 0 || exported !== 0;
-}
-
-function nothingIn({ fromS, toS }: Pick<Bucket, 'fromS' | 'toS'>, gas: number | undefined): Used {
-  return { fromS, toS, electricity1: 0, electricity2: 0, electricity1Returned: 0, electricity2Returned: 0, gas };
-}
-
-function ofTariff(tariff: string, { imported, exported }: Bucket): Partial<Used> {
-  if (tariff === '1') return { electricity1: imported, electricity1Returned: exported };
-  return tariff === '2' ? { electricity2: imported, electricity2Returned: exported } : {};
 }
 
 /** The numbers of `day__gte` and `day__lte`: both days are within. @throws {Unfit} */
@@ -171,19 +95,20 @@ function listed(
   return page(request, slice, all, isDown ? rows.reverse() : rows);
 }
 
-/** Without prices there are no costs, and without a weather service no temperatures. */
-function printDay(used: Used, timeZone: string): unknown {
-  const day = dayOf(used.fromS * 1_000, timeZone);
+/** Without a weather service there are no temperatures. */
+function printDay(used: Used, { source, prices }: Parts): unknown {
+  const day = dayOf(used.fromS * 1_000, source.timeZone);
+  const costs = costsOf(used, pricesOn(day, prices));
   return {
     id: numberOf(day),
     day,
-    total_cost: '0.00',
-    fixed_cost: '0.00',
+    total_cost: costs.total,
+    fixed_cost: costs.fixed,
     ...amountsOf(used),
-    electricity1_cost: '0.00',
-    electricity2_cost: '0.00',
+    electricity1_cost: costs.electricity1,
+    electricity2_cost: costs.electricity2,
     gas: used.gas === undefined ? null : thousandths(used.gas),
-    gas_cost: '0.00',
+    gas_cost: costs.gas,
     lowest_temperature: null,
     highest_temperature: null,
     average_temperature: null,

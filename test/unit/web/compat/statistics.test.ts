@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { MeterPlace } from '../../../../src/history/sample.ts';
 import type { Parts } from '../../../../src/web/compat/dsmr-reader/request.ts';
 import { answer } from '../../../../src/web/compat/dsmr-reader/routes.ts';
@@ -30,6 +30,7 @@ const GAS_READ: readonly (readonly [local: string, number])[] = [
 
 let scene: HistoryScene;
 let nowMs: number;
+let prices: Parts['prices'] = [];
 
 beforeAll(() => {
   scene = new HistoryScene();
@@ -44,6 +45,9 @@ beforeAll(() => {
   );
 });
 afterAll(() => scene.end());
+afterEach(() => {
+  prices = [];
+});
 
 const office = {} as Parts['office'];
 
@@ -54,6 +58,7 @@ async function get(path: string): Promise<{ status: number; body: unknown }> {
     office,
     history: (question) => question(scene.reader),
     source: { name: 'home', timeZone: 'Europe/Amsterdam' },
+    prices,
     now: () => new Date(nowMs),
   };
   const url = new URL(`http://pi:8011/api/v2/${path}`);
@@ -196,6 +201,12 @@ describe('consumption/today', () => {
         gas_cost: 0,
         fixed_cost: 0,
         total_cost: 0,
+        energy_supplier_price_electricity_delivered_1: 0,
+        energy_supplier_price_electricity_delivered_2: 0,
+        energy_supplier_price_electricity_returned_1: 0,
+        energy_supplier_price_electricity_returned_2: 0,
+        energy_supplier_price_gas: 0,
+        energy_supplier_price_fixed_daily_cost: 0,
       },
     });
   });
@@ -206,5 +217,63 @@ describe('consumption/today', () => {
       status: 200,
       body: 'No electricity readings found for: 2026-11-02',
     });
+  });
+});
+
+describe('costs', () => {
+  const OLD = {
+    electricity1: '0.20',
+    electricity2: '0.25',
+    returned1: '0.05',
+    returned2: '0.075',
+    gas: '1.2',
+    fixedDaily: '0.335',
+  };
+  const NEW = { ...OLD, electricity1: '0.2145', returned1: '0', fixedDaily: '-0.004999' };
+  const costs = (row: unknown): unknown[] =>
+    ['electricity1_cost', 'electricity2_cost', 'gas_cost', 'fixed_cost', 'total_cost'].map(
+      (name) => (row as Record<string, unknown>)[name],
+    );
+
+  test('are those of the day, what was returned taken off, each rounded to cents, the total of them and of what a day costs', async () => {
+    noon();
+    prices = [
+      { from: undefined, ...OLD },
+      { from: '2026-10-25', ...NEW },
+    ];
+    const { body } = await get('statistics/day');
+    const [saturday, sunday] = (body as { results: unknown[] }).results;
+    // 2.250 at 0.20; 3.500 at 0.25 less 1.000 at 0.075 is 0.8; 1.000 m3; 0.335 is a half, and 2.45 + 0.335 another.
+    expect(costs(saturday)).toEqual(['0.45', '0.80', '1.20', '0.34', '2.79']);
+    // 2.750 at 0.2145 is 0.589875; 2.047 at 1.2 is 2.4564; 3.05 - 0.004999 is more than a half.
+    expect(costs(sunday)).toEqual(['0.59', '0.00', '2.46', '0.00', '3.05']);
+  });
+
+  test('of today are numbers, with the prices that hold', async () => {
+    noon();
+    prices = [{ from: '2026-10-26', ...OLD }];
+    const { body } = await get('consumption/today');
+    // 0.716 at 0.20 less 0.005 at 0.05 is 0.14295; 3.403 at 0.25 is 0.85075; 0.253 at 1.2 is 0.3036.
+    expect(costs(body)).toEqual([0.14, 0.85, 0.3, 0.34, 1.63]);
+    expect(body).toMatchObject({
+      energy_supplier_price_electricity_delivered_1: 0.2,
+      energy_supplier_price_electricity_returned_2: 0.075,
+      energy_supplier_price_fixed_daily_cost: 0.335,
+    });
+  });
+
+  test('below zero are rounded away from it', async () => {
+    nowMs = Date.parse('2026-10-25T12:00:00+01:00');
+    prices = [{ from: undefined, ...OLD, electricity2: '0', returned2: '0.1250', gas: '0', fixedDaily: '0' }];
+    const { body } = await get('statistics/day?day__lte=2026-10-24');
+    // 2.250 at 0.20; 1.000 back at 0.125.
+    expect(costs((body as { results: unknown[] }).results[0])).toEqual(['0.45', '-0.13', '0.00', '0.00', '0.32']);
+  });
+
+  test('are 0 on days before the first prices', async () => {
+    noon();
+    prices = [{ from: '2026-10-25', ...OLD }];
+    const { body } = await get('statistics/day?day__lte=2026-10-24');
+    expect(costs((body as { results: unknown[] }).results[0])).toEqual(['0.00', '0.00', '0.00', '0.00', '0.00']);
   });
 });

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** What a kWh, a m3 and a day cost from some day on: decimals of up to six places, as they were written. */
+export interface Prices {
+  /** The first day, `2026-01-31`; undefined: from the beginning. */
+  readonly from: string | undefined;
+  readonly electricity1: string;
+  readonly electricity2: string;
+  /** What comes back for a kWh. */
+  readonly returned1: string;
+  readonly returned2: string;
+  readonly gas: string;
+  readonly fixedDaily: string;
+}
+
+/** More than a change a month for a human life. */
+const MOST = 1_000;
+const A_PRICE = 'expected a price such as 0.2145, with up to six decimals';
+
+const price = z
+  .union([z.number(), z.string()], A_PRICE)
+  .transform(String)
+  .refine((text) => /^-?\d{1,5}(\.\d{1,6})?$/.test(text), A_PRICE)
+  .prefault(0);
+
+/** The settings under `prices`. */
+export const prices = z
+  .array(
+    z.strictObject({
+      from: z.iso
+        .date('expected a day such as 2026-01-31')
+        .optional()
+        .describe('the first day on which they hold; by default all days before the others'),
+      electricity1: price.describe('a kWh of tariff 1'),
+      electricity2: price.describe('a kWh of tariff 2'),
+      returned1: price.describe('what comes back for a kWh of tariff 1'),
+      returned2: price.describe('what comes back for a kWh of tariff 2'),
+      gas: price.describe('a m3 of gas'),
+      fixedDaily: price.describe('what each day costs, whatever is used'),
+    }),
+  )
+  .max(MOST)
+  .refine((all) => new Set(all.map(({ from }) => from)).size === all.length, 'expected each with a from of its own')
+  .prefault([])
+  .describe('what energy costs, for the costs that a DSMR-reader shows: a list, where prices change');
+
+/** Oldest first. */
+export function toPrices(settings: z.output<typeof prices>): readonly Prices[] {
+  const all = settings.map(({ from, ...rest }): Prices => ({ from, ...rest }));
+  return all.sort((one, other) => ((one.from ?? '') < (other.from ?? '') ? -1 : 1));
+}
