@@ -59,6 +59,7 @@ export class Desks {
       replay: () => this.#replay,
       newest: () => events.newest,
       counted: (source) => events.tally.source(source).accepted,
+      measures: () => ({ took: this.#parts.journal.took, outboxes: outboxes.measures() }),
       denied: events.denied,
     });
   }

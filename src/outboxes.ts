@@ -7,6 +7,7 @@ import { NO_LOSSES, type Losses } from './journal/losses.ts';
 import type { OpenState } from './journal/protocol.ts';
 import type { EndpointState } from './journal/view.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
+import type { OutboxMeasures } from './outbox/measures.ts';
 import { Outbox, type OutboxEvents } from './outbox/outbox.ts';
 import type { OutboxStatus } from './outbox/status.ts';
 import { Thinning } from './outbox/thinning.ts';
@@ -62,6 +63,10 @@ export class Outboxes {
 
   statuses(): OutboxStatus[] {
     return this.#all.map((outbox) => outbox.status());
+  }
+
+  measures(): OutboxMeasures[] {
+    return this.#all.map((outbox) => outbox.measures());
   }
 
   /** Letters are in the journal now. */

@@ -81,6 +81,11 @@ export class HistoryReader {
     return this.#gaps.gaps(ask);
   }
 
+  /** By meter: how long all of its gaps last. */
+  gapSeconds(): ReadonlyMap<string, number> {
+    return this.#gaps.seconds();
+  }
+
   missed(): readonly MissedByEndpoint[] {
     return this.#gaps.missed();
   }

@@ -1,4 +1,5 @@
 import { syncedCommits, type Database } from '../storage/sqlite.ts';
+import { Durations, OF_DISK_S } from '../time/durations.ts';
 
 /** What memory holds of the tables, kept in step with the transactions that change both. */
 export interface Mirror {
@@ -21,6 +22,8 @@ export interface CommitsOptions {
  * card, and with it all before (safe from a power cut).
  */
 export class Commits {
+  /** How long the commits took that waited for the card. */
+  readonly synced = new Durations(OF_DISK_S);
   readonly #db: Database;
   readonly #options: CommitsOptions;
   #unsyncedSinceMs: number | undefined;
@@ -44,10 +47,12 @@ export class Commits {
 
   /** Commits, and waits for the card. */
   runSynced<T>(work: () => T): T {
+    const beganMs = this.#options.nowMs();
     syncedCommits(this.#db, true);
     try {
       const result = this.#transact(work);
       this.#unsyncedSinceMs = undefined;
+      this.synced.add(this.#options.nowMs() - beganMs);
       return result;
     } finally {
       syncedCommits(this.#db, false);

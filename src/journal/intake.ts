@@ -1,4 +1,5 @@
 import type { Telegram } from '../telegram/telegram.ts';
+import { Durations, OF_DISK_S } from '../time/durations.ts';
 import type { Letter } from './letter.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -19,9 +20,14 @@ export interface IntakeOptions {
 
 /** Telegrams on their way into the journal: one append at a time, in order; what cannot be written waits in memory. */
 export class Intake {
+  /** How long each took from here to the journal. */
+  readonly took = new Durations(OF_DISK_S);
   readonly #options: IntakeOptions;
   readonly #waitingRoom: WaitingRoom;
   #retryTimer: NodeJS.Timeout | undefined;
+  /** When each was handed over, oldest first; so many of them are in the append under way. */
+  readonly #handedMs: number[] = [];
+  #inHand = 0;
   #appendingSince: number | undefined;
   /** Settles with the append under way. */
   #appending: Promise<void> = Promise.resolve();
@@ -29,7 +35,10 @@ export class Intake {
 
   constructor(options: IntakeOptions) {
     this.#options = options;
-    this.#waitingRoom = new WaitingRoom(options.lost);
+    this.#waitingRoom = new WaitingRoom((telegram) => {
+      this.#handedMs.splice(this.#inHand, 1);
+      options.lost(telegram);
+    });
   }
 
   /** Telegrams in memory that are not accepted yet. */
@@ -43,6 +52,7 @@ export class Intake {
   }
 
   add(telegram: Telegram): void {
+    this.#handedMs.push(performance.now());
     this.#waitingRoom.add(telegram);
     this.#next();
   }
@@ -89,9 +99,12 @@ export class Intake {
   /** @returns whether they were accepted; otherwise they wait again. */
   async #append(telegrams: readonly Telegram[]): Promise<boolean> {
     this.#appendingSince = performance.now();
+    this.#inHand = telegrams.length;
     const seqs = await this.#options.write(telegrams).catch((error: unknown) => this.#refuse(telegrams, error));
     this.#appendingSince = undefined;
+    this.#inHand = 0;
     if (seqs === undefined) return false;
+    for (const handedMs of this.#handedMs.splice(0, telegrams.length)) this.took.add(performance.now() - handedMs);
     this.#options.accepted(telegrams.map((telegram, index) => ({ seq: seqs[index] ?? NaN, telegram })));
     return true;
   }

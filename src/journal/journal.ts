@@ -16,6 +16,7 @@ import { Stamps } from './stamps.ts';
 import { Thread } from './thread.ts';
 import { Trouble } from './trouble.ts';
 import { atMost } from '../time/at-most.ts';
+import type { Durations } from '../time/durations.ts';
 import type { JournalState } from './view.ts';
 
 /** A stop waits so long for a card that hangs. */
@@ -76,6 +77,11 @@ export class Journal {
   /** What keeps it from writing, for a person; undefined while all is well. */
   get trouble(): string | undefined {
     return this.#trouble.text;
+  }
+
+  /** How long each telegram took from here to its commit. */
+  get took(): Durations {
+    return this.#intake.took;
   }
 
   /** Telegrams in memory that are not accepted yet. */

@@ -91,12 +91,12 @@ export class JournalStore {
       this.replays = new Replays(this.#db);
       const read = { statements: this.#statements, sources: this.#sources, dictionaries: this.#dictionaries, nowMs };
       this.#telegrams = new Telegrams(read);
-      this.view = new JournalView({
-        ...{ ...read, db: this.#db, sequence: this.#sequence, telegrams: this.#telegrams, disk: this.#disk },
-        ...{ cursors: this.cursors, replays: this.replays, dead: this.dead },
-      });
       const mirrors = [this.cursors, this.replays, this.#dictionaries, this.#sources];
       this.#commits = new Commits(this.#db, { syncIntervalMs: options.syncIntervalMs, nowMs, mirrors });
+      this.view = new JournalView({
+        ...{ ...read, db: this.#db, sequence: this.#sequence, telegrams: this.#telegrams, disk: this.#disk },
+        ...{ cursors: this.cursors, replays: this.replays, dead: this.dead, commits: this.#commits },
+      });
       this.#retention = new Retention({
         ...{ db: this.#db, cursors: this.cursors, replays: this.replays, limits: options },
         ...{ ages: new Ages(this.#db, nowMs), dead: this.dead },

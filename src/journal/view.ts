@@ -1,4 +1,5 @@
 import type { Database } from '../storage/sqlite.ts';
+import type { Durations } from '../time/durations.ts';
 import type { CursorState } from './cursor.ts';
 import type { Cursors } from './cursors.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -22,6 +23,8 @@ export interface JournalState {
   /** Every source that it ever had a telegram of. */
   readonly sources: readonly string[];
   readonly endpoints: readonly EndpointState[];
+  /** How long the commits took that waited for the card; undefined where nobody writes. */
+  readonly synced: Durations | undefined;
 }
 
 export interface EndpointState extends CursorState {
@@ -46,6 +49,8 @@ export interface ViewParts extends TelegramsParts {
   readonly replays: Replays;
   readonly dead: DeadLetters;
   readonly disk: Disk;
+  /** Of whoever writes it. */
+  readonly commits?: { readonly synced: Durations } | undefined;
 }
 
 /** A journal to look at: that of the thread that keeps it, or one that no service has open. */
@@ -69,6 +74,7 @@ export class JournalView {
       freeBytes: disk.freeBytes,
       sources: sources.names,
       endpoints: cursors.state().map((cursor) => this.#endpoint(cursor)),
+      synced: this.#parts.commits?.synced,
     };
   }
 

@@ -1,10 +1,12 @@
 import pRetry from 'p-retry';
 import type { Proof } from '../journal/cursors.ts';
 import type { Letter } from '../journal/letter.ts';
+import { Durations, OF_SERVER_S } from '../time/durations.ts';
 import { sleep } from '../time/sleep.ts';
 import { backoff, type BackoffOptions } from './backoff.ts';
 import type { Doubts, LaneName } from './doubts.ts';
 import { Ambiguous, Paused, Refused, TryLater, Unreadable, type Endpoint, type Fate } from './endpoint.ts';
+import type { Attempted } from './measures.ts';
 import { TRIED_AGAIN, type Patience } from './patience.ts';
 import type { Standing } from './standing.ts';
 
@@ -51,6 +53,10 @@ interface Trip {
 /** Hands one letter at a time to an endpoint, and does not give up until its fate is sealed. */
 export class Delivery {
   readonly #options: DeliveryOptions;
+  /** Requests, by what came of them. */
+  readonly attempts: Record<Attempted, number> = { ok: 0, retry: 0, ambiguous: 0, rejected: 0 };
+  /** How long answers took. */
+  readonly answers = new Durations(OF_SERVER_S);
   #isNoted = false;
   retries = 0;
   /** How long the newest answer took. */
@@ -131,8 +137,10 @@ export class Delivery {
     try {
       await endpoint.deliver(letter, cut);
       doubts.answered(letter);
+      this.attempts.ok += 1;
       return this.#answered({ how: 'taken', proof: 'answered' }, startedMs);
     } catch (error) {
+      if (!cut.aborted) this.attempts[attemptedBy(error)] += 1;
       if (error instanceof Ambiguous) doubts.raise(letter, error.message);
       else if (!cut.aborted) doubts.lower();
       if (error instanceof Refused) return this.#answered({ how: 'refused', error }, startedMs);
@@ -149,7 +157,10 @@ export class Delivery {
 
   #answered(outcome: Outcome, startedMs?: number): Outcome {
     const { standing, patience } = this.#options;
-    if (startedMs !== undefined) this.answerMs = performance.now() - startedMs;
+    if (startedMs !== undefined) {
+      this.answerMs = performance.now() - startedMs;
+      this.answers.add(this.answerMs);
+    }
     patience.over();
     if (outcome.how === 'taken') this.lastTakenAt = new Date();
     // Only a letter that was taken shows that a mis-set endpoint is set right.
@@ -175,6 +186,11 @@ async function answersProbe(endpoint: Endpoint, signal: AbortSignal): Promise<bo
   } catch {
     return false;
   }
+}
+
+function attemptedBy(error: unknown): Attempted {
+  if (error instanceof Refused || error instanceof Unreadable) return 'rejected';
+  return error instanceof Ambiguous ? 'ambiguous' : 'retry';
 }
 
 /** p-retry gives up on a TypeError and on what is no Error: whatever an endpoint throws, it is tried again. */

@@ -3,6 +3,7 @@ import type { Books } from './books.ts';
 import type { Delivery } from './delivery.ts';
 import type { LaneName } from './doubts.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { DeadBy } from './measures.ts';
 import type { OutboxJournal } from './outbox-journal.ts';
 import type { Rate } from './pace.ts';
 import type { Thinning } from './thinning.ts';
@@ -36,5 +37,5 @@ export interface LaneParts {
   /** Leaves the far side time between two letters. */
   readonly pace: (rate: Rate, letter: Letter) => Promise<void>;
   /** A letter will never be taken; it is kept as a dead letter. */
-  readonly refused: (reason: string) => void;
+  readonly refused: (reason: string, by: DeadBy) => void;
 }

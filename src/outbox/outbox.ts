@@ -15,6 +15,7 @@ import { Again } from './lanes/again.ts';
 import { Aside } from './lanes/aside.ts';
 import { Backlog } from './lanes/backlog.ts';
 import { Replay } from './lanes/replay.ts';
+import type { DeadBy, OutboxMeasures } from './measures.ts';
 import type { OutboxJournal } from './outbox-journal.ts';
 import { pauseAfter, type Rate } from './pace.ts';
 import { Patience } from './patience.ts';
@@ -93,6 +94,8 @@ export class Outbox {
   readonly #replay: Replay;
   readonly #schedule: Schedule<Item>;
   readonly #watchdog: NodeJS.Timeout;
+  /** Letters that became dead letters since the start. */
+  readonly #dead: Record<DeadBy, number> = { refused: 0, unreadable: 0, damaged: 0 };
   #busy = false;
   /** How many letters were handled, on whatever lane, and how many when the watchdog looked. */
   #handled = 0;
@@ -167,6 +170,11 @@ export class Outbox {
     return { ...how, ...this.#books.counts, retries, lastTakenAt, drainedInMs, counts };
   }
 
+  measures(): OutboxMeasures {
+    const { attempts, answers } = this.#delivery;
+    return { name: this.name, attempts, dead: this.#dead, answers };
+  }
+
   /** Ends soon: a request that is under way may get its answer, or its letter would go again after the next start. */
   async stop(): Promise<void> {
     clearInterval(this.#watchdog);
@@ -205,7 +213,10 @@ export class Outbox {
       insist: (ask) => this.#insist(ask),
       mayComeTwice: () => this.#noteTwice(),
       pace: (rate, letter) => this.#pace(rate, letter),
-      refused: (reason) => this.#options.events.refused(this.name, reason),
+      refused: (reason, by) => {
+        this.#dead[by] += 1;
+        this.#options.events.refused(this.name, reason);
+      },
     };
   }
 

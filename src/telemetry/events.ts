@@ -186,6 +186,10 @@ export class Events {
       );
   }
 
+  read(source: string, bytes: number): void {
+    this.tally.source(source).bytes += bytes;
+  }
+
   noise(source: string, bytes: number): void {
     this.tally.source(source).noiseBytes += bytes;
   }
@@ -278,6 +282,7 @@ export class Events {
     this.#blocks.accepted(source);
     const tally = this.tally.source(source);
     tally.accepted += 1;
+    if (telegram.checksum === 'repaired') tally.repaired += 1;
     tally.lastAcceptedAt = new Date();
     this.#log.debug(`source ${source}: accepted telegram ${tally.accepted}`);
     if (!tally.connected || tally.trouble === undefined) return;

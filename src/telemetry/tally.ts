@@ -12,6 +12,8 @@ export interface SourceTally {
   /** The port and speed on which its meter was found by listening. */
   foundOn: string | undefined;
   accepted: number;
+  /** Of those accepted: with a bit that was set right. */
+  repaired: number;
   readonly rejected: Partial<Record<RejectionReason, number>>;
   /** Accepted from encrypted frames whose tag does not fit, as the source's `tag: optional` allows. */
   unverified: number;
@@ -23,6 +25,8 @@ export interface SourceTally {
   repeated: number;
   /** Whole telegrams that could not be written to disk in time and fell out of memory. */
   lost: number;
+  /** Of its connection, good or bad. */
+  bytes: number;
   noiseBytes: number;
   connections: number;
   lastAcceptedAt: Date | undefined;
@@ -52,12 +56,14 @@ export class Tally {
       trouble: 'not opened yet',
       foundOn: undefined,
       accepted: 0,
+      repaired: 0,
       rejected: {},
       unverified: 0,
       replayed: 0,
       takesPosts: false,
       repeated: 0,
       lost: 0,
+      bytes: 0,
       noiseBytes: 0,
       connections: 0,
       lastAcceptedAt: undefined,

@@ -2,11 +2,13 @@ import type { Fate } from '../ingest/ingest.ts';
 import type { JournalState } from '../journal/view.ts';
 import type { ReplayState } from '../journal/replays.ts';
 import type { Page, PageAsk, Row } from '../journal/telegrams.ts';
+import type { OutboxMeasures } from '../outbox/measures.ts';
 import type { Posted } from '../reading/posted.ts';
 import type { OutboxRow } from '../service/desk.ts';
 import type { Health } from '../service/health.ts';
 import type { ReplayRow, ReplayWish } from '../service/replay-desk.ts';
 import type { Denied } from '../telemetry/denied.ts';
+import type { Durations } from '../time/durations.ts';
 
 type Nothing = Readonly<Record<string, never>>;
 
@@ -17,6 +19,13 @@ export interface Newest {
   readonly count: number;
   readonly receivedAt: Date;
   readonly raw: Uint8Array;
+}
+
+/** What was measured since the start. */
+export interface Measures {
+  /** How long telegrams took from their last byte to their commit. */
+  readonly took: Durations;
+  readonly outboxes: readonly OutboxMeasures[];
 }
 
 /** What only the main thread knows: what it can be asked, and what it answers. */
@@ -47,6 +56,7 @@ export interface Questions {
   /** A kept period is sent once more, or what that would be. */
   startReplay: { ask: ReplayWish; answer: ReplayRow };
   endReplay: { ask: { readonly endpoint: string }; answer: ReplayState | null };
+  measures: { ask: Nothing; answer: Measures };
   denied: { ask: { readonly after: number }; answer: readonly Denied[] };
 }
 

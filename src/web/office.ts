@@ -7,7 +7,7 @@ import type { Health } from '../service/health.ts';
 import type { ReplayDesk } from '../service/replay-desk.ts';
 import type { DeniedLog } from '../telemetry/denied.ts';
 import type { Telegram } from '../telegram/telegram.ts';
-import type { Op, Questions } from './office-table.ts';
+import type { Measures, Op, Questions } from './office-table.ts';
 
 /** What answers the questions of the web's thread, on the main one; whatever a client asks, it is cheap there. */
 export type Office = {
@@ -26,6 +26,7 @@ export interface OfficeParts {
   readonly newest: () => ReadonlyMap<string, Telegram>;
   /** How many telegrams of a source were accepted since the start. */
   readonly counted: (source: string) => number;
+  readonly measures: () => Measures;
   readonly denied: DeniedLog;
 }
 
@@ -37,6 +38,7 @@ export function createOffice({
   replay,
   newest,
   counted,
+  measures,
   denied,
 }: OfficeParts): Office {
   return {
@@ -60,6 +62,7 @@ export function createOffice({
     postReading: ({ posted }) => ingest().reading(posted),
     startReplay: (wish) => replay().begin(wish),
     endReplay: ({ endpoint }) => replay().end(endpoint),
+    measures: () => measures(),
     denied: ({ after }) => denied.behind(after),
   };
 }

@@ -104,6 +104,10 @@ const ASKED: Asked = {
     sight.endpoint(endpoint) ? answer() : refuse(`endpoint ${endpoint}`),
   endReplay: async (sight, { endpoint }, answer) =>
     sight.endpoint(endpoint) ? answer() : refuse(`endpoint ${endpoint}`),
+  measures: async (sight, _, answer) => {
+    const { took, outboxes } = await answer();
+    return { took, outboxes: outboxes.filter(({ name }) => sight.endpoint(name)) };
+  },
   denied: async (sight, _, answer) =>
     (await answer()).filter(
       ({ source, endpoint }) =>

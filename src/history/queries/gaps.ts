@@ -28,6 +28,7 @@ export class GapQueries {
   readonly #boundaries: Boundaries;
   readonly #meters: MeterQueries;
   readonly #gaps;
+  readonly #seconds;
   readonly #missed;
   readonly #span;
   readonly #records;
@@ -37,6 +38,9 @@ export class GapQueries {
     this.#boundaries = boundaries;
     this.#meters = meters;
     this.#gaps = db.prepare<(number | string | null)[], GapRow>(GAPS);
+    this.#seconds = db.prepare<[number], { seconds: number }>(
+      'SELECT total(to_at - from_at) AS seconds FROM gap WHERE meter = ?',
+    );
     this.#missed = db.prepare<[], { endpoint: string; letters: number; from_at: number; to_at: number }>(
       'SELECT endpoint, sum(letters) AS letters, min(at) AS from_at, max(at) AS to_at FROM missed GROUP BY endpoint ORDER BY endpoint',
     );
@@ -58,6 +62,10 @@ export class GapQueries {
       const { id, medium, unit, from_at, to_at, cause } = row;
       return { meter: id, medium, unit, fromS: from_at, toS: to_at, cause, imported, exported };
     });
+  }
+
+  seconds(): ReadonlyMap<string, number> {
+    return new Map(this.#meters.all().map(({ key, id }) => [id, this.#seconds.get(key)?.seconds ?? 0]));
   }
 
   missed(): readonly MissedByEndpoint[] {

@@ -3,6 +3,7 @@ import type { Letter } from '../../journal/letter.ts';
 import { letterOf, reasonOf, takenAfterAll, type Taken } from '../dead-letter.ts';
 import { Paused, type Unreadable } from '../endpoint.ts';
 import type { Lane, LaneParts, Work } from '../lane.ts';
+import type { DeadBy } from '../measures.ts';
 
 /** So many letters that it could not read, and none that it took: the far side is to blame, not the letters. */
 const MOST_ASIDE = 20;
@@ -55,7 +56,7 @@ export class Aside implements Lane {
     const condemned = (await insist(() => journal.condemn(name, upToId))) ?? 0;
     books.counts.aside -= condemned;
     const reason = this.#newest?.message ?? 'the server could not read it';
-    for (let told = 0; told < condemned; told++) refused(reason);
+    for (let told = 0; told < condemned; told++) refused(reason, 'unreadable');
   }
 
   async next(): Promise<readonly Work[]> {
@@ -85,11 +86,11 @@ export class Aside implements Lane {
   async #handle(dead: KeptDeadLetter): Promise<void> {
     const { delivery, pace, rate } = this.#parts;
     const letter = letterOf(dead);
-    if (letter === undefined) return this.#die(dead, dead.reason);
+    if (letter === undefined) return this.#die(dead, dead.reason, 'damaged');
     const outcome = await delivery.deliver(letter, this.name);
     if (outcome.how === 'taken') await this.#taken(dead, outcome);
     else if (outcome.how === 'unreadable') this.#failed(outcome.error);
-    else await this.#die(dead, reasonOf(outcome));
+    else await this.#die(dead, reasonOf(outcome), 'refused');
     await pace(rate, letter);
   }
 
@@ -105,11 +106,11 @@ export class Aside implements Lane {
     this.#round.hasFailed = true;
   }
 
-  async #die({ id }: KeptDeadLetter, reason: string): Promise<void> {
+  async #die({ id }: KeptDeadLetter, reason: string, by: DeadBy): Promise<void> {
     const { books, insist, journal, refused } = this.#parts;
     await insist(() => journal.deadRefusedAgain(id, reason));
     books.counts.aside -= 1;
-    refused(reason);
+    refused(reason, by);
   }
 }
 

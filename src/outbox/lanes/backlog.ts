@@ -1,5 +1,6 @@
 import { isWhole, type DamagedLetter, type Letter } from '../../journal/letter.ts';
 import type { Lane, LaneParts, Work } from '../lane.ts';
+import type { DeadBy } from '../measures.ts';
 import { ReadAhead } from '../read-ahead.ts';
 import { isWanted } from '../wanted.ts';
 import type { Aside } from './aside.ts';
@@ -24,7 +25,7 @@ export class Backlog implements Lane {
   }
 
   async #handle(letter: Letter | DamagedLetter): Promise<void> {
-    if (!isWhole(letter)) await this.#bury(letter, 'its row in the journal is damaged');
+    if (!isWhole(letter)) await this.#bury(letter, 'its row in the journal is damaged', 'damaged');
     else if (await this.#wants(letter)) await this.#deliver(letter);
     else this.#pass(letter, 'thinned');
   }
@@ -46,7 +47,7 @@ export class Backlog implements Lane {
       await this.#aside.condemn();
     } else if (outcome.how === 'left') this.#pass(letter, 'possiblyLost');
     else if (outcome.how === 'unreadable') await this.#aside.add(letter, outcome.error);
-    else await this.#bury(letter, outcome.error.message);
+    else await this.#bury(letter, outcome.error.message, 'refused');
     await pace(rate, letter);
   }
 
@@ -55,11 +56,11 @@ export class Backlog implements Lane {
     this.#parts.books.went(seq, how);
   }
 
-  async #bury(letter: Letter | DamagedLetter, reason: string): Promise<void> {
+  async #bury(letter: Letter | DamagedLetter, reason: string, by: DeadBy): Promise<void> {
     const { books, insist, journal, name, refused } = this.#parts;
     const isBuried = await insist(() => journal.bury(name, letter, reason).then(() => true));
     if (isBuried !== true) return;
-    refused(reason);
+    refused(reason, by);
     books.went(letter.seq, 'refused');
   }
 }

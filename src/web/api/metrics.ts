@@ -17,15 +17,27 @@ export const metrics = defineRoute({
   types: [PLAIN, OPEN],
   async handle({ who, headers }, parts: RouteParts): Promise<Answer> {
     const { office, live, settings } = parts;
-    const [health, journal, ends] = await Promise.all([
+    const [health, journal, measures, ends] = await Promise.all([
       office.ask('health', {}),
       office.ask('journal', {}),
+      office.ask('measures', {}),
       standings(parts),
     ]);
+    const ports = settings.sources.filter(({ type }) => type === 'serial').map(({ name }) => name);
+    const own = { version: settings.version, health, journal, standings: ends, measures, ports };
     const ofMeters = who.scopes.has('usage:read') ? meterMetrics(await live.newest()) : [];
-    const all = [...agentMetrics({ version: settings.version, health, journal, standings: ends }), ...ofMeters];
+    const all = [...agentMetrics({ ...own, gapSeconds: gapSeconds(parts) }), ...ofMeters];
     const isOpen = headers.accept?.includes(OPEN) === true;
     const type = isOpen ? `${OPEN}; version=1.0.0; charset=utf-8` : `${PLAIN}; version=0.0.4; charset=utf-8`;
     return text(expose(all, isOpen ? 'openmetrics' : 'prometheus'), type);
   },
 });
+
+/** None where no history can be asked. */
+function gapSeconds({ history }: RouteParts): ReadonlyMap<string, number> {
+  try {
+    return history.ask((reader) => reader.gapSeconds());
+  } catch {
+    return new Map();
+  }
+}

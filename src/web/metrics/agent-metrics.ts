@@ -4,7 +4,9 @@ import type { Health } from '../../service/health.ts';
 import type { SourceTally } from '../../telemetry/tally.ts';
 import { REASON_WORDS } from '../reasons.ts';
 import type { Standing } from '../standings.ts';
-import type { Metric, Sample } from './exposition.ts';
+import type { OutboxMeasures } from '../../outbox/measures.ts';
+import type { Measures } from '../office-table.ts';
+import { histogram, type Metric, type Sample } from './exposition.ts';
 
 /** What the service knows of itself. */
 export interface AgentFacts {
@@ -12,11 +14,16 @@ export interface AgentFacts {
   readonly health: Health;
   readonly journal: JournalState;
   readonly standings: readonly Standing[];
+  readonly measures: Measures;
+  /** Names of the sources that are serial ports. */
+  readonly ports: readonly string[];
+  /** By meter: how long all of its gaps last that the history knows. */
+  readonly gapSeconds: ReadonlyMap<string, number>;
 }
 
 type Row = readonly [name: string, help: string, samples: (facts: AgentFacts) => readonly Sample[]];
 
-/** Counters end with `_total`; all others are gauges. */
+/** Counters end with `_total`, histograms with `_duration_seconds`; all others are gauges. */
 const ROWS: readonly Row[] = [
   [
     'p1_agent_build_info',
@@ -29,6 +36,11 @@ const ROWS: readonly Row[] = [
     ofSources((source) => source.accepted + rejectedBy(source)),
   ],
   ['p1_telegrams_valid_total', 'telegrams that were accepted', ofSources(({ accepted }) => accepted)],
+  [
+    'p1_telegrams_repaired_total',
+    'telegrams that were accepted with a bit that was set right',
+    ofSources(({ repaired }) => repaired),
+  ],
   [
     'p1_telegrams_rejected_total',
     'what was no telegram, by reason',
@@ -47,6 +59,12 @@ const ROWS: readonly Row[] = [
     ofSources(({ connections }) => Math.max(0, connections - 1)),
   ],
   [
+    'p1_serial_bytes_total',
+    'bytes read from serial ports, good or bad',
+    ({ health, ports }) =>
+      health.sources.filter(({ name }) => ports.includes(name)).map(({ name, bytes }) => one(bytes, { source: name })),
+  ],
+  [
     'p1_endpoint_up',
     '1 where telegrams go, or would',
     ofEndpoints(({ state }) => Number(state === 'idle' || state === 'delivering')),
@@ -57,17 +75,51 @@ const ROWS: readonly Row[] = [
     'when the oldest of them was received',
     ofEndpoints(({ oldest }) => seconds(oldest)),
   ],
-  ['p1_delivery_attempts_total', 'deliveries, by what came of them', ({ standings }) => standings.flatMap(attempts)],
+  [
+    'p1_delivery_attempts_total',
+    'requests since the start, by what came of them',
+    ofOutboxes(({ attempts }) => attempts, 'outcome'),
+  ],
+  [
+    'p1_delivery_duration_seconds',
+    'how long endpoints took to answer, taken or refused',
+    ({ measures }) => measures.outboxes.flatMap(({ name, answers }) => histogram(answers, { endpoint: name })),
+  ],
   ['p1_delivered_total', 'telegrams that the endpoint has', ofEndpoints(({ delivered }) => delivered)],
   [
     'p1_duplicates_avoided_total',
     'telegrams found there, and not sent again',
     ofEndpoints(({ duplicates_avoided }) => duplicates_avoided),
   ],
-  ['p1_dead_letters', 'telegrams refused for good that are kept', ofEndpoints(({ dead_letters }) => dead_letters)],
-  ['p1_dropped_total', 'telegrams lost to the size of the journal', ofEndpoints(({ dropped }) => dropped)],
+  [
+    'p1_dead_letters_total',
+    'telegrams that became dead letters since the start, by who is to blame',
+    ofOutboxes(({ dead }) => dead, 'reason'),
+  ],
+  ['p1_dead_letters', 'dead letters that are kept', ofEndpoints(({ dead_letters }) => dead_letters)],
+  [
+    'p1_dropped_total',
+    'telegrams lost to the size of the journal',
+    ({ standings }) => standings.map(({ name, dropped }) => one(dropped, { endpoint: name, reason: 'queue-full' })),
+  ],
+  ['p1_thinned_total', 'telegrams left out on purpose', ofEndpoints(({ thinned }) => thinned)],
+  [
+    'p1_acceptance_duration_seconds',
+    'from the last byte of a telegram to its commit',
+    ({ measures }) => histogram(measures.took),
+  ],
   ['p1_store_bytes', 'what the journal takes', ({ journal }) => [one(journal.bytes)]],
   ['p1_store_free_bytes', 'room on its disk', ({ journal }) => [one(journal.freeBytes)]],
+  [
+    'p1_store_fsync_duration_seconds',
+    'commits of the journal that waited for the disk',
+    ({ journal: { synced } }) => (synced === undefined ? [] : histogram(synced)),
+  ],
+  [
+    'p1_gap_seconds_total',
+    'time without telegrams that the history knows of',
+    ({ gapSeconds }) => [...gapSeconds].map(([meter, sum]) => one(sum, { meter })),
+  ],
   ['p1_unaccepted_telegrams', 'telegrams in memory that are not on disk yet', ({ health }) => [one(health.unaccepted)]],
   ['process_cpu_seconds_total', 'processor time of the service', () => [one(cpuSeconds())]],
   ['process_resident_memory_bytes', 'memory of the service', () => [one(process.memoryUsage.rss())]],
@@ -77,8 +129,13 @@ const ROWS: readonly Row[] = [
 
 export function agentMetrics(facts: AgentFacts): Metric[] {
   return ROWS.map(([name, help, samples]) => {
-    return { name, help, type: name.endsWith('_total') ? 'counter' : 'gauge', samples: samples(facts) };
+    return { name, help, type: typeOf(name), samples: samples(facts) };
   });
+}
+
+function typeOf(name: string): Metric['type'] {
+  if (name.endsWith('_duration_seconds')) return 'histogram';
+  return name.endsWith('_total') ? 'counter' : 'gauge';
 }
 
 function one(value: number, labels: Sample['labels'] = {}): Sample {
@@ -94,6 +151,13 @@ function ofEndpoints(read: (standing: Standing) => number | undefined): Row[2] {
   return ({ standings }) => standings.flatMap((standing) => known(read(standing), { endpoint: standing.name }));
 }
 
+function ofOutboxes(read: (outbox: OutboxMeasures) => Readonly<Record<string, number>>, label: string): Row[2] {
+  return ({ measures }) =>
+    measures.outboxes.flatMap((outbox) =>
+      Object.entries(read(outbox)).map(([word, count]) => one(count, { endpoint: outbox.name, [label]: word })),
+    );
+}
+
 function known(value: number | undefined, labels: Sample['labels']): Sample[] {
   return value === undefined ? [] : [one(value, labels)];
 }
@@ -106,11 +170,6 @@ function rejections({ name: source, rejected }: SourceTally): Sample[] {
 
 function rejectedBy({ rejected }: SourceTally): number {
   return Object.values(rejected).reduce((sum, count) => sum + count, 0);
-}
-
-function attempts({ name: endpoint, delivered, duplicates_avoided, retries, dead_letters }: Standing): Sample[] {
-  const outcomes = { ok: Math.max(0, delivered - duplicates_avoided), retry: retries, rejected: dead_letters };
-  return Object.entries(outcomes).map(([outcome, value]) => one(value, { endpoint, outcome }));
 }
 
 function seconds(time: Date | string | null | undefined): number | undefined {

@@ -1,6 +1,8 @@
 import { toLive, type LiveReading } from '../live-reading.ts';
 import type { NewestReading } from '../newest-reading.ts';
+import { deviceId } from '../../history/sample.ts';
 import { toBaseUnits } from '../../reading/base-units.ts';
+import { devicesOf, wasRead } from '../../reading/devices.ts';
 import type { Quantity } from '../../reading/quantity.ts';
 import type { Metric, Sample } from './exposition.ts';
 
@@ -57,6 +59,11 @@ const ROWS: readonly Row[] = [
     ({ reading: { meter } }) => [[watts(meter.demandDelivered)]],
   ],
   [
+    'p1_electricity_demand_month_peak_watts',
+    'highest quarter of the month that runs',
+    ({ reading: { meter } }) => [[watts(meter.peakDelivered)]],
+  ],
+  [
     'p1_electricity_power_failures_total',
     'power failures',
     ({ reading: { meter } }) => [
@@ -77,14 +84,12 @@ const ROWS: readonly Row[] = [
   [
     'p1_volume_cubic_meters_total',
     'registers of gas and water',
-    ({ live }) =>
-      live.devices.filter(({ unit }) => unit === 'dm3').map(({ medium, value }) => [value / 1_000, { medium }]),
+    (facts) => metered('dm3', facts).map(({ id: meter, medium, value }) => [value / 1_000, { meter, medium }]),
   ],
   [
     'p1_heat_energy_joules_total',
     'registers of heat and cold',
-    ({ live }) =>
-      live.devices.filter(({ unit }) => unit === 'MJ').map(({ medium, value }) => [value * JOULES_A_MJ, { medium }]),
+    (facts) => metered('MJ', facts).map(({ id: meter, value }) => [value * JOULES_A_MJ, { meter }]),
   ],
   ['p1_meter_timestamp_seconds', 'clock of the meter', ({ live }) => [[meterSeconds(live)]]],
   [
@@ -107,6 +112,24 @@ export function meterMetrics(newest: readonly NewestReading[]): Metric[] {
 
 function known(value: number | null | undefined, labels: Sample['labels']): Sample[] {
   return value === null || value === undefined || !Number.isFinite(value) ? [] : [{ value, labels }];
+}
+
+interface MeteredDevice {
+  readonly id: string;
+  readonly medium: string;
+  readonly value: number;
+}
+
+/** Each meter once, by the id that it has in the history: of two for gas the first. */
+function metered(unit: string, { reading, receivedAt, source }: Facts): readonly MeteredDevice[] {
+  const found = new Map<string, MeteredDevice>();
+  for (const device of devicesOf(reading, receivedAt)) {
+    const { kind: medium, register } = device;
+    const base = wasRead(register) ? toBaseUnits(register) : undefined;
+    const id = deviceId(source, device);
+    if (base?.unit === unit && !found.has(id)) found.set(id, { id, medium, value: base.value });
+  }
+  return [...found.values()];
 }
 
 /** By tariff where there are any: the sum over all labels is what the meter counted. */

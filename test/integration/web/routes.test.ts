@@ -138,29 +138,6 @@ describe('a list', () => {
   });
 });
 
-test('metrics of the meter need the right to see usage; all are as Prometheus reads them', async ({ house }) => {
-  const key = keyOf(house);
-  const status = bearer(addKey(house.service.stateDir, 'prometheus', ['status:read']));
-  const [of, all] = await Promise.all([askWeb(house.url, '/metrics', status), askWeb(house.url, '/metrics', key)]);
-  const open = { headers: { ...key.headers, accept: 'application/openmetrics-text; version=1.0.0' } };
-
-  expect(of.text).not.toMatch(/joules|watts|volts/);
-  for (const line of [
-    /^p1_meter_info\{meter="house",manufacturer="[A-Z]{3}",model="[^"]*",dsmr_version="50"\} 1$/m,
-    /^p1_electricity_energy_joules_total\{meter="house",direction="import",tariff="1"\} \d+$/m,
-    /^p1_electricity_power_watts\{meter="house",direction="export"\} \d+$/m,
-    /^p1_electricity_phase_voltage_volts\{meter="house",phase="l3"\} [\d.]+$/m,
-    /^p1_volume_cubic_meters_total\{meter="house",medium="gas"\} [\d.]+$/m,
-    /^p1_telegrams_valid_total\{source="house"\} \d+$/m,
-    /^p1_endpoint_up\{endpoint="home"\} 1$/m,
-  ])
-    expect(all.text).toMatch(line);
-  expect(all.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
-  for (const line of all.text.trimEnd().split('\n'))
-    expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="[^"]*",?)*\})? [\d.e+-]+)$/);
-  expect((await askWeb(house.url, '/metrics', open)).text).toMatch(/\n# EOF\n$/);
-});
-
 test('the status page needs no script, and shows who is known more', async ({ house }) => {
   const key = keyOf(house);
   const [page, data] = await Promise.all(

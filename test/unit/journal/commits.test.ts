@@ -81,3 +81,17 @@ test('memory is told of begin, write and end, and of a rollback whatever failed'
   expect(log.splice(0)).toEqual(['begin', 'rolled back']);
   expect(db.prepare('SELECT count(*) AS count FROM t').get()).toEqual({ count: 0 });
 });
+
+test('how long the commits took is counted that waited for the card, and of no other', () => {
+  const { clock, commits } = open(INTERVAL_MS);
+  commits.run(() => (clock.ms += 50));
+  commits.runSynced(() => (clock.ms += 20));
+  commits.runSynced(() => (clock.ms += 7_000));
+  const { bounds, counts, seconds } = commits.synced;
+  const filled = counts.flatMap((count, range) => (count === 0 ? [] : [[bounds[range], count]]));
+  expect(filled).toEqual([
+    [0.025, 1],
+    [10, 1],
+  ]);
+  expect(seconds).toBeCloseTo(7.02, 9);
+});

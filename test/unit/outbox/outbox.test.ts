@@ -550,6 +550,26 @@ test('how long a backlog takes is told while it shrinks, and not where it grows'
   expect(outbox.status().drainedInMs).toBeUndefined();
 });
 
+test('requests are counted by what came of them, and how long answers took', async () => {
+  const { endpoint, outbox, accept } = start({ onAmbiguous: 'resend' });
+  endpoint.script = async (n, attempt) => {
+    await work(n === 1 ? 30 : 300);
+    if (n === 2 && attempt === 1) throw new TryLater('busy');
+    if (n === 3 && attempt === 1) throw new Ambiguous('no answer');
+    if (n === 4) throw new Refused('never');
+  };
+  accept(upTo(4));
+  await pass(300_000);
+  const { attempts, dead, answers } = outbox.measures();
+  expect(attempts).toEqual({ ok: 3, retry: 1, ambiguous: 1, rejected: 1 });
+  expect(dead).toEqual({ refused: 1, unreadable: 0, damaged: 0 });
+  const filled = answers.counts.flatMap((count, range) => (count === 0 ? [] : [[answers.bounds[range], count]]));
+  expect(filled).toEqual([
+    [0.05, 1],
+    [0.5, 3],
+  ]);
+});
+
 /** Work of so many milliseconds, by the clock that the test moves. */
 async function work(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
