@@ -50,7 +50,7 @@ export class Desks {
   }
 
   office(): Office {
-    const { events, outboxes, health } = this.#parts;
+    const { events, outboxes, history, health } = this.#parts;
     return createOffice({
       health,
       outboxes: () => liveDesk(this.#journal, outboxes.all).list(),
@@ -61,6 +61,7 @@ export class Desks {
       counted: (source) => events.tally.source(source).accepted,
       measures: () => ({ took: this.#parts.journal.took, outboxes: outboxes.measures() }),
       denied: events.denied,
+      checkHistory: () => history?.check(),
     });
   }
 

@@ -15,7 +15,7 @@ export interface HistoryEvents {
   failed(error: Error): void;
   recovered(): void;
   putAside(putAside: PutAside): void;
-  /** All that the journal keeps was read once more. */
+  /** All that the journal keeps was read once more. It follows where a damaged one was put aside. */
   madeAnew(): void;
 }
 
@@ -49,7 +49,10 @@ export class History {
   constructor(options: HistoryOptions) {
     const { folder, keepS, events, script = new URL('./worker.js', import.meta.url) } = options;
     this.#options = options;
-    this.#thread = new HistoryThread(script, { folder, keepS }, (putAside) => events.putAside(putAside));
+    this.#thread = new HistoryThread(script, { folder, keepS }, (putAside) => {
+      events.putAside(putAside);
+      void this.rebuild();
+    });
     const parts = {
       thread: this.#thread,
       journal: options.journal,
@@ -105,6 +108,11 @@ export class History {
     if (this.#ended.signal.aborted) return;
     await this.#ask('settle', {});
     this.#options.events.madeAnew();
+  }
+
+  /** Somebody who reads the file met damage in it. */
+  check(): void {
+    void this.#ask('check', {});
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,7 @@ export interface ThreadSettings {
 export interface PutAside {
   readonly path: string;
   readonly cause: string;
+  readonly minutesSaved: number;
 }
 
 type Nothing = Readonly<Record<string, unknown>>;
@@ -24,6 +25,8 @@ export interface Requests {
   miss: { ask: { endpoint: string; atS: number; letters: number }; answer: undefined };
   rewind: { ask: { source: string; fromS: number; seq: number }; answer: undefined };
   settle: { ask: Nothing; answer: undefined };
+  /** Looks for damage, and repairs it. */
+  check: { ask: Nothing; answer: undefined };
   close: { ask: Nothing; answer: undefined };
 }
 

@@ -30,7 +30,7 @@ export interface Trouble {
 }
 
 /** A commit writes each changed page whole; one minute changes a handful. */
-const PAGE_BYTES = 2_048;
+export const PAGE_BYTES = 2_048;
 /** A commit so long after the last synced one is synced, too: what a power cut takes is read from the journal again. */
 const SYNC_MS = 600_000;
 
@@ -111,6 +111,12 @@ export class HistoryStore {
   /** Lets go of minutes that are older than is to be kept, a few at a time. @returns whether there are more. */
   tidy(): boolean {
     return this.#commit(() => this.#retention.tidy());
+  }
+
+  /** What SQLite finds wrong with its file; undefined where nothing is. */
+  fault(): string | undefined {
+    const found = this.#db.prepare<[], { quick_check: string }>('PRAGMA quick_check(1)').get()?.quick_check;
+    return found === 'ok' ? undefined : found;
   }
 
   close(): void {

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import { isDamage } from '../storage/sqlite.ts';
-import { HISTORY_FILE } from './file.ts';
-import { aside, openHistoryStore } from './open.ts';
+import { Damaged, isDamage } from '../storage/sqlite.ts';
+import { openHistoryStore } from './open.ts';
 import type { Message, Op, Request, Requests, ThreadSettings } from './protocol.ts';
 import type { HistoryStore } from './store.ts';
 
@@ -12,8 +10,14 @@ const TIDY_MS = 60_000;
 /** Old minutes go a few at a time, so that a new one need not wait. */
 const TIDY_ON_MS = 200;
 
+/** A repair that failed is not begun again for each question. */
+const REPAIR_RETRY_MS = 60_000;
+
 const settings = workerData as ThreadSettings;
 let store: HistoryStore | undefined;
+/** What is wrong with a file that turned out to be damaged, until another has taken over from it. */
+let damage: unknown;
+let failed: { readonly error: unknown; readonly atMs: number } | undefined;
 
 type Handlers = { [O in Op]: (ask: Requests[O]['ask'], store: HistoryStore) => Requests[O]['answer'] };
 
@@ -34,6 +38,12 @@ const handlers: Handlers = {
   settle: (_ask, store) => {
     store.settle();
   },
+  check: (_ask, opened) => {
+    const fault = opened.fault();
+    if (fault === undefined) return;
+    letGo(new Damaged(fault));
+    store = open();
+  },
   close: (_ask, opened) => {
     opened.close();
     store = undefined;
@@ -52,9 +62,9 @@ parentPort?.on('message', ({ id, op, ask }: Request) => {
 
 tidyIn(TIDY_MS);
 
-/** Work that meets damage fails, and the file is put aside: whoever asked begins again where the new one stands. */
+/** Work that meets damage fails: whoever asked begins again where what could be saved of the file stands. */
 function onStore<T>(work: (store: HistoryStore) => T): T {
-  store ??= openHistoryStore(settings, (putAside) => tell({ event: 'putAside', putAside }));
+  store ??= open();
   try {
     return work(store);
   } catch (error) {
@@ -63,10 +73,23 @@ function onStore<T>(work: (store: HistoryStore) => T): T {
   }
 }
 
+function open(): HistoryStore {
+  if (failed !== undefined && performance.now() - failed.atMs < REPAIR_RETRY_MS) throw failed.error;
+  failed = undefined;
+  try {
+    const opened = openHistoryStore(settings, (putAside) => tell({ event: 'putAside', putAside }), damage);
+    damage = undefined;
+    return opened;
+  } catch (error) {
+    if (damage !== undefined) failed = { error, atMs: performance.now() };
+    throw error;
+  }
+}
+
 function letGo(error: unknown): void {
   store?.abandon();
   store = undefined;
-  tell({ event: 'putAside', putAside: aside(join(settings.folder, HISTORY_FILE), error) });
+  damage = error;
 }
 
 function tidyIn(ms: number): void {

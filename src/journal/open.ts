@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, renameSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Damaged, forgetQuarantined, isDamage, isDiskTrouble, isFull, quarantine } from '../storage/sqlite.ts';
+import { finishRepair, repairedPath, replaceBroken } from '../storage/salvage.ts';
+import { Damaged, forgetQuarantined, isDamage, isDiskTrouble, isFull } from '../storage/sqlite.ts';
 import { brokenCommits } from '../storage/wal.ts';
 import { Reserve, reservePath } from './reserve.ts';
 import { JournalFull, withRoom } from './room.ts';
@@ -133,8 +134,7 @@ export function recover(options: StoreOptions, error: unknown): Recovered {
 export function repair(options: StoreOptions, error: unknown): Quarantined {
   const repaired = repairedPath(options.path);
   const telegrams = salvaged(options, repaired);
-  const broken = quarantine(options.path, new Date());
-  renameSync(repaired, options.path);
+  const broken = replaceBroken(options.path);
   const cause = error instanceof Error ? error.message : String(error);
   return { path: broken, cause, telegramsSaved: telegrams };
 }
@@ -154,17 +154,6 @@ function salvaged({ path, repairing }: StoreOptions, repaired: string): number {
   ];
   const work = () => salvage(path, repaired, PAGE_BYTES, { onlyNeeded, repairing });
   return withRoom(path, makeRoom, work, 'to be repaired').telegrams;
-}
-
-/** The process ended between the two renames of a repair. @returns whether it did. */
-function finishRepair(path: string): boolean {
-  if (existsSync(path) || !existsSync(repairedPath(path))) return false;
-  renameSync(repairedPath(path), path);
-  return true;
-}
-
-function repairedPath(path: string): string {
-  return `${path}.repaired`;
 }
 
 function defaultMaxBytes(folder: string): number {

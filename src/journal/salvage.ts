@@ -1,8 +1,8 @@
-import { rmSync, statSync } from 'node:fs';
-import { openDamaged, openDatabase, type Database } from '../storage/sqlite.ts';
+import { statSync } from 'node:fs';
+import type { Database } from '../storage/database.ts';
+import { readAround, readEnds, tolerate } from '../storage/read-around.ts';
+import { copyRows, rescue } from '../storage/salvage.ts';
 import { PLACED_BEFORE_DAMAGE } from './cursor.ts';
-import { readAround, readEnds, tolerate, type Row } from './read-around.ts';
-import { mendSchema } from './mend-schema.ts';
 import { migrations } from './schema.ts';
 
 export interface SalvageOptions {
@@ -19,8 +19,6 @@ interface Salvaged {
 
 /** Far more numbers than can have been handed out behind the highest that was found. */
 const LOST_NUMBERS = 1_000_000;
-/** Rows of one commit: the copy then needs no more room than the rows themselves. */
-const CHUNK = 1_000;
 
 /** Each table with its key. `meta` is not copied: numbers go on far above whatever was lost. */
 const TABLES = [
@@ -33,6 +31,9 @@ const TABLES = [
   ['telegram', 'seq'],
 ] as const;
 
+/** Tables of every schema there was. */
+const FIRST_TABLES = ['telegram', 'source', 'dictionary', 'endpoint'];
+
 /**
  * Copies what can still be read of a damaged journal into a new one, table by table, around the damage. Rows whose
  * bodies are damaged are copied too; their checksum tells when they are read.
@@ -40,75 +41,30 @@ const TABLES = [
  * @throws what writing the new one throws; nothing is left of it then.
  */
 export function salvage(brokenPath: string, path: string, pageBytes: number, options: SalvageOptions = {}): Salvaged {
-  remove(path);
-  const to = openDatabase(path, migrations, pageBytes);
-  try {
-    const from = openReadable(brokenPath) ?? openMended(brokenPath, to, path, pageBytes);
-    const numbersUpTo = from && copyAll(from, to, { ...options, repairing: progressOf(brokenPath, path, options) });
-    const telegrams = goOnAbove(to, numbersUpTo);
-    to.close();
-    return { telegrams };
-  } catch (error) {
-    tolerate(() => to.close());
-    remove(path);
-    throw error;
-  }
-}
-
-/** Tables of every schema there was. */
-const FIRST_TABLES = ['telegram', 'source', 'dictionary', 'endpoint'];
-
-/** @returns undefined where not even its schema can be read. */
-function openReadable(path: string): Database | undefined {
-  const db = tolerate(() => openDamaged(path));
-  if (db === undefined) return undefined;
-  if (tolerate(() => FIRST_TABLES.map((table) => db.prepare(`SELECT * FROM ${table}`))) !== undefined) return db;
-  tolerate(() => db.close());
-  return undefined;
-}
-
-function openMended(brokenPath: string, whole: Database, wholePath: string, pageBytes: number): Database | undefined {
-  tolerate(() => mendSchema(brokenPath, whole, wholePath, pageBytes));
-  return openReadable(brokenPath);
+  return rescue({ brokenPath, path, migrations, pageBytes, firstTables: FIRST_TABLES }, (to, from) => {
+    const repairing = progressOf(brokenPath, path, options);
+    const numbersUpTo = from && copyAll(from, to, { ...options, repairing });
+    return { telegrams: goOnAbove(to, numbersUpTo) };
+  });
 }
 
 /** @returns up to where sequence numbers were handed out; undefined where that cannot be read. */
 function copyAll(from: Database, to: Database, options: SalvageOptions): number | undefined {
   for (const [table, key] of TABLES) {
     const above = table === 'telegram' && options.onlyNeeded === true ? lowestCursor(to) : undefined;
-    const rows = key === 'id' || key === 'seq' ? readAround(from, table, key, above) : readEnds(from, table, key);
-    copy(rows, to, table, options);
+    const isNumber = key === 'id' || key === 'seq';
+    const rows = isNumber ? readAround(from, { table, key, above }) : readEnds(from, table, key);
+    copyRows(rows, to, table, () => options.repairing?.(0));
   }
   const reserved = tolerate(() =>
     from.prepare<[], { value: number | null }>("SELECT value FROM meta WHERE key = 'reserved'").get(),
   );
-  tolerate(() => from.close());
   return reserved?.value ?? undefined;
 }
 
 function lowestCursor(to: Database): number {
   const found = to.prepare<[], { acked: number | null }>('SELECT min(acked) AS acked FROM endpoint WHERE placed <> 0');
   return found.get()?.acked ?? 0;
-}
-
-function copy(from: Iterable<Row>, to: Database, table: string, { repairing }: SalvageOptions): void {
-  let chunk: Row[] = [];
-  for (const row of from) {
-    chunk.push(row);
-    if (chunk.length < CHUNK) continue;
-    insert(chunk, to, table);
-    repairing?.(0);
-    chunk = [];
-  }
-  insert(chunk, to, table);
-}
-
-function insert(chunk: readonly Row[], to: Database, table: string): void {
-  const names = Object.keys(chunk[0] ?? {});
-  if (names.length === 0) return;
-  const values = names.map((name) => `:${name}`);
-  const statement = to.prepare(`INSERT OR IGNORE INTO ${table}(${names.join()}) VALUES (${values.join()})`);
-  to.transaction(() => chunk.forEach((row) => statement.run(row)))();
 }
 
 /** The copy grows to about the size of what it is made from. */
@@ -129,8 +85,4 @@ function goOnAbove(to: Database, numbersUpTo: number | undefined): number {
   to.prepare("UPDATE meta SET value = NULL WHERE key = 'next'").run();
   to.prepare('UPDATE endpoint SET placed = ? WHERE placed <> 0').run(PLACED_BEFORE_DAMAGE);
   return count;
-}
-
-function remove(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 }

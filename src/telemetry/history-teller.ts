@@ -16,8 +16,10 @@ export class HistoryTeller {
     failed: ({ message }) =>
       this.#log.warn(`history: ${message}; delivery goes on, and what is missing is read from the journal later`),
     recovered: () => this.#log.info('history: written again'),
-    putAside: ({ path, cause }) =>
-      this.#log.error(`history: damaged (${cause}); put aside as ${path}, and made anew from what the journal keeps`),
+    putAside: ({ path, cause, minutesSaved }) =>
+      this.#log.error(
+        `history: damaged (${cause}); put aside as ${path}, and made anew: ${minutesSaved} minutes could be read, the newest are in the journal`,
+      ),
     madeAnew: () => this.#log.info('history: made anew from all that the journal keeps'),
   };
 }

@@ -44,7 +44,9 @@ export function buildApp({ settings, office, fault, signal }: BuildOptions): App
   const denied = (problem: Problem, address: string): void => denials.request(problem, address);
   const shown = shownSource(settings);
   const live = new Live(office, settings.sources);
-  const history = new History(settings.stateDir, settings.isHistoryKept);
+  const history = new History(settings.stateDir, settings.isHistoryKept, () => {
+    office.ask('checkHistory', {}).catch(() => undefined);
+  });
   const recordPages = new RecordPages();
   const timeZone = settings.sources[0]?.timeZone ?? 'UTC';
   const own = { settings, office, access, keyFile, tokens, visits, denials, live, history, recordPages, timeZone };

@@ -2,20 +2,29 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TooManyBuckets, UnknownMeter } from '../history/answers.ts';
 import { HISTORY_FILE, HistoryReader } from '../history/read.ts';
+import { isDamage } from '../storage/sqlite.ts';
 import { Problem } from './problem.ts';
+
+const TOLD_MS = 60_000;
 
 /** The history as routes ask it: opened with the first question, and again where the service made it anew. */
 export class History {
   readonly #path: string;
   readonly #isKept: boolean;
+  readonly #damaged: () => void;
+  #toldMs = -Infinity;
   #reader: HistoryReader | undefined;
   /** Of the file that it reads: a damaged one is put aside, and another takes its place. */
   #inode: number | undefined;
 
-  /** @param isKept as `history.enabled` says. */
-  constructor(stateDir: string, isKept: boolean) {
+  /**
+   * @param isKept as `history.enabled` says.
+   * @param damaged told where the file is broken, a minute apart: whoever writes it can repair it.
+   */
+  constructor(stateDir: string, isKept: boolean, damaged: () => void) {
     this.#path = join(stateDir, HISTORY_FILE);
     this.#isKept = isKept;
+    this.#damaged = damaged;
   }
 
   /** @throws {Problem} where it cannot be asked, and for what it says no to. */
@@ -56,7 +65,14 @@ export class History {
       return new Problem('range-too-large', error.message, { fitting: error.fitting });
     if (error instanceof Problem) return error;
     this.close();
+    if (isDamage(error)) this.#tell();
     return new Problem('store-unavailable', 'the history cannot be read at the moment', {}, { 'retry-after': '10' });
+  }
+
+  #tell(): void {
+    if (performance.now() - this.#toldMs < TOLD_MS) return;
+    this.#toldMs = performance.now();
+    this.#damaged();
   }
 
   close(): void {

@@ -58,6 +58,8 @@ export interface Questions {
   endReplay: { ask: { readonly endpoint: string }; answer: ReplayState | null };
   measures: { ask: Nothing; answer: Measures };
   denied: { ask: { readonly after: number }; answer: readonly Denied[] };
+  /** The history's file looks damaged from here. */
+  checkHistory: { ask: Nothing; answer: undefined };
 }
 
 export type Op = keyof Questions;

@@ -28,6 +28,7 @@ export interface OfficeParts {
   readonly counted: (source: string) => number;
   readonly measures: () => Measures;
   readonly denied: DeniedLog;
+  readonly checkHistory: () => void;
 }
 
 export function createOffice({
@@ -40,6 +41,7 @@ export function createOffice({
   counted,
   measures,
   denied,
+  checkHistory,
 }: OfficeParts): Office {
   return {
     health: () => health(),
@@ -64,6 +66,10 @@ export function createOffice({
     endReplay: ({ endpoint }) => replay().end(endpoint),
     measures: () => measures(),
     denied: ({ after }) => denied.behind(after),
+    checkHistory: () => {
+      checkHistory();
+      return undefined;
+    },
   };
 }
 

@@ -113,6 +113,7 @@ const ASKED: Asked = {
       ({ source, endpoint }) =>
         (source !== undefined && sight.source(source)) || (endpoint !== undefined && sight.endpoint(endpoint)),
     ),
+  checkHistory: async (_sight, _, answer) => answer(),
 };
 
 function printed<R extends { readonly at: number }>({ at, ...row }: R): Omit<R, 'at'> & { receivedAt: Date } {

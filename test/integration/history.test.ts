@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { Resolution } from '../../src/history/answers.ts';
@@ -6,6 +6,7 @@ import { HistoryReader } from '../../src/history/read.ts';
 import { simulateHouse } from '../../src/simulator/house.ts';
 import { test, type Scene } from '../support/scene.ts';
 import { until } from '../support/service.ts';
+import { askWeb, webUrl } from '../support/web.ts';
 
 /** One telegram in ten seconds of a house, but for what falls into a gap. */
 function* everyTenSeconds(start: Date, count: number, gaps: readonly (readonly [from: number, to: number])[] = []) {
@@ -111,9 +112,9 @@ describe.for<[string, number]>([
 });
 
 /** A service that has read so many of these telegrams. */
-async function readBy(scene: Scene, stateDir: string, telegrams: readonly Buffer[]) {
+async function readBy(scene: Scene, stateDir: string, telegrams: readonly Buffer[], rest: object = {}) {
   const line = await scene.tcpLine();
-  const service = await scene.service({ config: { source: { ...line.source, name: 'home' } }, stateDir });
+  const service = await scene.service({ config: { source: { ...line.source, name: 'home' }, ...rest }, stateDir });
   await line.opened();
   for (const telegram of telegrams) await line.write(telegram);
   await until(async () => (await service.health()).sources[0]!.accepted === telegrams.length, 30_000);
@@ -204,6 +205,45 @@ test(
     };
     expect([status.code, balances.map(({ unaccounted }) => unaccounted)]).toEqual([0, [0, 0]]);
     expect(state.oldestId).toBeGreaterThan(before);
+  },
+);
+
+test(
+  'of a broken history what lies outside of the damage is kept, and all is accounted for, older than the journal or not',
+  { timeout: 120_000 },
+  async ({ scene }) => {
+    const stateDir = await scene.folder();
+    const path = join(stateDir, 'history.db');
+    const telegrams = tenSeconds(0, 4 * 3_600);
+    scene.hide(telegrams[0]!);
+    writeFileSync(join(stateDir, 'capture.bin'), Buffer.concat(telegrams.slice(0, -60)));
+    const capture = { source: { name: 'home', type: 'file', path: join(stateDir, 'capture.bin') } };
+    const first = await scene.service({ config: capture, stateDir, args: ['--until-delivered'] });
+    await first.exited();
+    const minutes = historyOf(stateDir).minutes;
+    // The journal is new, and knows nothing of these telegrams.
+    for (const name of readdirSync(stateDir)) if (name.startsWith('journal.')) rmSync(join(stateDir, name));
+    const file = openSync(path, 'r+');
+    writeSync(file, Buffer.alloc(4_096, 'noise'), 0, 4_096, 2_048 * Math.floor(statSync(path).size / 4_096));
+    closeSync(file);
+
+    const http = { enabled: true, listen: '127.0.0.1:0', anonymous: ['usage'] };
+    const service = await readBy(scene, stateDir, telegrams.slice(-60), { http });
+    const url = await webUrl(service);
+    // Nobody but who asks for all the minutes meets the damage.
+    const all = async (): Promise<number> => (await askWeb(url, '/edge/v1/records?per_page=10000')).status;
+    expect(await all()).toBe(503);
+    await until(async () => (await all()) === 200, 20_000);
+    await until(() => service.lines.some((line) => /history: made anew from all that/.test(line)), 30_000);
+    expect(service.lines.filter((line) => /history: damaged .* \d+ minutes could be read/.test(line))).toHaveLength(1);
+    await until(() => historyOf(stateDir).minutes > minutes - 40, 20_000);
+    await service.stop();
+    const reader = historyIn(stateDir);
+    const { fromS, toS, registerImported, unaccounted } = reader.balance('home', 0, 4e9)!;
+    reader.close();
+    const [begin, end] = [telegrams[0]!, telegrams.at(-1)!].map((telegram) => registers(telegram).imported);
+    expect([fromS, toS].map((atS) => atS - START.getTime() / 1_000)).toEqual([0, 4 * 3_600]);
+    expect([registerImported, unaccounted]).toEqual([end! - begin!, 0]);
   },
 );
 

@@ -72,11 +72,15 @@ export class HistoryScene {
   }
 
   loseDatabase(): void {
+    this.lose();
+    this.store = this.#open();
+    this.reader = new HistoryReader(this.path);
+  }
+
+  lose(): void {
     this.reader.close();
     this.store.abandon();
     for (const suffix of ['', '-wal', '-shm']) rmSync(this.path + suffix, { force: true });
-    this.store = this.#open();
-    this.reader = new HistoryReader(this.path);
   }
 
   setVersion(version: number): void {

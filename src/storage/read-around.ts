@@ -1,4 +1,4 @@
-import type { Database } from '../storage/sqlite.ts';
+import type { Database } from './database.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -20,14 +20,23 @@ const LONGEST_JUMP = 2 ** 40;
 /** Reads that may fail on the way around damage: where half of a large file is gone, each one would. */
 const MOST_FAILURES = 50_000;
 
+/** Which rows of a table, in the order of a column of whole numbers. */
+export interface Rows {
+  readonly table: string;
+  /** `rowid` where the table has no number of its own. */
+  readonly key: string;
+  /** Only keys above this one. */
+  readonly above?: number | undefined;
+  /** Columns that stand before the key in its index, each with its value. */
+  readonly within?: Readonly<Record<string, number>>;
+}
+
 /**
  * What can still be read of a table with damage anywhere in it: up to the first damage, from behind it on, and then what
  * lies between, in ever smaller pieces. A row whose key is out of order is left out: its number was damaged.
- *
- * @param above only keys above this one.
  */
-export function readAround(db: Database, table: string, key: string, above = -1): Generator<Row> {
-  return new Reader(db, table, key).rows(above);
+export function readAround(db: Database, rows: Rows): Generator<Row> {
+  return new Reader(db, rows).rows(rows.above ?? -1);
 }
 
 /** What can still be read of a small table whose key is a text: from both ends, so that a row may come twice. */
@@ -41,14 +50,17 @@ export function* readEnds(db: Database, table: string, key: string): Generator<R
 
 class Reader {
   readonly #db: Database;
-  readonly #table: string;
   readonly #key: string;
+  readonly #select: string;
+  readonly #within: readonly number[];
   #failures = 0;
 
-  constructor(db: Database, table: string, key: string) {
+  constructor(db: Database, { table, key, within = {} }: Rows) {
+    const conditions = Object.keys(within).map((column) => `${column} = ? AND `);
     this.#db = db;
-    this.#table = table;
     this.#key = key;
+    this.#select = `SELECT ${key === 'rowid' ? 'rowid, *' : '*'} FROM ${table} WHERE ${conditions.join('')}${key} > ?`;
+    this.#within = Object.values(within);
   }
 
   *rows(above: number): Generator<Row> {
@@ -95,7 +107,7 @@ class Reader {
 
   /** One row is held back: the next one tells whether its key is in order. */
   *#run({ after, before }: Gap, direction: 'ASC' | 'DESC'): Generator<Row, Run> {
-    const rows = this.#select({ after, before }, direction);
+    const rows = this.#walk({ after, before }, direction);
     const [sign, begin] = direction === 'ASC' ? [1, after] : [-1, before];
     const isBehind = (key: number, other: number): boolean => (key - other) * sign > 0;
     let last = begin;
@@ -117,11 +129,11 @@ class Reader {
     }
   }
 
-  #select({ after, before }: Gap, direction: 'ASC' | 'DESC'): Generator<Row, undefined> {
+  #walk({ after, before }: Gap, direction: 'ASC' | 'DESC'): Generator<Row, undefined> {
     const bounds = before === Infinity ? [] : [before];
-    const where = `${this.#key} > ?${bounds.length === 0 ? '' : ` AND ${this.#key} < ?`}`;
-    const select = `SELECT * FROM ${this.#table} WHERE ${where} ORDER BY ${this.#key} ${direction}`;
-    return this.#db.walk(select, after, ...bounds);
+    const end = bounds.length === 0 ? '' : ` AND ${this.#key} < ?`;
+    const select = `${this.#select}${end} ORDER BY ${this.#key} ${direction}`;
+    return this.#db.walk(select, ...this.#within, after, ...bounds);
   }
 
   /** Every read of a damaged file may throw: the rows end there. */

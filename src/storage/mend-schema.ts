@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import type { Database } from '../storage/sqlite.ts';
+import type { Database } from './database.ts';
 
 /** Where SQLite notes in the first page how long the file is, and which pages of it are free. */
 const PAGE_COUNT_AT = 28;
@@ -9,12 +9,12 @@ const FREE_LIST = { at: 32, bytes: 8 };
 const PAGE_KINDS: readonly (number | undefined)[] = [2, 5, 10, 13];
 
 /**
- * Puts the pages that hold the schema of a new journal in the place of a broken one's. Every journal has them in the same
- * places, since the same statements made them: with them back, all the other pages can be read again. A file that is no
- * journal at all is left as it is.
+ * Puts the pages that hold the schema of a new database in the place of a broken one's. All that the same statements made have
+ * them in the same places: with them back, all the other pages can be read again. A file that is no database at all is left as
+ * it is.
  * Source: sqlite.org/fileformat.html §1.3, §1.6.
  *
- * @param whole a new journal, without a row, and the path of its file.
+ * @param whole a new one, without a row, and the path of its file.
  */
 export function mendSchema(brokenPath: string, whole: Database, wholePath: string, pageBytes: number): void {
   whole.exec('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -24,7 +24,7 @@ export function mendSchema(brokenPath: string, whole: Database, wholePath: strin
   try {
     const broken = Buffer.alloc(pages.length * pageBytes);
     readSync(file, broken, 0, broken.length, 0);
-    if (!isJournal(pagesOf(broken, pageBytes).filter((_, index) => !schema.has(index)))) return;
+    if (!isDatabase(pagesOf(broken, pageBytes).filter((_, index) => !schema.has(index)))) return;
     for (const [index, page] of pages.entries()) {
       if (index === 0) describe(page, Math.floor(fstatSync(file).size / pageBytes));
       if (schema.has(index)) writeSync(file, page, 0, pageBytes, index * pageBytes);
@@ -40,7 +40,7 @@ function schemaPages(db: Database): ReadonlySet<number> {
   return new Set(rows.map(({ pageno }) => pageno - 1));
 }
 
-function isJournal(pages: readonly Buffer[]): boolean {
+function isDatabase(pages: readonly Buffer[]): boolean {
   return pages.filter(([kind]) => PAGE_KINDS.includes(kind)).length > pages.length / 2;
 }
 
