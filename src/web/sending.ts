@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip as zlibGzip } from 'node:zlib';
 import type { Answer } from './answer.ts';
 
 /** For every answer: no page of somebody else may frame, sniff or read it, and none is sent from where to where. */
@@ -21,6 +23,13 @@ const MOST_UNSENT_BYTES = 262_144;
 /** Tells a client, and all between, that a stream is alive. */
 const HEARTBEAT_MS = 10_000;
 
+const gzip = promisify(zlibGzip);
+/** What fits into one packet is sent as it is. */
+const LEAST_PACKED_BYTES = 1_400;
+const PACKED = /^(text|application)\//;
+/** A small machine sends faster than it packs well. */
+const FASTEST = 1;
+
 /** Sends an answer whole, or until the client is gone. Never throws. */
 export async function send(
   answer: Answer,
@@ -33,23 +42,38 @@ export async function send(
   if (!request.complete && request.method !== 'GET' && request.method !== 'HEAD')
     response.setHeader('connection', 'close');
   if (answer.events !== undefined && request.method !== 'HEAD') await sendEvents(answer, answer.events, response, gone);
-  else sendWhole(answer, request, response);
+  else await sendWhole(answer, request, response);
 }
 
-function sendWhole({ status, headers, body = '' }: Answer, request: IncomingMessage, response: ServerResponse): void {
+async function sendWhole(
+  { status, headers, body = '' }: Answer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const tag = status === 200 && isReadOnly(request) ? tagOf(body) : undefined;
-  const tagged = {
-    ...SECURITY,
-    'cache-control': 'private, no-cache',
-    ...headers,
-    ...(tag && { etag: tag, vary: 'Accept' }),
-  };
-  const isKnown = tag !== undefined && tagsIn(request.headers['if-none-match']).includes(tag);
-  const length = status === 204 || isKnown ? {} : { 'content-length': Buffer.byteLength(body) };
-  response.writeHead(isKnown ? 304 : status, { ...tagged, ...length });
-  response.end(isKnown || request.method === 'HEAD' ? undefined : body);
+  const known = tag !== undefined && tagsIn(request.headers['if-none-match']).includes(tag);
+  const packed = tag === undefined || known ? undefined : await pack(body, headers, request);
+  // What is packed is the same to who reads it, but not byte for byte.
+  const tagged = tag && { etag: packed === undefined ? tag : `W/${tag}`, vary: 'Accept, Accept-Encoding' };
+  const sent = packed ?? body;
+  const length = status === 204 || known ? {} : { 'content-length': Buffer.byteLength(sent) };
+  const encoding = packed && { 'content-encoding': 'gzip' };
+  const usual = { ...SECURITY, 'cache-control': 'private, no-cache' };
+  response.writeHead(known ? 304 : status, { ...usual, ...headers, ...tagged, ...encoding, ...length });
+  response.end(known || request.method === 'HEAD' ? undefined : sent);
   const late = setTimeout(() => response.destroy(), LONGEST_SENDING_MS).unref();
   response.once('close', () => clearTimeout(late));
+}
+
+/** Packed by a thread of node's own; undefined where the client does not take that, or where it is not worth it. */
+async function pack(
+  body: string | Uint8Array,
+  { 'content-type': type }: Answer['headers'],
+  { headers }: IncomingMessage,
+): Promise<Buffer | undefined> {
+  const isTaken = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(headers['accept-encoding'] ?? '');
+  if (!isTaken || Buffer.byteLength(body) < LEAST_PACKED_BYTES || !PACKED.test(String(type))) return undefined;
+  return gzip(body, { level: FASTEST });
 }
 
 async function sendEvents(

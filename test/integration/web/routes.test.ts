@@ -123,6 +123,23 @@ describe('a list', () => {
     expect([again.status, again.text]).toEqual([304, '']);
   });
 
+  test('that is long is packed for who takes that, and known again all the same', async ({ house }) => {
+    const path = '/edge/v1/openapi.json';
+    const plain = await (await fetch(`${house.url}${path}`, { headers: { 'accept-encoding': 'identity' } })).text();
+    const ask = async (headers: Record<string, string>) => askWeb(house.url, path, { headers });
+    const packed = await fetch(`${house.url}${path}`, { headers: { 'accept-encoding': 'br, gzip;q=0.5' } });
+    expect(packed.headers.get('content-encoding')).toBe('gzip');
+    expect(packed.headers.get('vary')).toContain('Accept-Encoding');
+    expect(Number(packed.headers.get('content-length'))).toBeLessThan(plain.length / 4);
+    expect(await packed.text()).toBe(plain);
+    const tag = packed.headers.get('etag')!;
+    expect((await ask({ 'accept-encoding': 'gzip', 'if-none-match': tag })).status).toBe(304);
+    for (const encoding of ['identity', 'gzip;q=0', 'x-gzipped'])
+      expect((await ask({ 'accept-encoding': encoding })).headers['content-encoding'], encoding).toBeUndefined();
+    const short = await askWeb(house.url, '/livez', { headers: { 'accept-encoding': 'gzip' } });
+    expect([short.text, short.headers['content-encoding']]).toEqual(['ok\n', undefined]);
+  });
+
   test.for([
     ['/edge/v1/denials?limit=0', 'limit', '0', /from 1 to 1000/],
     ['/edge/v1/denials?kind=telegrams', 'kind', 'telegrams', /telegram, delivery or request/],
