@@ -5,9 +5,13 @@ import type { Route } from './route.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The OpenAPI 3.1 document of a table of routes, from the schemas that read its requests. */
-export function openApi<Parts>(routes: readonly Route<Parts>[], version: string): Json {
-  const paths: Record<string, Record<string, Json>> = {};
+/** The OpenAPI 3.1 document of a table of routes, from the schemas that read its requests. @param more paths that are answered by rules of their own. */
+export function openApi<Parts>(
+  routes: readonly Route<Parts>[],
+  version: string,
+  more: Readonly<Record<string, Json>> = {},
+): Json {
+  const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method.toLowerCase()] = operation(route);
   return {
     openapi: '3.1.0',
@@ -17,7 +21,7 @@ export function openApi<Parts>(routes: readonly Route<Parts>[], version: string)
       description: `What a P1 relay knows of its meters. A key is sent as \`Authorization: Bearer\`, \`Token\` or \`Basic\`, or as \`X-AUTHKEY\`. Scopes: ${SCOPES.join(', ')}.`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    paths,
+    paths: { ...paths, ...more },
     components: { securitySchemes: SECURITY_SCHEMES, schemas: { Problem: PROBLEM }, responses: { Problem: REFUSED } },
   };
 }

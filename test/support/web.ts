@@ -83,14 +83,18 @@ export interface Serving {
 }
 
 /** The service with a house that prints, a server that takes it all, and page and API on a free port. */
-export async function serving(scene: Scene, http: Record<string, unknown> = {}): Promise<Serving> {
+export async function serving(
+  scene: Scene,
+  http: Record<string, unknown> = {},
+  more: Record<string, unknown> = {},
+): Promise<Serving> {
   const server = await scene.server();
-  const service = await scene.service({ config: configFor(server, http) });
+  const service = await scene.service({ config: { ...configFor(server, http), ...more } });
   return { service, url: await webUrl(service) };
 }
 
 function configFor(server: DsmrReader, http: Record<string, unknown>): Record<string, unknown> {
-  const endpoints = [{ name: 'home', type: 'dsmr-v1', url: server.url, key: server.key }];
+  const endpoints = [{ name: 'home', type: 'dsmr-v1', source: 'house', url: server.url, key: server.key }];
   const source = { type: 'simulator', name: 'house', interval: '200ms' };
   return { source, endpoints, http: { ...HTTP, ...http } };
 }

@@ -1,4 +1,5 @@
 import { json, type Answer } from '../answer.ts';
+import { describedPaths } from '../compat/dsmr-reader/routes.ts';
 import { openApi } from '../openapi.ts';
 import { defineRoute, type Route } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
@@ -11,6 +12,9 @@ export function openApiRoute(all: () => readonly Route<RouteParts>[]): Route<Rou
     path: '/edge/v1/openapi.json',
     scope: 'none',
     summary: 'this document',
-    handle: (_asked, { settings }: RouteParts): Answer => json((document ??= openApi(all(), settings.version))),
+    handle(_asked, { settings: { version, compat } }: RouteParts): Answer {
+      document ??= openApi(all(), version, compat.dsmrReader.enabled ? describedPaths() : {});
+      return json(document);
+    },
   });
 }

@@ -39,6 +39,25 @@ const FIELDS: readonly Field[] = [
 /** The names of a reading's fields, in order. */
 const FIELD_NAMES: readonly string[] = FIELDS.map(({ name }) => name);
 
+type Schema = Readonly<Record<string, unknown>>;
+const KINDS: readonly (readonly [names: RegExp, schema: Schema])[] = [
+  [/timestamp$/, { type: 'string', format: 'date-time' }],
+  [/^phase_power_current/, { type: 'integer', minimum: 0, maximum: 999 }],
+  [/^/, { type: 'string', format: 'decimal' }],
+];
+
+function schemaOf(required: readonly string[]): Schema {
+  const fields = FIELDS.map(({ name, isRequired }): [string, Schema] => {
+    const { type, ...more } = KINDS.find(([names]) => names.test(name))?.[1] ?? {};
+    return [name, { type: isRequired ? type : [type, 'null'], ...more }];
+  });
+  return { type: 'object', properties: Object.fromEntries(fields), required };
+}
+
+/** What is posted, and how a reading is printed, as JSON Schema. */
+export const FIELDS_SCHEMA = schemaOf(FIELDS.filter(({ isRequired }) => isRequired).map(({ name }) => name));
+export const READING_SCHEMA = schemaOf(FIELD_NAMES);
+
 /** What was posted, as it is kept; or what is wrong with it, field by field. */
 export function readFields(
   values: Readonly<Record<string, unknown>>,

@@ -1,32 +1,59 @@
 import { html, json, NOT_FOUND, Unfit } from './answers.ts';
 import { monitoring, version } from './application.ts';
 import { electricityLive, gasLive, today } from './consumption.ts';
+import { DESCRIPTIONS, type Description } from './descriptions.ts';
 import { postReading, postTelegram } from './posts.ts';
 import { listReadings } from './readings.ts';
 import type { Answer, Handler, Need, Parts, Request } from './request.ts';
 import { statisticsByDay, statisticsByHour } from './statistics.ts';
 
-type Route = Readonly<Record<string, { readonly need: Need; readonly handle: Handler }>>;
+interface Method {
+  readonly need: Need;
+  readonly handle: Handler;
+  readonly about: Description;
+}
+type Route = Readonly<Record<string, Method>>;
 
 const TELEGRAMS = '/api/v1/datalogger/dsmrreading';
 
-const usage = (handle: Handler): Route => ({ GET: { need: 'usage:read', handle } });
-const status = (handle: Handler): Route => ({ GET: { need: 'status:read', handle } });
+const usage = (handle: Handler, about: Description): Route => ({ GET: { need: 'usage:read', handle, about } });
+const status = (handle: Handler, about: Description): Route => ({ GET: { need: 'status:read', handle, about } });
+const { readings, day, hour } = DESCRIPTIONS;
 
 /** The part of DSMR-reader's API v2 that is served. */
 const ROUTES: Readonly<Record<string, Route>> = {
   '/api/v2/datalogger/dsmrreading': {
-    GET: { need: 'usage:read', handle: listReadings },
-    POST: { need: 'ingest:write', handle: postReading },
+    GET: { need: 'usage:read', handle: listReadings, about: readings },
+    POST: { need: 'ingest:write', handle: postReading, about: DESCRIPTIONS.postReading },
   },
-  '/api/v2/consumption/today': usage(today),
-  '/api/v2/consumption/electricity-live': usage(electricityLive),
-  '/api/v2/consumption/gas-live': usage(gasLive),
-  '/api/v2/statistics/day': usage(statisticsByDay),
-  '/api/v2/statistics/hour': usage(statisticsByHour),
-  '/api/v2/application/version': status(version),
-  '/api/v2/application/monitoring': status(monitoring),
+  '/api/v2/consumption/today': usage(today, DESCRIPTIONS.today),
+  '/api/v2/consumption/electricity-live': usage(electricityLive, DESCRIPTIONS.electricityLive),
+  '/api/v2/consumption/gas-live': usage(gasLive, DESCRIPTIONS.gasLive),
+  '/api/v2/statistics/day': usage(statisticsByDay, day),
+  '/api/v2/statistics/hour': usage(statisticsByHour, hour),
+  '/api/v2/application/version': status(version, DESCRIPTIONS.version),
+  '/api/v2/application/monitoring': status(monitoring, DESCRIPTIONS.monitoring),
 };
+
+const V1: Route = { POST: { need: 'ingest:write', handle: postTelegram, about: DESCRIPTIONS.postTelegram } };
+
+/** What is served, as paths of an OpenAPI document. */
+export function describedPaths(): Readonly<Record<string, Readonly<Record<string, object>>>> {
+  const paths = Object.entries({ [TELEGRAMS]: V1, ...ROUTES });
+  return Object.fromEntries(paths.map(([path, route]) => [path, operationsOf(path, route)]));
+}
+
+function operationsOf(path: string, route: Route): Readonly<Record<string, object>> {
+  const words = path.split('/').filter((word) => word !== '');
+  const operations = Object.entries(route).map(([method, { need, about }]): [string, object] => {
+    const name = method.toLowerCase();
+    return [
+      name,
+      { operationId: [name, ...words].join('-'), security: [{ authkey: [need] }], parameters: [], ...about },
+    ];
+  });
+  return Object.fromEntries(operations);
+}
 
 /** Whether a path is one of DSMR-reader's. */
 export function isOfDsmrReader(path: string): boolean {
