@@ -21,6 +21,7 @@ import { aborted } from './time/aborted.ts';
 import { atMost } from './time/at-most.ts';
 import { sleep } from './time/sleep.ts';
 import { programVersion } from './version.ts';
+import { keyId } from './web/access/key-text.ts';
 import { webSettings } from './web/settings.ts';
 import { Web } from './web/web.ts';
 
@@ -171,7 +172,8 @@ class Agent {
   #makeIngest({ config: { name, checksum }, history }: BuiltSource): Ingest {
     this.#events.takesPosts(name);
     const journal = { keep: async (telegram: Telegram) => this.#clock.before(this.#journal).keep(telegram) };
-    return new Ingest({ source: name, checksum, history, journal, events: this.#events });
+    const ownKeys = this.#options.config.endpoints.flatMap(({ settings }) => keyId(settings['key']) ?? []);
+    return new Ingest({ source: name, checksum, history, ownKeys, journal, events: this.#events });
   }
 
   #makeDesks(): Desks {

@@ -5,13 +5,13 @@ import { Framer, type Found } from '../telegram/framer.ts';
 import type { History } from '../telegram/history.ts';
 import type { Rejection, RejectionReason, Telegram } from '../telegram/telegram.ts';
 import type { ChecksumMode } from '../telegram/verdict.ts';
-import { RecentLetters } from './recent-letters.ts';
+import { RecentLetters, type Known } from './recent-letters.ts';
 
 interface IngestEvents {
   rejected(source: string, rejection: Rejection): void;
   /** It was here already. */
   repeated(source: string): void;
-  /** It was read here, from another source. */
+  /** It came here before, from this source or another. */
   looped(source: string, from: string): void;
 }
 
@@ -21,13 +21,15 @@ export interface IngestOptions {
   readonly checksum: ChecksumMode;
   /** Of its telegrams, where they have no checksum. */
   readonly history: History | undefined;
+  /** Ids of the keys with which endpoints of this service post: who shows one of these posts what came from here. */
+  readonly ownKeys: readonly string[];
   readonly journal: Pick<Journal, 'keep'>;
   readonly events: IngestEvents;
 }
 
 /**
- * What became of a post. `kept`: it is on the card, under this number. `loop`: it is a telegram that this service itself read
- * from `source`.
+ * What became of a post. `kept`: it is on the card, under this number. `loop`: it is a telegram that this service has from
+ * `source` already, and an endpoint sent it round.
  */
 export type Fate =
   | { readonly how: 'kept'; readonly seq: number }
@@ -49,20 +51,26 @@ export class Ingest {
     this.#checksum = options.checksum;
   }
 
-  /** Takes one telegram, judged as one from a cable. @throws where the journal could not keep it. */
-  async telegram(bytes: Buffer, receivedAt = new Date()): Promise<Fate> {
+  /**
+   * Takes one telegram, judged as one from a cable.
+   *
+   * @param sender id of the key that it is posted with.
+   * @throws where the journal could not keep it.
+   */
+  async telegram(bytes: Buffer, sender: string, receivedAt = new Date()): Promise<Fate> {
     const found = this.#judge(bytes, receivedAt);
     if ('reason' in found) {
       this.#options.events.rejected(this.#options.source, { reason: found.reason, raw: bytes });
       return { how: 'rejected', reason: found.reason };
     }
     const { source, raw, checksum } = found;
-    return this.#keep({ source, receivedAt, raw, checksum });
+    return this.#keep({ source, receivedAt, raw, checksum }, sender);
   }
 
   /** Takes a reading by its values. @throws where the journal could not keep it. */
-  async reading(posted: Posted, receivedAt = new Date()): Promise<Fate> {
-    return this.#keep({ source: this.#options.source, receivedAt, raw: printPosted(posted), checksum: 'absent' });
+  async reading(posted: Posted, sender: string, receivedAt = new Date()): Promise<Fate> {
+    const { source } = this.#options;
+    return this.#keep({ source, receivedAt, raw: printPosted(posted), checksum: 'absent' }, sender);
   }
 
   /** What the journal held before is known: from here on posts are taken. */
@@ -87,21 +95,29 @@ export class Ingest {
     return first;
   }
 
-  async #keep(telegram: Telegram): Promise<Fate> {
+  async #keep(telegram: Telegram, sender: string): Promise<Fate> {
     const { source, events, journal } = this.#options;
     if (!this.#hasBegun) throw new Error('the journal is not open yet');
     const known = this.#recent.find(telegram);
-    if (known !== undefined && known.source !== source) {
-      events.looped(source, known.source);
-      return { how: 'loop', source: known.source };
+    if (this.#comesBack(known, sender)) {
+      const from = known?.source ?? source;
+      events.looped(source, from);
+      return { how: 'loop', source: from };
     }
     if (known !== undefined) {
       events.repeated(source);
       return { how: 'kept', seq: await known.seq };
     }
     const seq = journal.keep(telegram);
-    this.#recent.add(telegram, { source, seq });
+    this.#recent.add(telegram, { source, seq, sender });
     return { how: 'kept', seq: await seq.catch((error: unknown) => this.#lost(telegram, error)) };
+  }
+
+  /** Whether it was read or posted here before by another, or an endpoint of this very service sends it. */
+  #comesBack(known: Known | undefined, sender: string): boolean {
+    const { source, ownKeys } = this.#options;
+    if (ownKeys.includes(sender)) return true;
+    return known !== undefined && (known.source !== source || (known.sender ?? sender) !== sender);
   }
 
   #lost(telegram: Telegram, error: unknown): never {

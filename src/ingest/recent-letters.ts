@@ -6,6 +6,8 @@ export interface Known {
   readonly source: string;
   /** Its number, once it has one. */
   readonly seq: number | Promise<number>;
+  /** Who posted it, as far as that is known. */
+  readonly sender?: string;
 }
 
 /** What an endpoint may be behind and still be seen to send here what came from here. */
@@ -21,9 +23,10 @@ export class RecentLetters {
 
   add({ raw }: Pick<Telegram, 'raw'>, known: Known): void {
     const print = printOf(raw);
+    const before = this.#known.get(print);
     // The newest go last.
     this.#known.delete(print);
-    this.#known.set(print, known);
+    this.#known.set(print, { ...before, ...known });
     const [oldest] = this.#known.keys();
     if (oldest !== undefined && this.#known.size > MOST) this.#known.delete(oldest);
   }

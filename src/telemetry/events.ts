@@ -135,7 +135,7 @@ export class Events {
     this.tally.source(source).repeated += 1;
   }
 
-  /** A telegram that was read from `from` is posted to this service: said once. */
+  /** A telegram that came here from `from` is posted by another sender: said once. */
   looped(source: string, from: string): void {
     if (this.#loops.has(from)) return;
     this.#loops.add(from);

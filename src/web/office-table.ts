@@ -50,9 +50,9 @@ export interface Questions {
     ask: { readonly source: string; readonly after: number; readonly upTo: number };
     answer: { readonly upTo: number; readonly count: number };
   };
-  /** What is posted is on the card before it is answered. */
-  postTelegram: { ask: { readonly bytes: Uint8Array }; answer: Fate };
-  postReading: { ask: { readonly posted: Posted }; answer: Fate };
+  /** What is posted is on the card before it is answered; `sender` is the id of its key. */
+  postTelegram: { ask: { readonly bytes: Uint8Array; readonly sender: string }; answer: Fate };
+  postReading: { ask: { readonly posted: Posted; readonly sender: string }; answer: Fate };
   /** A kept period is sent once more, or what that would be. */
   startReplay: { ask: ReplayWish; answer: ReplayRow };
   endReplay: { ask: { readonly endpoint: string }; answer: ReplayState | null };

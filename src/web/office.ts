@@ -60,8 +60,8 @@ export function createOffice({
       const survey = await journal().survey({ subject: 'numbers', after, upTo });
       return { upTo: survey.upTo, count: survey.kept.find((one) => one.source === source)?.count ?? 0 };
     },
-    postTelegram: ({ bytes }) => ingest().telegram(Buffer.from(bytes)),
-    postReading: ({ posted }) => ingest().reading(posted),
+    postTelegram: ({ bytes, sender }) => ingest().telegram(Buffer.from(bytes), sender),
+    postReading: ({ posted, sender }) => ingest().reading(posted, sender),
     startReplay: (wish) => replay().begin(wish),
     endReplay: ({ endpoint }) => replay().end(endpoint),
     measures: () => measures(),

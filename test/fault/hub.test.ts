@@ -171,3 +171,67 @@ test('an endpoint that points back to its own service is paused at the first tel
   expect(hasAny).toEqual({ house: true, esp: false });
   expect(service.lines.filter((line) => line.includes('an endpoint sends them back to this service'))).toHaveLength(1);
 });
+
+test('two services that post to each other: what was posted to one goes round once, and stops where it began', async ({
+  scene,
+}) => {
+  const [server, ports] = [await scene.server(), [await freePort(), await freePort()]];
+  const dirs = [await scene.folder(), await scene.folder()];
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+  const scopes = ['ingest:write', 'usage:read', 'status:read'] as const;
+  const [esp, fromB, fromA] = [
+    addKey(dirs[0]!, 'esp', scopes),
+    addKey(dirs[0]!, 'neighbour', scopes),
+    addKey(dirs[1]!, 'neighbour', scopes),
+  ];
+  const start = async (n: 0 | 1, key: string, more: Record<string, unknown>[] = []) => {
+    const other = { name: 'other', type: 'dsmr-v1', url: urls[1 - n], key, ...QUICK };
+    const http = { enabled: true, listen: `127.0.0.1:${ports[n]}` };
+    const source = { type: 'ingest', name: 'posted' };
+    const config = { source, endpoints: [other, ...more], http, compat: { dsmrReader: { enabled: true } } };
+    return scene.service({ config, stateDir: dirs[n]! });
+  };
+  const [a, b] = [await start(0, fromA, endpointsOf({ home: [server, 'v1'] }, QUICK)), await start(1, fromB)];
+  await until(async () => (await askWeb(urls[0]!, '/readyz').catch(() => undefined))?.status === 200, LONGEST_MS);
+  await until(async () => (await askWeb(urls[1]!, '/readyz').catch(() => undefined))?.status === 200, LONGEST_MS);
+
+  const telegrams = asText(scene.telegrams(5));
+  for (const telegram of telegrams) {
+    const headers = { 'X-AUTHKEY': esp, 'Content-Type': 'application/x-www-form-urlencoded' };
+    const asking = { method: 'POST', headers, body: `telegram=${encodeURIComponent(telegram)}` };
+    expect((await askWeb(urls[0]!, '/api/v1/datalogger/dsmrreading', asking)).status).toBe(201);
+  }
+  await until(async () => (await b.outbox())[0]?.state === 'paused', LONGEST_MS);
+  await until(() => server.rows.length >= telegrams.length, LONGEST_MS);
+  await until(async () => (await b.health()).sources[0]?.accepted === telegrams.length, LONGEST_MS);
+  expect(telegramsAt(server)).toEqual(telegrams);
+  const [atA, atB] = [await a.health(), await b.health()];
+  expect(atB.endpoints[0]?.reason).toContain('409: p1-relay: this telegram was read here, from source posted');
+  expect([atA.sources[0]?.accepted, atB.sources[0]?.accepted]).toEqual([5, 5]);
+  expect(a.lines.filter((line) => line.includes('an endpoint sends them back to this service'))).toHaveLength(1);
+});
+
+test('an endpoint that posts what was posted back to its own service is refused at once, by its key', async ({
+  scene,
+}) => {
+  const [stateDir, port] = [await scene.folder(), await freePort()];
+  const url = `http://127.0.0.1:${port}`;
+  const scopes = ['ingest:write', 'usage:read', 'status:read'] as const;
+  const [key, esp] = [addKey(stateDir, 'self', scopes), addKey(stateDir, 'esp', scopes)];
+  const config = {
+    source: { type: 'ingest', name: 'posted' },
+    endpoints: [{ name: 'self', type: 'dsmr-v2', url, key, ...QUICK }],
+    http: { enabled: true, listen: `127.0.0.1:${port}` },
+    compat: { dsmrReader: { enabled: true } },
+  };
+  const service = await scene.service({ config, stateDir });
+  await until(async () => (await askWeb(url, '/readyz').catch(() => undefined))?.status === 200, LONGEST_MS);
+  const headers = { 'X-AUTHKEY': esp, 'Content-Type': 'application/x-www-form-urlencoded' };
+  const body = `telegram=${encodeURIComponent(asText(scene.telegrams(1))[0]!)}`;
+  const posted = await askWeb(url, '/api/v1/datalogger/dsmrreading', { method: 'POST', headers, body });
+  expect(posted.status).toBe(201);
+  await until(async () => (await service.outbox())[0]?.state === 'paused', LONGEST_MS);
+  const { sources, endpoints } = await service.health();
+  expect(endpoints[0]?.reason).toContain('409: p1-relay: this telegram was read here, from source posted');
+  expect(sources[0]?.accepted).toBe(1);
+});

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isKeyText } from './key.ts';
+import { isKeyText } from './key-text.ts';
 
 /** What a request shows of who sends it. */
 export interface Credentials {

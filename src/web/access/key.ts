@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { keyId } from './key-text.ts';
 import { SCOPES, type Scope } from './scopes.ts';
 
 /** A key as it is kept: of its secret only the SHA-256. The secret has 256 random bits, so no slower hash is needed. */
@@ -42,16 +43,9 @@ export function makeKey({ name, scopes, expires, cidrs, meters }: KeyWish, now: 
   return { key: { id, name, ...kept, sha256: sha256(text), created: now.toISOString() }, text };
 }
 
-const KEY_TEXT = /^pe_([0-9a-f]{8})_[A-Za-z0-9_-]{43}$/;
-
-/** True for a text that could be a key. */
-export function isKeyText(text: string): boolean {
-  return KEY_TEXT.test(text);
-}
-
 /** The key that a text opens with; undefined where there is none. How long it takes tells nothing about the secret. */
 export function keyOf(text: string, keys: readonly Key[]): Key | undefined {
-  const id = KEY_TEXT.exec(text)?.[1];
+  const id = keyId(text);
   const hash = sha256(text);
   const key = keys.find((one) => one.id === id);
   const isRight = timingSafeEqual(Buffer.from(hash), Buffer.from(key?.sha256 ?? sha256(hash)));

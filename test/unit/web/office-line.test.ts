@@ -22,12 +22,14 @@ test('a main thread that does not answer within 1.5 s is told of as one in troub
 test('a post may wait 15 s for the card, and what is told behind that goes to nobody', async () => {
   const { line, asked } = open();
   const bytes = new Uint8Array(1);
-  const kept = line.ask('postTelegram', { bytes });
+  const kept = line.ask('postTelegram', { bytes, sender: '0000e5e5' });
   await vi.advanceTimersByTimeAsync(14_900);
   line.hear({ id: asked[0]!.id, answer: { how: 'kept', seq: 7 } });
   expect(await kept).toEqual({ how: 'kept', seq: 7 });
 
-  const late = expect(line.ask('postTelegram', { bytes })).rejects.toMatchObject({ kind: 'store-unavailable' });
+  const late = expect(line.ask('postTelegram', { bytes, sender: '0000e5e5' })).rejects.toMatchObject({
+    kind: 'store-unavailable',
+  });
   await vi.advanceTimersByTimeAsync(15_000);
   await late;
   line.hear({ id: asked[1]!.id, answer: { how: 'kept', seq: 8 } });

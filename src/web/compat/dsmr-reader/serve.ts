@@ -35,31 +35,33 @@ export class DsmrReaderApi {
 
   /** @throws {Problem} for what no DSMR-reader would answer: a body too large, too many attempts, a service in trouble. */
   async answer(message: IncomingMessage, address: string): Promise<Answer> {
-    const all = this.#parts.views.of(undefined);
+    const all = { parts: this.#parts.views.of(undefined), sender: '' };
     // What is asked goes by the key that was let in.
-    let seen: RouteParts | undefined;
+    let seen: Seen | undefined;
     const parts: Parts = {
-      takesPosts: all.settings.sources.some(({ type }) => type === 'ingest'),
+      takesPosts: all.parts.settings.sources.some(({ type }) => type === 'ingest'),
       isAllowed: (headers, need) => (seen = this.#seenBy(headers, need, address)) !== undefined,
-      office: officeOf({ ask: async (op, ask) => (seen ?? all).office.ask(op, ask) }),
-      history: (question) => (seen ?? all).history.ask(question),
+      office: officeOf(() => seen ?? all),
+      history: (question) => (seen ?? all).parts.history.ask(question),
       source: this.#source,
-      prices: all.settings.prices,
+      prices: all.parts.settings.prices,
       now: () => new Date(),
     };
     return answer(requestOf(message), parts);
   }
 
   /** Either header suffices; nobody is let in without one. */
-  #seenBy(headers: Request['headers'], need: Need, address: string): RouteParts | undefined {
+  #seenBy(headers: Request['headers'], need: Need, address: string): Seen | undefined {
     const { authorization } = headers;
     const shown = [
       ...('x-authkey' in headers ? [{ 'x-authkey': headers['x-authkey'] }] : []),
       ...(authorization?.startsWith('Token ') === true ? [{ authorization }] : []),
     ];
     const keys = shown.map((one) => this.#keyFor(one, need, address));
-    const seen = keys.filter((key) => key !== undefined).map((key) => this.#parts.views.of(key));
-    return seen.find((parts) => this.#shows(parts, need));
+    const seen = keys
+      .filter((key) => key !== undefined)
+      .map((key) => ({ sender: key.id, parts: this.#parts.views.of(key) }));
+    return seen.find(({ parts }) => this.#shows(parts, need));
   }
 
   /** The key that is shown, where it is good for that. */
@@ -84,6 +86,12 @@ export class DsmrReaderApi {
   }
 }
 
+/** What the key that was let in shows, and its id. */
+interface Seen {
+  readonly parts: RouteParts;
+  readonly sender: string;
+}
+
 const WRONG_KEY: readonly Problem['kind'][] = ['unauthenticated', 'forbidden'];
 
 /** The meter that is shown: what was chosen, else that which is posted to, else the first. */
@@ -102,10 +110,11 @@ function requestOf(message: IncomingMessage): Request {
   return { method, headers, url: new URL(url, base), body: async () => collect(message) };
 }
 
-function officeOf(line: Pick<OfficeLine, 'ask'>): Office {
+function officeOf(seen: () => Seen): Office {
+  const line: Pick<OfficeLine, 'ask'> = { ask: async (op, ask) => seen().parts.office.ask(op, ask) };
   return {
-    postTelegram: async (bytes) => line.ask('postTelegram', { bytes }),
-    postReading: async (posted) => line.ask('postReading', { posted }),
+    postTelegram: async (bytes) => line.ask('postTelegram', { bytes, sender: seen().sender }),
+    postReading: async (posted) => line.ask('postReading', { posted, sender: seen().sender }),
     head: async () => (await line.ask('journal', {})).head,
     letters: async (source, after, limit) => line.ask('letters', { source, after, limit }),
     lettersBefore: async (source, before, limit) => line.ask('lettersBefore', { source, before, limit }),
