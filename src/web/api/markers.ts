@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import type { HistoryReader } from '../../history/read.ts';
+import { countryOf } from '../../reading/country.ts';
+import type { Country } from '../../reading/field.ts';
+import { tariffMeaning } from '../../reading/tariff.ts';
+import { parseCosem } from '../../telegram/cosem.ts';
 import { json, type Answer } from '../answer.ts';
 import { choice } from '../parameters.ts';
 import { defineRoute } from '../route.ts';
@@ -11,7 +15,12 @@ export const KEYS = ['tariff', 'direction', 'phase', 'meter'] as const;
 const OF_METERS = ['medium', 'manufacturer'] as const;
 const ALL = [...KEYS, ...OF_METERS] as const;
 
-const markerSchema = z.strictObject({ key: z.enum(ALL), values: z.array(z.strictObject({ value: z.string() })) });
+const valueSchema = z.strictObject({
+  value: z.string(),
+  name: z.string().nullable().describe('what a tariff stands for: another one in the Netherlands than in Belgium'),
+});
+type Value = z.output<typeof valueSchema>;
+const markerSchema = z.strictObject({ key: z.enum(ALL), values: z.array(valueSchema) });
 
 /** By what usage can be grouped and filtered, and meters. */
 export const markers = defineRoute({
@@ -22,14 +31,30 @@ export const markers = defineRoute({
     'by what usage can be grouped and filtered (tariff, direction, phase, meter), and meters (medium, manufacturer)',
   query: z.strictObject({ key: choice(ALL, 'this one alone').optional() }),
   answer: z.strictObject({ data: z.array(markerSchema) }),
-  handle({ query: { key } }, { history }: RouteParts): Answer {
+  async handle({ query: { key } }, { history, office }: RouteParts): Promise<Answer> {
     const wanted = ALL.filter((one) => one === (key ?? one));
-    const data = history.ask((reader) => wanted.map((one) => ({ key: one, values: valuesOf(one, reader) })));
+    const country = wanted.includes('tariff') ? await countryOfAll(office) : undefined;
+    const nameOf = (one: string, value: string): string | null =>
+      (one === 'tariff' ? tariffMeaning(country, Number(value)) : undefined) ?? null;
+    const data = history.ask((reader) =>
+      wanted.map((one) => {
+        const values = valuesOf(one, reader).map((value): Value => ({ value, name: nameOf(one, value) }));
+        return { key: one, values };
+      }),
+    );
     return json({ data });
   },
 });
 
-function valuesOf(key: (typeof ALL)[number], reader: HistoryReader): { value: string }[] {
-  if (key !== 'medium' && key !== 'manufacturer') return reader.markers(key).map(({ value }) => ({ value }));
-  return [...new Set(reader.meters().flatMap((meter) => meter[key] ?? []))].sort().map((value) => ({ value }));
+function valuesOf(key: (typeof ALL)[number], reader: HistoryReader): string[] {
+  if (key !== 'medium' && key !== 'manufacturer') return reader.markers(key).map(({ value }) => value);
+  return [...new Set(reader.meters().flatMap((meter) => meter[key] ?? []))].sort();
+}
+
+/** Where all meters stand that are heard; undefined where nothing tells, or they stand in several. */
+async function countryOfAll(office: RouteParts['office']): Promise<Country | undefined> {
+  const newest = await office.ask('newest', { known: {} });
+  const texts = newest.map(({ raw }) => parseCosem(Buffer.from(raw.buffer, raw.byteOffset, raw.length)));
+  const [country, ...others] = new Set(texts.map(countryOf));
+  return others.length === 0 ? country : undefined;
 }

@@ -165,8 +165,19 @@ describeWithTools('requests by cURL', ['curl'], () => {
       scopes: ['status:read'],
     });
 
-    const makers = [{ key: 'manufacturer', values: [{ value: 'SIM' }] }];
+    const makers = [{ key: 'manufacturer', values: [{ value: 'SIM', name: null }] }];
     expect(await curl('/edge/v1/markers?key=manufacturer')).toEqual({ data: makers });
+    expect(await curl('/edge/v1/markers?key=tariff')).toEqual({
+      data: [
+        {
+          key: 'tariff',
+          values: [
+            { value: '1', name: 'low' },
+            { value: '2', name: 'normal' },
+          ],
+        },
+      ],
+    });
     expect(await curl('/edge/v1/markers?key=medium')).toMatchObject({
       data: [{ values: [{ value: 'electricity' }, { value: 'gas' }] }],
     });

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect } from 'vitest';
@@ -108,6 +111,30 @@ describeWithTools('the client that keeps a table in step', ['python3'], () => {
     expect(await minutes()).toEqual([...SEEN, ['12:03:00', 2], ['12:07:00', 1], ['12:04:00', 1], ['12:05:00', 1]]);
     expect(await fetchInto(path)).toBe('2 records\n');
     expect(tableOf(path)).toEqual(await recordsFrom(0));
+  });
+
+  test('goes on with what is kept where it came too late, and says what it missed', async () => {
+    const [first, ...rest] = (await recordsFrom(0))
+      .slice(0, 3)
+      .map((row, index) => ({ ...row, id: [4, 9, 10][index]! }));
+    const kept: Record<string, [status: number, body: unknown]> = {
+      0: [200, [first]],
+      5: [410, { status: 410, oldest_id: 9 }],
+      9: [200, rest],
+    };
+    const server = createServer(({ url: asked = '' }, response) => {
+      const startingId = new URL(asked, 'http://localhost').searchParams.get('starting_id')!;
+      const [status, body] = kept[startingId] ?? [200, []];
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const path = join(folder, 'late.db');
+    const env = { ...process.env, P1_RELAY_KEY: key };
+    const { stdout, stderr } = await run('python3', [CLIENT, `http://127.0.0.1:${port}`, path], { env });
+    server.close();
+    expect([stdout, stderr]).toEqual(['3 records\n', 'records 5 to 8 are not kept any more\n']);
+    expect(tableOf(path).map(({ id }) => id)).toEqual([4, 9, 10]);
   });
 
   test('and the one that prints them, from an id on', async () => {
