@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import type { Balance, Gap, Meter } from '../../history/answers.ts';
+import type { Balance, Gap, Meter, MissedByEndpoint } from '../../history/answers.ts';
 import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
+import { gapSchema, toRows } from '../gap-rows.ts';
 import { time } from '../moments.ts';
-import { nameText, ofLists, whole } from '../parameters.ts';
+import { inPages, ofPages } from '../pages.ts';
+import { choice, nameText, ofLists, whole } from '../parameters.ts';
 import { shareOf, zoned } from '../points.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
@@ -11,18 +13,6 @@ import { meterOf } from './meters.ts';
 
 const DAY_MS = 86_400_000;
 const MOST_ROWS = 10_000;
-
-const gapSchema = z.strictObject({
-  meter: z.string(),
-  medium: z.string(),
-  from: z.string().describe('of the last reading before it'),
-  to: z.string().describe('of the first reading behind it'),
-  seconds: z.number(),
-  cause: z.enum(['agent', 'disk', 'port', 'checksum', 'silent', 'unknown']),
-  import: z.number().describe('what moved in it, by the registers'),
-  export: z.number(),
-  unit: z.string(),
-});
 
 const balanceSchema = z.strictObject({
   meter: z.string(),
@@ -48,40 +38,48 @@ export const gaps = defineRoute({
     to: time('by default now').optional(),
     meter: nameText('of this meter; by default all').optional(),
     min: whole({ least: 1, most: 86_400, about: 'seconds that a gap lasts at least' }).default(60),
+    limit: whole({ least: 1, most: MOST_ROWS, about: 'gaps in an answer' }).default(1_000),
+    offset: whole({ least: 0, most: MOST_ROWS, about: 'gaps to leave out before' }).default(0),
+    orderBy: choice(['asc', 'desc'], 'oldest first, or newest').default('asc'),
     ...ofLists,
   }),
   answer: z.strictObject({
+    ...ofPages,
     data: z.array(gapSchema),
     balance: z.array(balanceSchema),
     missed: z.array(missedSchema),
   }),
   types: LIST_TYPES,
-  handle({ query, headers }, { history, timeZone }: RouteParts): Answer {
+  async handle({ query, headers, target }, parts: RouteParts): Promise<Answer> {
+    const { history, settings, timeZone } = parts;
+    const ends = settings.endpoints.map(({ name }) => name);
     const { meter, min } = query;
     const its = meter === undefined ? timeZone : meterOf(meter, history).timeZone;
     const [from, to] = [query.from?.(its) ?? Date.now() - 30 * DAY_MS, query.to?.(its) ?? Date.now()];
     const [fromS, toS] = [Math.floor(from / 1_000), Math.ceil(to / 1_000)];
-    return history.ask((reader) => {
+    const all = history.ask((reader) => {
       const meters = reader.meters();
       const found = reader.gaps({ fromS, toS, meter, leastSeconds: min, limit: MOST_ROWS });
-      const zoneOf = (id: string): string => meters.find((one) => one.id === id)?.timeZone ?? 'UTC';
-      const rows = found.map((gap) => toGap(gap, zoneOf(gap.meter)));
       const balance = meters
         .filter(({ id }) => id === (meter ?? id))
         .flatMap((one) => toBalance(reader.balance(one.id, fromS, toS), one, found));
-      const missed = reader.missed().map(({ endpoint, letters: telegrams, ...span }) => {
-        return { endpoint, telegrams, from: zoned(span.fromS, 'UTC'), to: zoned(span.toS, 'UTC') };
-      });
-      return list(rows, query.format ?? formatOf(headers.accept), (data) => ({ data, balance, missed }));
+      const missed = reader.missed().filter(({ endpoint }) => ends.includes(endpoint));
+      return { meters, found, balance, missed: missed.map(toMissed) };
     });
+    const { balance, missed } = all;
+    const sorted = all.found.map((gap) => ({ from: gap.fromS, gap }));
+    const { rows, ...pages } = inPages(sorted, { ...query, orderByColumn: undefined }, target, 'from');
+    const gapRows = await toRows(
+      rows.map(({ gap }) => gap),
+      all.meters,
+      parts,
+    );
+    return list(gapRows, query.format ?? formatOf(headers.accept), (data) => ({ ...pages, data, balance, missed }));
   },
 });
 
-function toGap({ fromS, toS, imported, exported, meter, medium, cause, unit }: Gap, timeZone: string) {
-  return {
-    ...{ meter, medium, from: zoned(fromS, timeZone), to: zoned(toS, timeZone), seconds: toS - fromS, cause },
-    ...{ import: imported, export: exported, unit },
-  };
+function toMissed({ endpoint, letters: telegrams, ...span }: MissedByEndpoint): z.output<typeof missedSchema> {
+  return { endpoint, telegrams, from: zoned(span.fromS, 'UTC'), to: zoned(span.toS, 'UTC') };
 }
 
 function toBalance(balance: Balance | undefined, { id, timeZone }: Meter, gaps: readonly Gap[]) {

@@ -1,7 +1,7 @@
 import { standardOffsetMinutes } from '../../../reading/local-time.ts';
 import { meterTime } from '../../../reading/time.ts';
 import type { Row } from '../../../journal/telegrams.ts';
-import type { Office } from './office.ts';
+import type { LetterDesk } from './office.ts';
 import type { Slice } from './paging.ts';
 
 /** The readings of one meter in the journal, as a list by time. */
@@ -41,14 +41,21 @@ const MOST_STEPS = 8;
 
 /** Finds readings by the meter's own clock, which goes on from letter to letter, so that a few dozen looks are enough. */
 export class LetterList {
-  readonly #office: Office;
+  readonly #office: LetterDesk;
   readonly #source: string;
   readonly #site: { readonly standardOffset: number };
 
-  constructor(office: Office, { name, timeZone }: Place) {
+  constructor(office: LetterDesk, { name, timeZone }: Place) {
     this.#office = office;
     this.#source = name;
     this.#site = { standardOffset: standardOffsetMinutes(timeZone) };
+  }
+
+  /** Whether there is any behind one instant and before another. */
+  async hasAny(from: number, to: number): Promise<boolean> {
+    const after = await this.#lastBefore(from + 1, await this.#office.head());
+    const [first] = await this.#office.letters(this.#source, after, 1);
+    return first !== undefined && this.#timeOf(first) < to;
   }
 
   async list(ask: LettersAsk): Promise<Letters> {

@@ -8,7 +8,7 @@ import { Problem } from '../../problem.ts';
 import type { RouteParts } from '../../route-parts.ts';
 import type { SourcePlace, WebSettings } from '../../settings.ts';
 import type { Views } from '../../views.ts';
-import type { Office } from './office.ts';
+import { letterDesk, type Office } from './office.ts';
 import type { Need, Parts, Request } from './request.ts';
 import { answer, isOfDsmrReader } from './routes.ts';
 
@@ -115,10 +115,7 @@ function officeOf(seen: () => Seen): Office {
   return {
     postTelegram: async (bytes) => line.ask('postTelegram', { bytes, sender: seen().sender }),
     postReading: async (posted) => line.ask('postReading', { posted, sender: seen().sender }),
-    head: async () => (await line.ask('journal', {})).head,
-    letters: async (source, after, limit) => line.ask('letters', { source, after, limit }),
-    lettersBefore: async (source, before, limit) => line.ask('lettersBefore', { source, before, limit }),
-    count: async (source, after, upTo) => line.ask('countLetters', { source, after, upTo }),
+    ...letterDesk(line),
     problems: async () => (await line.ask('health', {})).problems,
   };
 }
