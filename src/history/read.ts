@@ -44,7 +44,7 @@ export class HistoryReader {
     this.#db = openToRead(path);
     const boundaries = new Boundaries(this.#db);
     this.#meters = new MeterQueries(this.#db);
-    this.#records = new RecordQueries(this.#db);
+    this.#records = new RecordQueries(this.#db, this.#meters);
     this.#usage = new UsageQueries(new Ledger(this.#db, boundaries), this.#meters);
     this.#gaps = new GapQueries(this.#db, boundaries, this.#meters);
   }
@@ -59,7 +59,7 @@ export class HistoryReader {
   }
 
   records(ask: RecordsAsk): RecordsPage {
-    return this.#records.page({ ...ask, among: this.#meters.among(ask.meter) });
+    return this.#once(() => this.#records.page(ask));
   }
 
   /** @throws {UnknownMeter} {TooManyBuckets} */

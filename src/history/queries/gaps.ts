@@ -44,8 +44,9 @@ export class GapQueries {
     this.#missed = db.prepare<[], { endpoint: string; letters: number; from_at: number; to_at: number }>(
       'SELECT endpoint, sum(letters) AS letters, min(at) AS from_at, max(at) AS to_at FROM missed GROUP BY endpoint ORDER BY endpoint',
     );
-    this.#span = db.prepare<[number, number, number], RecordsRow>(
-      'SELECT min(end_at) AS first_end, max(end_at) AS last_end FROM minute WHERE meter = ? AND end_at > ? AND end_at <= ?',
+    this.#span = db.prepare<number[], RecordsRow>(
+      `SELECT (SELECT min(end_at) FROM minute WHERE meter = ? AND end_at > ? AND end_at <= ?) AS first_end,
+        (SELECT max(end_at) FROM minute WHERE meter = ? AND end_at > ? AND end_at <= ?) AS last_end`,
     );
     this.#records = db.prepare<[number, number, number], { imported: number; exported: number }>(
       'SELECT total(imported) AS imported, total(exported) AS exported FROM minute WHERE meter = ? AND end_at > ? AND end_at <= ?',
@@ -77,7 +78,10 @@ export class GapQueries {
   /** From the first to the last minute that ends in the period; undefined where there are none. @throws {UnknownMeter} */
   balance(id: string, fromS: number, toS: number): Balance | undefined {
     const { key, unit } = this.#meters.one(id);
-    const { first_end: first, last_end: last } = this.#span.get(key, fromS, toS) ?? { first_end: null, last_end: null };
+    const { first_end: first, last_end: last } = this.#span.get(key, fromS, toS, key, fromS, toS) ?? {
+      first_end: null,
+      last_end: null,
+    };
     if (first === null || last === null) return undefined;
     const [begin, end] = [first, last].map((atS) => this.#counted(key, atS));
     const records = this.#records.get(key, first, last) ?? { imported: 0, exported: 0 };

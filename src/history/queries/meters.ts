@@ -47,6 +47,11 @@ export class MeterQueries {
     return JSON.stringify(this.only?.has(id) === false ? [] : [id]);
   }
 
+  /** The one of that id, where there is any; without an id all. */
+  named(id: string | undefined): readonly KeyedMeter[] {
+    return this.all().filter((meter) => meter.id === (id ?? meter.id));
+  }
+
   /** @throws {UnknownMeter} */
   one(id: string): KeyedMeter {
     const meter = this.all().find((known) => known.id === id);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MinuteRecord } from '../../history/answers.ts';
+import type { MinuteRecord, RegisterUnit } from '../../history/answers.ts';
 import type { Who } from '../access/access.ts';
 import { json, list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
@@ -116,33 +116,39 @@ function isOurs(asked: string | undefined): boolean {
 }
 
 function toRow(record: MinuteRecord, timeZone: string, macaddress: string): z.output<typeof recordSchema> {
-  const local = zoned(record.endS, timeZone);
-  const inUnit = (unit: MinuteRecord['unit'], value: number | undefined): number | null =>
-    record.unit === unit ? (value ?? null) : null;
+  const { unit, endS } = record;
+  const local = zoned(endS, timeZone);
   return {
-    ...{ id: record.id, macaddress, meter: record.meter },
-    ts: new Date(1_000 * record.endS).toISOString().replace('.000', ''),
+    id: record.id,
+    macaddress,
+    meter: record.meter,
+    ts: `${new Date(1_000 * endS).toISOString().slice(0, 'YYYY-MM-DDThh:mm:ss'.length)}Z`,
     ts_date: local.slice(0, 'YYYY-MM-DD'.length),
     ts_time: local.slice('YYYY-MM-DDT'.length, 'YYYY-MM-DDThh:mm:ss'.length),
     medium: record.medium,
     tariff: record.tariff ?? null,
-    import_wh: inUnit('Wh', record.imported),
-    export_wh: inUnit('Wh', record.exported),
-    import_register_wh: inUnit('Wh', record.importRegister),
-    export_register_wh: inUnit('Wh', record.exportRegister),
-    volume_l: inUnit('dm3', record.imported),
-    volume_register_l: inUnit('dm3', record.importRegister),
-    heat_mj: inUnit('MJ', record.imported),
-    heat_register_mj: inUnit('MJ', record.importRegister),
+    import_wh: of('Wh', unit, record.imported),
+    export_wh: of('Wh', unit, record.exported),
+    import_register_wh: of('Wh', unit, record.importRegister),
+    export_register_wh: of('Wh', unit, record.exportRegister),
+    volume_l: of('dm3', unit, record.imported),
+    volume_register_l: of('dm3', unit, record.importRegister),
+    heat_mj: of('MJ', unit, record.imported),
+    heat_register_mj: of('MJ', unit, record.importRegister),
     power_avg_w: record.powerMeanW ?? null,
     power_max_w: record.powerMaxW ?? null,
     capacity_w: record.capacityW ?? null,
-    excess_wh: inUnit('Wh', excessOf(record)),
+    excess_wh: of('Wh', unit, excessOf(record)),
     samples: record.samples,
     coverage: shareOf(record.coverage),
     estimated: false,
     revision: record.revision,
   };
+}
+
+/** A value where it is in that unit. */
+function of(wanted: RegisterUnit, unit: RegisterUnit, value: number | undefined): number | null {
+  return unit === wanted ? (value ?? null) : null;
 }
 
 /** What was taken in the minute above what may flow in it. */
