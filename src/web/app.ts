@@ -12,6 +12,7 @@ import { read, readQuery } from './reading-requests.ts';
 import type { Asked, Route, Target } from './route.ts';
 import type { Routing } from './routing.ts';
 import { send } from './sending.ts';
+import { Turns } from './turns.ts';
 
 export interface AppParts<Parts> {
   readonly routing: Routing<Parts>;
@@ -39,6 +40,7 @@ const DENIED: readonly Problem['kind'][] = ['unauthenticated', 'forbidden', 'rat
 /** From a request to its answer: every request gets one, whatever is wrong with it. */
 export class App<Parts> {
   readonly #app: AppParts<Parts>;
+  readonly #turns = new Turns();
 
   constructor(app: AppParts<Parts>) {
     this.#app = app;
@@ -60,12 +62,17 @@ export class App<Parts> {
     const target = this.#target(request);
     const { path, query } = target;
     const { access, dsmrReader, routing, partsFor } = this.#app;
-    if (dsmrReader?.serves(path) === true) return dsmrReader.answer(request, address);
+    if (dsmrReader?.serves(path) === true) {
+      if (request.method === 'GET') await this.#turns.next();
+      return dsmrReader.answer(request, address);
+    }
     this.#checkOrigin(request);
     const { route, params } = routing.find(request.method ?? '', path);
     const who = access.identify({ headers: request.headers, address });
     if (route.scope !== 'none') requireScope(who, route.scope);
     checkAccept(route, request);
+    // Whether the service lives, and what is posted, is answered at once.
+    if (route.scope !== 'none' && route.method === 'GET') await this.#turns.next();
     const asked: Asked<unknown, unknown, unknown> = {
       params: read(route.params ?? NOTHING, params, 'invalid-parameter'),
       query: readQuery(route.query ?? NOTHING, query),

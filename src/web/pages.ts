@@ -16,7 +16,7 @@ export function paging<const Columns extends readonly [string, ...string[]]>(col
 }
 
 /** Points are computed for an answer: so many keep its clients waiting for a moment only, also on a small machine. */
-const MOST_POINTS = 5_000;
+const MOST_POINTS = 3_000;
 
 /** What series of points take: they come in pages, in the order of time. */
 export const pagingOfPoints = {
