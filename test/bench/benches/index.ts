@@ -11,6 +11,7 @@ import { noise } from './noise.ts';
 import { parse, parsePeer } from './parse.ts';
 import { rate } from './rate.ts';
 import { stored } from './stored.ts';
+import { web } from './web.ts';
 import { writes } from './writes.ts';
 
 /** Every bench, in the order of the table. */
@@ -32,4 +33,5 @@ export const benches: readonly Bench[] = [
   historyDays,
   historyMonths,
   historyIngest,
+  web,
 ];
