@@ -76,12 +76,14 @@ export const registers = defineRoute({
   scope: 'usage:read',
   summary: 'its registers, as last printed',
   params,
-  query: z.strictObject({ prefix: nameText('names that begin so').optional(), ...ofLists }),
+  query: z.strictObject({ prefix: nameText('names or OBIS codes that begin so').optional(), ...ofLists }),
   answer: z.strictObject({ data: z.array(registerSchema) }),
   types: LIST_TYPES,
   handle({ params: { meter: id }, query: { prefix = '', format }, headers }, { history }: RouteParts): Answer {
     const { timeZone } = meterOf(id, history);
-    const wanted = history.ask((reader) => reader.registers(id)).filter(({ name }) => name.startsWith(prefix));
+    const wanted = history
+      .ask((reader) => reader.registers(id))
+      .filter(({ name, obis }) => [name, obis].some((text) => text.startsWith(prefix)));
     return list(
       wanted.map((one) => toRegister(one, timeZone)),
       format ?? formatOf(headers.accept),

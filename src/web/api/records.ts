@@ -3,7 +3,7 @@ import type { MinuteRecord, RegisterUnit } from '../../history/answers.ts';
 import type { Who } from '../access/access.ts';
 import { json, list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
-import { macAddress } from '../mac-address.ts';
+import { macAddress, macAddresses } from '../mac-address.ts';
 import { time } from '../moments.ts';
 import { pageUrl } from '../pages.ts';
 import { nameText, ofLists, whole } from '../parameters.ts';
@@ -109,10 +109,10 @@ function secondsOf(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.floor(ms / 1_000);
 }
 
-/** Whoever fetches from many agents asks each by its address. */
+/** Whoever fetches from many agents asks each by its address, that of any of its network cards. */
 function isOurs(asked: string | undefined): boolean {
   const bare = (text: string): string => text.toLowerCase().replaceAll(/[^0-9a-f]/g, '');
-  return asked === undefined || bare(asked) === bare(macAddress());
+  return asked === undefined || macAddresses().some((mac) => bare(mac) === bare(asked));
 }
 
 function toRow(record: MinuteRecord, timeZone: string, macaddress: string): z.output<typeof recordSchema> {
