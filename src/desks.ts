@@ -50,7 +50,7 @@ export class Desks {
   }
 
   office(): Office {
-    const { events, outboxes, history, health } = this.#parts;
+    const { events, outboxes, health } = this.#parts;
     return createOffice({
       health,
       outboxes: () => liveDesk(this.#journal, outboxes.all).list(),
@@ -61,8 +61,14 @@ export class Desks {
       counted: (source) => events.tally.source(source).accepted,
       measures: () => ({ took: this.#parts.journal.took, outboxes: outboxes.measures() }),
       denied: events.denied,
-      checkHistory: () => history?.check(),
+      history: () => this.#history,
     });
+  }
+
+  /** @throws {BadRequest} while the journal is not open: until then the files may be another service's. */
+  get #history(): History | undefined {
+    this.#checkOpen();
+    return this.#parts.history;
   }
 
   get #replay(): ReplayDesk {
@@ -77,8 +83,12 @@ export class Desks {
 
   /** @throws {BadRequest} while it is not open. */
   get #journal(): Journal {
-    const { journal } = this.#parts;
-    if (this.#isOpen) return journal;
-    throw new BadRequest(`the journal is not open yet: ${journal.trouble ?? 'it is being opened'}`);
+    this.#checkOpen();
+    return this.#parts.journal;
+  }
+
+  #checkOpen(): void {
+    if (this.#isOpen) return;
+    throw new BadRequest(`the journal is not open yet: ${this.#parts.journal.trouble ?? 'it is being opened'}`);
   }
 }

@@ -58,7 +58,7 @@ export function endpointOf(
 
 /** The history of all sources; undefined where none is wanted. What goes wrong with sources is told to it. */
 export function historyOf(
-  { history: { enabled, keepMs }, sources, stateDir }: Config,
+  { history: { enabled, keepMs }, http, sources, stateDir }: Config,
   journal: Journal,
   teller: HistoryTeller,
 ): History | undefined {
@@ -66,6 +66,7 @@ export function historyOf(
   const history = new History({
     folder: stateDir.path,
     keepS: keepMs / 1_000,
+    keepBookMs: http.keepDenialsMs,
     sources: sources.map(({ name, timeZone, gasChannel }) => ({ source: name, timeZone, gasChannel })),
     journal,
     events: teller.events,

@@ -17,6 +17,7 @@ export async function rebuildStopped(journal: StoppedJournal, config: Config, si
   const history = new History({
     folder: config.stateDir.path,
     keepS: config.history.keepMs / 1_000,
+    keepBookMs: config.http.keepDenialsMs,
     sources: config.sources.map(({ name, timeZone, gasChannel }) => ({ source: name, timeZone, gasChannel })),
     journal: {
       read: (after, _limit, source) => {
@@ -27,7 +28,13 @@ export async function rebuildStopped(journal: StoppedJournal, config: Config, si
       },
       current: (letter) => letter,
     },
-    events: { failed, recovered: () => undefined, putAside: () => undefined, madeAnew: () => undefined },
+    events: {
+      failed,
+      recovered: () => undefined,
+      putAside: () => undefined,
+      bookPutAside: () => undefined,
+      madeAnew: () => undefined,
+    },
   });
   const stopped = new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { A_NETWORK, readNetwork } from '../settings/network.ts';
+import { durationWithin } from '../settings/values.ts';
 
 /** How the service shows what it knows over HTTP. */
 export interface HttpConfig {
@@ -15,6 +16,8 @@ export interface HttpConfig {
   readonly anonymous: readonly Anonymous[];
   /** Names, beside its own, under which it may be asked. */
   readonly allowedHosts: readonly string[];
+  /** For so long it is kept what was turned down, and who was here. */
+  readonly keepDenialsMs: number;
 }
 
 export type Anonymous = (typeof ANONYMOUS)[number];
@@ -60,13 +63,22 @@ export const http = z
       .max(64)
       .prefault([])
       .describe("names under which it may be asked, beside localhost, the machine's own and any address"),
+    keepDenials: durationWithin('1d', '3650d')
+      .prefault('90d')
+      .describe('how long denials and sessions are kept, in a file beside the history; 10,000 of each at most'),
   })
   .describe('page and API on what the service knows');
 
 /** The settings as the service has them. */
-export function toHttpConfig({ enabled, listen, tls: files, ...rest }: z.output<typeof http>): HttpConfig {
+export function toHttpConfig({
+  enabled,
+  listen,
+  tls: files,
+  keepDenials: keepDenialsMs,
+  ...rest
+}: z.output<typeof http>): HttpConfig {
   const { host, port } = readAddress(listen) ?? { host: '127.0.0.1', port: 0 };
-  return { enabled, host, port, tls: files, ...rest };
+  return { enabled, host, port, tls: files, keepDenialsMs, ...rest };
 }
 
 function readAddress(text: string): { host: string; port: number } | undefined {

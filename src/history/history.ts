@@ -3,10 +3,11 @@ import type { Letter } from '../journal/letter.ts';
 import type { Losses } from '../journal/losses.ts';
 import { atMost } from '../time/at-most.ts';
 import type { GapCause } from './answers.ts';
+import type { BookEnds, Entries } from './book.ts';
 import type { PutAside } from './protocol.ts';
 import type { SamplerOptions } from './sampler.ts';
 import { SourceHistory, type HistoryProgress } from './source-history.ts';
-import { HistoryThread } from './thread.ts';
+import { HistoryThread, type ThreadEvent } from './thread.ts';
 import { Troubles } from './troubles.ts';
 
 /** What the history tells of itself. */
@@ -15,6 +16,8 @@ export interface HistoryEvents {
   failed(error: Error): void;
   recovered(): void;
   putAside(putAside: PutAside): void;
+  /** That of denials and visits was damaged, and is begun anew. */
+  bookPutAside(path: string, cause: string): void;
   /** All that the journal keeps was read once more. It follows where a damaged one was put aside. */
   madeAnew(): void;
 }
@@ -24,6 +27,8 @@ export interface HistoryOptions {
   readonly folder: string;
   /** For how long minutes are kept. */
   readonly keepS: number;
+  /** For how long denials and visits are kept. */
+  readonly keepBookMs: number;
   readonly sources: readonly SamplerOptions[];
   readonly journal: Pick<Journal, 'read' | 'current'>;
   readonly events: HistoryEvents;
@@ -47,12 +52,9 @@ export class History {
   #hasFailed = false;
 
   constructor(options: HistoryOptions) {
-    const { folder, keepS, events, script = new URL('./worker.js', import.meta.url) } = options;
+    const { folder, keepS, keepBookMs, script = new URL('./worker.js', import.meta.url) } = options;
     this.#options = options;
-    this.#thread = new HistoryThread(script, { folder, keepS }, (putAside) => {
-      events.putAside(putAside);
-      void this.rebuild();
-    });
+    this.#thread = new HistoryThread(script, { folder, keepS, keepBookMs }, (event) => this.#hear(event));
     const parts = {
       thread: this.#thread,
       journal: options.journal,
@@ -110,6 +112,16 @@ export class History {
     this.#options.events.madeAnew();
   }
 
+  /** Where the book of denials and visits goes on. @throws {Error} by name. */
+  async openBook(): Promise<BookEnds> {
+    return this.#thread.ask('openBook', {});
+  }
+
+  /** @throws {Error} by name, where it cannot be written now. */
+  async keep(entries: Entries): Promise<void> {
+    await this.#thread.ask('keep', entries);
+  }
+
   /** Somebody who reads the file met damage in it. */
   check(): void {
     void this.#ask('check', {});
@@ -122,6 +134,16 @@ export class History {
     // One that never began must not open the files: they may be another service's.
     if (this.#thread.isStarted) await atMost(CLOSE_MS, this.#ask('close', {}));
     await this.#thread.end();
+  }
+
+  #hear(event: ThreadEvent): void {
+    const { events } = this.#options;
+    if (event.event === 'bookPutAside') {
+      events.bookPutAside(event.path, event.cause);
+      return;
+    }
+    events.putAside(event.putAside);
+    void this.rebuild();
   }
 
   #tick(): void {

@@ -13,7 +13,7 @@ import { HistoryStore, PAGE_BYTES } from './store.ts';
  * @throws what {@link HistoryStore} throws for other reasons; where there is no room for the copy, the broken one stays.
  */
 export function openHistoryStore(
-  { folder, keepS }: ThreadSettings,
+  { folder, keepS }: Pick<ThreadSettings, 'folder' | 'keepS'>,
   putAside: (putAside: PutAside) => void,
   damage?: unknown,
 ): HistoryStore {

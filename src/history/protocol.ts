@@ -1,3 +1,4 @@
+import type { BookEnds, Entries } from './book.ts';
 import type { Batch, Trouble } from './store.ts';
 
 /** What the history's thread is started with. */
@@ -6,6 +7,8 @@ export interface ThreadSettings {
   readonly folder: string;
   /** For how long minutes are kept. */
   readonly keepS: number;
+  /** For how long denials and visits are. */
+  readonly keepBookMs: number;
 }
 
 /** A damaged history that was put aside. */
@@ -27,6 +30,9 @@ export interface Requests {
   settle: { ask: Nothing; answer: undefined };
   /** Looks for damage, and repairs it. */
   check: { ask: Nothing; answer: undefined };
+  /** What went on when the service ended is over. */
+  openBook: { ask: Nothing; answer: BookEnds };
+  keep: { ask: Entries; answer: undefined };
   close: { ask: Nothing; answer: undefined };
 }
 
@@ -42,4 +48,5 @@ export interface Request {
 export type Message =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } }
-  | { readonly event: 'putAside'; readonly putAside: PutAside };
+  | { readonly event: 'putAside'; readonly putAside: PutAside }
+  | { readonly event: 'bookPutAside'; readonly path: string; readonly cause: string };

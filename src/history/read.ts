@@ -1,5 +1,4 @@
-import { Database } from '../storage/database.ts';
-import { knownSchema, whyNotOpened } from '../storage/sqlite.ts';
+import { openToRead, type Database } from '../storage/sqlite.ts';
 import type {
   AggregateAsk,
   AggregateRow,
@@ -28,9 +27,6 @@ import { migrations } from './schema.ts';
 
 export { HISTORY_FILE } from './file.ts';
 
-/** So long a reader waits for a moment in which the file can be read. */
-const BUSY_MS = 1_000;
-
 /** The history to look at: synchronous questions over one read-only connection, whoever writes meanwhile. */
 export class HistoryReader {
   readonly #db: Database;
@@ -41,7 +37,7 @@ export class HistoryReader {
 
   /** @throws {DatabaseTooNew} and an error that names the file, as where it is not there yet. */
   constructor(path: string) {
-    this.#db = openToRead(path);
+    this.#db = openToRead(path, migrations);
     const boundaries = new Boundaries(this.#db);
     this.#meters = new MeterQueries(this.#db);
     this.#records = new RecordQueries(this.#db, this.#meters);
@@ -116,18 +112,5 @@ export class HistoryReader {
   /** All that one answer is made of is seen at one moment. */
   #once<T>(ask: () => T): T {
     return this.#db.transaction(ask)();
-  }
-}
-
-function openToRead(path: string): Database {
-  let db: Database | undefined;
-  try {
-    db = new Database(path, { readonly: true, timeout: BUSY_MS });
-    const found = knownSchema(db, path, migrations.length);
-    if (found < migrations.length) throw new Error(`${path} is not made yet: the service makes it as it starts`);
-    return db;
-  } catch (error) {
-    db?.close();
-    throw whyNotOpened(path, error);
   }
 }

@@ -1,5 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import type { Message, Op, PutAside, Request, Requests, ThreadSettings } from './protocol.ts';
+import type { Message, Op, Request, Requests, ThreadSettings } from './protocol.ts';
+
+/** What the thread tells unasked. */
+export type ThreadEvent = Extract<Message, { event: string }>;
 
 interface Waiter {
   resolve(answer: never): void;
@@ -13,15 +16,15 @@ const YOUNG_GENERATION_MB = 2;
 export class HistoryThread {
   readonly #script: URL;
   readonly #settings: ThreadSettings;
-  readonly #putAside: (putAside: PutAside) => void;
+  readonly #told: (event: ThreadEvent) => void;
   readonly #waiters = new Map<number, Waiter>();
   #worker: Worker | undefined;
   #lastId = 0;
 
-  constructor(script: URL, settings: ThreadSettings, putAside: (putAside: PutAside) => void) {
+  constructor(script: URL, settings: ThreadSettings, told: (event: ThreadEvent) => void) {
     this.#script = script;
     this.#settings = settings;
-    this.#putAside = putAside;
+    this.#told = told;
   }
 
   get isStarted(): boolean {
@@ -60,7 +63,7 @@ export class HistoryThread {
 
   #receive(message: Message): void {
     if ('event' in message) {
-      this.#putAside(message.putAside);
+      this.#told(message);
       return;
     }
     const waiter = this.#waiters.get(message.id);

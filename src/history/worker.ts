@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Damaged, isDamage } from '../storage/sqlite.ts';
+import { BookStore } from './book-store.ts';
+import { BOOK_FILE } from './book.ts';
 import { openHistoryStore } from './open.ts';
 import type { Message, Op, Request, Requests, ThreadSettings } from './protocol.ts';
 import type { HistoryStore } from './store.ts';
@@ -19,7 +22,15 @@ let store: HistoryStore | undefined;
 let damage: unknown;
 let failed: { readonly error: unknown; readonly atMs: number } | undefined;
 
-type Handlers = { [O in Op]: (ask: Requests[O]['ask'], store: HistoryStore) => Requests[O]['answer'] };
+/** What was turned down and who was here: a file of its own, whose faults are nobody else's. */
+let book: BookStore | undefined;
+
+/** What does not need the history itself. */
+type Beside = 'openBook' | 'keep' | 'close';
+type Handlers = {
+  [O in Exclude<Op, Beside>]: (ask: Requests[O]['ask'], store: HistoryStore) => Requests[O]['answer'];
+};
+type BesideHandlers = { [O in Beside]: (ask: Requests[O]['ask']) => Requests[O]['answer'] };
 
 const handlers: Handlers = {
   cursor: ({ source }, store) => store.cursorOf(source),
@@ -44,16 +55,23 @@ const handlers: Handlers = {
     letGo(new Damaged(fault));
     store = open();
   },
-  close: (_ask, opened) => {
-    opened.close();
-    store = undefined;
+};
+
+const besideHandlers: BesideHandlers = {
+  openBook: () => theBook().begin(),
+  keep: (entries) => {
+    theBook().keep(entries, Date.now());
+  },
+  close: () => {
+    book?.close();
+    store?.close();
+    [book, store] = [undefined, undefined];
   },
 };
 
 parentPort?.on('message', ({ id, op, ask }: Request) => {
   try {
-    const handler = handlers[op] as (ask: Request['ask'], store: HistoryStore) => unknown;
-    tell({ id, answer: onStore((store) => handler(ask, store)) });
+    tell({ id, answer: answerTo(op, ask) });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     tell({ id, error: { name, message } });
@@ -61,6 +79,22 @@ parentPort?.on('message', ({ id, op, ask }: Request) => {
 });
 
 tidyIn(TIDY_MS);
+
+/** Question and answer are of one row of the table: the casts end here. */
+function answerTo(op: Op, ask: Request['ask']): unknown {
+  if (op in besideHandlers) return (besideHandlers[op as Beside] as (ask: Request['ask']) => unknown)(ask);
+  const handler = handlers[op as keyof Handlers] as (ask: Request['ask'], store: HistoryStore) => unknown;
+  return onStore((store) => handler(ask, store));
+}
+
+function theBook(): BookStore {
+  book ??= new BookStore({
+    path: join(settings.folder, BOOK_FILE),
+    keepMs: settings.keepBookMs,
+    putAside: (path, cause) => tell({ event: 'bookPutAside', path, cause }),
+  });
+  return book;
+}
 
 /** Work that meets damage fails: whoever asked begins again where what could be saved of the file stands. */
 function onStore<T>(work: (store: HistoryStore) => T): T {

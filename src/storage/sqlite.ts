@@ -28,6 +28,8 @@ export class Damaged extends Error {
 }
 
 const MAGIC = 'SQLite format 3\0';
+/** So long a reader waits for a moment in which the file can be read. */
+const BUSY_MS = 1_000;
 const HEADER_BYTES = 100;
 const USER_VERSION_AT = 60;
 
@@ -59,6 +61,24 @@ export function openDatabase(
     if (isNew) giveToOwnerOfFolder(path);
     configure(db, pageBytes, sharing);
     migrate(db, path, migrations);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw whyNotOpened(path, error);
+  }
+}
+
+/**
+ * Opens a database to look at while another thread or process may write it.
+ *
+ * @throws {DatabaseTooNew} and an error that names the file, as where it is not there yet.
+ */
+export function openToRead(path: string, migrations: Migrations): Database {
+  let db: Database | undefined;
+  try {
+    db = new Database(path, { readonly: true, timeout: BUSY_MS });
+    const found = knownSchema(db, path, migrations.length);
+    if (found < migrations.length) throw new Error(`${path} is not made yet: the service makes it as it starts`);
     return db;
   } catch (error) {
     db?.close();

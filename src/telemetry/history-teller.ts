@@ -20,6 +20,8 @@ export class HistoryTeller {
       this.#log.error(
         `history: damaged (${cause}); put aside as ${path}, and made anew: ${minutesSaved} minutes could be read, the newest are in the journal`,
       ),
+    bookPutAside: (path, cause) =>
+      this.#log.warn(`denials and sessions: their file is damaged (${cause}); put aside as ${path}, and begun anew`),
     madeAnew: () => this.#log.info('history: made anew from all that the journal keeps'),
   };
 }

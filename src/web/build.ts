@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { BookReader } from '../history/book-reader.ts';
 import { Access } from './access/access.ts';
 import { Hosts } from './access/hosts.ts';
 import { KeyFile } from './access/key-file.ts';
@@ -8,7 +9,7 @@ import { Throttle } from './access/throttle.ts';
 import { Tokens } from './access/tokens.ts';
 import { App } from './app.ts';
 import { DsmrReaderApi, shownSource } from './compat/dsmr-reader/serve.ts';
-import { Denials } from './denials.ts';
+import type { Books } from './books.ts';
 import { History } from './history.ts';
 import { Live } from './live.ts';
 import type { OfficeLine } from './office-line.ts';
@@ -19,20 +20,21 @@ import { routes } from './routes.ts';
 import { Routing } from './routing.ts';
 import type { WebSettings } from './settings.ts';
 import { Views } from './views.ts';
-import { Visits } from './visits.ts';
 
 interface BuildOptions {
   readonly settings: WebSettings;
   readonly office: OfficeLine;
+  readonly books: Books;
   readonly fault: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** Puts together all that answers requests. */
-export function buildApp({ settings, office, fault, signal }: BuildOptions): App<RouteParts> {
+export function buildApp({ settings, office, books, fault, signal }: BuildOptions): App<RouteParts> {
   const { anonymous, allowedHosts } = settings.http;
   const keyFile = new KeyFile(settings.stateDir);
-  const visits = new Visits();
+  const { kept, denials, visits } = books;
+  kept.readerOf = (path) => new BookReader(path);
   const tokens = new Tokens(({ sessionId }) => visits.end(Number(sessionId), 'expired'));
   const access = new Access({
     keys: new KeyRing(keyFile),
@@ -40,7 +42,6 @@ export function buildApp({ settings, office, fault, signal }: BuildOptions): App
     throttle: new Throttle(),
     anonymous: scopesOfAnonymous(anonymous),
   });
-  const denials = new Denials(office, signal);
   const denied = (problem: Problem, address: string): void => denials.request(problem, address);
   const shown = shownSource(settings);
   const live = new Live(office, settings.sources);

@@ -1,24 +1,16 @@
+import type { KeptDenial } from '../history/book.ts';
 import { Book } from './book.ts';
+import type { Kept } from './kept.ts';
 import type { OfficeLine } from './office-line.ts';
 import type { Denied } from '../telemetry/denied.ts';
 import { REASON_WORDS } from './reasons.ts';
 import type { Problem, ProblemName } from './problem.ts';
 
 /** Something that was turned down: a telegram, a delivery, a request. */
-export interface Denial {
-  readonly id: number;
-  readonly atMs: number;
-  readonly kind: 'telegram' | 'delivery' | 'request';
-  readonly reason: string;
-  readonly text: string;
-  readonly source: string | null;
-  readonly endpoint: string | null;
-  readonly client: string | null;
-}
+export type Denial = KeptDenial;
 
 /** Some days of a healthy service; under a fault the newest. */
 const MOST = 5_000;
-const ASK_MS = 5_000;
 
 const REASONS: Partial<Record<ProblemName, string>> = {
   unauthenticated: 'unauthenticated',
@@ -26,22 +18,34 @@ const REASONS: Partial<Record<ProblemName, string>> = {
   'rate-limited': 'rate-limited',
 };
 
-/** One list of what was turned down, and why, since the start. */
+/** One list of what was turned down, and why: what is kept of earlier, and what was seen since. */
 export class Denials {
   readonly #book = new Book<Denial>(MOST);
-  readonly #office: OfficeLine;
-  #asked = 0;
+  readonly #office: Pick<OfficeLine, 'ask'>;
+  readonly #kept: Kept;
+  /** The last that the main thread told of, by its own numbers. */
+  asked = 0;
 
-  constructor(office: OfficeLine, signal: AbortSignal) {
+  constructor(office: Pick<OfficeLine, 'ask'>, kept: Kept) {
     this.#office = office;
-    const timer = setInterval(() => void this.fetch().catch(() => undefined), ASK_MS).unref();
-    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+    this.#kept = kept;
+  }
+
+  /** @param asked what the main thread counted up to there is kept already. */
+  goOn(lastId: number, asked = 0): void {
+    this.#book.goOn(lastId);
+    this.asked = Math.max(this.asked, asked);
   }
 
   /** With those that the main thread knows of by now. @throws {Problem} where it does not answer. */
   async all(): Promise<readonly Denial[]> {
     await this.fetch();
-    return this.#book.rows;
+    return [...this.#kept.ask((reader) => reader.denials(this.#book.firstId)), ...this.#book.rows];
+  }
+
+  /** Those since the start with ids above this one. */
+  since(id: number): readonly Denial[] {
+    return this.#book.rows.filter((denial) => denial.id > id);
   }
 
   request({ kind, message }: Problem, client: string): void {
@@ -50,9 +54,9 @@ export class Denials {
   }
 
   async fetch(): Promise<void> {
-    const fresh = await this.#office.ask('denied', { after: this.#asked });
-    for (const one of fresh.filter(({ number }) => number > this.#asked)) {
-      this.#asked = one.number;
+    const fresh = await this.#office.ask('denied', { after: this.asked });
+    for (const one of fresh.filter(({ number }) => number > this.asked)) {
+      this.asked = one.number;
       this.#book.add(toDenial(one));
     }
   }

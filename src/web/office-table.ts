@@ -1,4 +1,5 @@
 import type { Fate } from '../ingest/ingest.ts';
+import type { BookEnds, Entries } from '../history/book.ts';
 import type { JournalState } from '../journal/view.ts';
 import type { ReplayState } from '../journal/replays.ts';
 import type { Page, PageAsk, Row } from '../journal/telegrams.ts';
@@ -58,6 +59,9 @@ export interface Questions {
   endReplay: { ask: { readonly endpoint: string }; answer: ReplayState | null };
   measures: { ask: Nothing; answer: Measures };
   denied: { ask: { readonly after: number }; answer: readonly Denied[] };
+  /** Where ids go on, and how far `denied` is kept already; null where nothing is. */
+  openBook: { ask: Nothing; answer: (BookEnds & { readonly asked: number }) | null };
+  keep: { ask: Entries & { readonly asked: number }; answer: undefined };
   /** The history's file looks damaged from here. */
   checkHistory: { ask: Nothing; answer: undefined };
 }

@@ -1,3 +1,4 @@
+import type { History } from '../history/history.ts';
 import type { Ingest } from '../ingest/ingest.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isWhole, type DamagedLetter, type Letter } from '../journal/letter.ts';
@@ -28,7 +29,8 @@ export interface OfficeParts {
   readonly counted: (source: string) => number;
   readonly measures: () => Measures;
   readonly denied: DeniedLog;
-  readonly checkHistory: () => void;
+  /** Undefined where none is kept. @throws {Error} while the journal is not open. */
+  readonly history: () => Pick<History, 'check' | 'openBook' | 'keep'> | undefined;
 }
 
 export function createOffice({
@@ -41,8 +43,9 @@ export function createOffice({
   counted,
   measures,
   denied,
-  checkHistory,
+  history,
 }: OfficeParts): Office {
+  let keptUpTo = 0;
   return {
     health: () => health(),
     outboxes: () => outboxes(),
@@ -67,7 +70,16 @@ export function createOffice({
     measures: () => measures(),
     denied: ({ after }) => denied.behind(after),
     checkHistory: () => {
-      checkHistory();
+      history()?.check();
+      return undefined;
+    },
+    openBook: async () => {
+      const ends = await history()?.openBook();
+      return ends === undefined ? null : { ...ends, asked: keptUpTo };
+    },
+    keep: async ({ asked, ...entries }) => {
+      await history()?.keep(entries);
+      keptUpTo = asked;
       return undefined;
     },
   };

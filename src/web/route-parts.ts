@@ -16,7 +16,7 @@ export interface RouteParts {
   readonly access: Access;
   readonly keyFile: KeyFile;
   readonly tokens: Tokens;
-  readonly visits: Pick<Visits, 'begin' | 'end' | 'running' | 'all'>;
+  readonly visits: Pick<Visits, 'begin' | 'end' | 'running' | 'all' | 'earlier'>;
   readonly denials: Pick<Denials, 'all'>;
   readonly live: Pick<Live, 'newest' | 'follow'>;
   readonly history: Pick<History, 'ask' | 'zoneOf'>;

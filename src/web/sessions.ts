@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { KeptVisit } from '../history/book.ts';
 import type { SourceTally } from '../telemetry/tally.ts';
 import type { RouteParts } from './route-parts.ts';
+import { hostOf } from './settings.ts';
 import type { Visit } from './visits.ts';
 
 export const sessionSchema = z.strictObject({
@@ -25,6 +27,7 @@ export async function sessionsOf({ office, settings, visits }: RouteParts): Prom
   const { sources, endpoints, startedAt } = await office.ask('health', {});
   const nowMs = Date.now();
   return [
+    ...visits.earlier.map(ofKept),
     ...visits.all.map((visit) => ofVisit(visit, nowMs)),
     ...sources.map((source) => ofSource(source, startedAt, nowMs)),
     ...endpoints.map(({ name, delivered, lastTakenAt, reason }): Session => {
@@ -42,6 +45,18 @@ export async function sessionsOf({ office, settings, visits }: RouteParts): Prom
       };
     }),
   ];
+}
+
+function ofKept({ id, kind, user, client, address, startMs, endMs, lastMs, items, message }: KeptVisit): Session {
+  const end = endMs ?? lastMs;
+  return {
+    session_id: String(id),
+    ...{ kind, status: 'finished', user, client, ip_address: address },
+    start_time: new Date(startMs).toISOString(),
+    end_time: new Date(end).toISOString(),
+    duration_s: wholeSeconds(end - startMs),
+    ...{ idle_s: 0, items, message },
+  };
 }
 
 function ofVisit(
@@ -81,10 +96,6 @@ function since(start: Date, last: Date, nowMs: number) {
   const start_time = start.toISOString();
   const duration_s = wholeSeconds(nowMs - start.getTime());
   return { start_time, end_time: null, duration_s, idle_s: wholeSeconds(nowMs - last.getTime()) };
-}
-
-function hostOf(origin: string | undefined): string | null {
-  return origin === undefined ? null : new URL(origin).hostname;
 }
 
 function wholeSeconds(ms: number): number {

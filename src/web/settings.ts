@@ -53,6 +53,11 @@ export function webSettings(config: Config, version: string, startedAt: Date): W
   };
 }
 
+/** Where an origin is. */
+export function hostOf(origin: string | undefined): string | null {
+  return origin === undefined ? null : new URL(origin).hostname;
+}
+
 function originOf(url: unknown): string | undefined {
   return typeof url === 'string' && URL.canParse(url) ? new URL(url).origin : undefined;
 }

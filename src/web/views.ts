@@ -56,6 +56,11 @@ function limited({ name, meters }: Key, all: AllParts): RouteParts {
       get all() {
         return all.visits.all.filter(({ user }) => user === name);
       },
+      get earlier() {
+        return all.visits.earlier.filter(({ kind, user, client }) =>
+          kind === 'source' || kind === 'endpoint' ? client !== null && sight[kind](client) : user === name,
+        );
+      },
     },
   };
 }
@@ -114,6 +119,8 @@ const ASKED: Asked = {
         (source !== undefined && sight.source(source)) || (endpoint !== undefined && sight.endpoint(endpoint)),
     ),
   checkHistory: async (_sight, _, answer) => answer(),
+  openBook: async (_sight, _, answer) => answer(),
+  keep: async (_sight, _, answer) => answer(),
 };
 
 function printed<R extends { readonly at: number }>({ at, ...row }: R): Omit<R, 'at'> & { receivedAt: Date } {

@@ -1,4 +1,6 @@
+import type { KeptVisit } from '../history/book.ts';
 import { Book } from './book.ts';
+import type { Kept } from './kept.ts';
 
 /** Who uses what is known here, or has: a login, a stream. */
 export interface Visit {
@@ -18,9 +20,23 @@ export interface Visit {
 
 const MOST = 5_000;
 
-/** One list of visits since the start. */
+/** One list of visits: those since the start, and those that are kept of earlier. */
 export class Visits {
   readonly #book = new Book<Visit>(MOST);
+  readonly #kept: Kept;
+
+  constructor(kept: Kept) {
+    this.#kept = kept;
+  }
+
+  goOn(lastId: number): void {
+    this.#book.goOn(lastId);
+  }
+
+  /** For a visit that is known of elsewhere. */
+  nextId(): number {
+    return this.#book.nextId();
+  }
 
   begin(visit: Pick<Visit, 'kind' | 'user' | 'address' | 'client'>): Visit {
     const fresh = { startMs: Date.now(), endMs: null, lastMs: performance.now(), items: 0, bytes: 0, message: '' };
@@ -37,7 +53,13 @@ export class Visits {
     return this.#book.rows.filter((visit) => visit.kind === kind && visit.endMs === null).length;
   }
 
+  /** Since the start. */
   get all(): readonly Visit[] {
     return this.#book.rows;
+  }
+
+  /** Those that were over before. */
+  get earlier(): readonly KeptVisit[] {
+    return this.#kept.ask((reader) => reader.visits(this.#book.firstId));
   }
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { App } from './app.ts';
 import type { RouteParts } from './route-parts.ts';
+import { Books } from './books.ts';
 import { OfficeLine } from './office-line.ts';
 import type { FromWeb, ToWeb } from './office-table.ts';
 import { serve } from './server.ts';
@@ -11,6 +12,8 @@ import type { WebSettings } from './settings.ts';
 const settings = workerData as WebSettings;
 const stop = new AbortController();
 const office = new OfficeLine(tell);
+const books = new Books({ office, settings, signal: stop.signal });
+books.start();
 /** What knows the routes (and zod with them) is loaded with the first request: who is never asked stays small. */
 let app: Promise<App<RouteParts>> | undefined;
 
@@ -27,9 +30,16 @@ await serve({
     unavailable: (reason) => tell({ event: 'unavailable', reason }),
   },
   handle: (request, response) => {
-    app ??= import('./build.ts').then(({ buildApp }) =>
-      buildApp({ settings, office, signal: stop.signal, fault: (text) => tell({ event: 'fault', text }) }),
-    );
+    app ??= books.ready().then(async () => {
+      const { buildApp } = await import('./build.ts');
+      return buildApp({
+        settings,
+        office,
+        books,
+        signal: stop.signal,
+        fault: (text) => tell({ event: 'fault', text }),
+      });
+    });
     app
       .then((built) => built.serve(request, response))
       .catch((error: unknown) => {
@@ -38,6 +48,7 @@ await serve({
       });
   },
 });
+await books.end();
 parentPort?.close();
 
 function tell(message: FromWeb): void {

@@ -26,7 +26,7 @@ export const denials = defineRoute({
   method: 'GET',
   path: '/edge/v1/denials',
   scope: 'denials:read',
-  summary: 'what was turned down since the start, and why: telegrams, deliveries, requests',
+  summary: 'what was turned down, and why, for as long as it is kept: telegrams, deliveries, requests',
   query: z.strictObject({
     from: time('from then on').optional(),
     to: time('before then').optional(),

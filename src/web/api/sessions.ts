@@ -14,7 +14,7 @@ export const sessions = defineRoute({
   method: 'GET',
   path: '/edge/v1/sessions',
   scope: 'sessions:read',
-  summary: 'who uses what is known here, or has since the start',
+  summary: 'who uses what is known here, or has, for as long as it is kept',
   query: z.strictObject({
     status: choice(['running', 'finished'], 'whether it goes on').optional(),
     kind: choice(['login', 'sse', 'endpoint', 'source'], 'what it is').optional(),
