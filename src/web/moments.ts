@@ -14,19 +14,15 @@ const WALL = /^(\d{4}-\d\d-\d\d)(?:[T ](\d?\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+
 
 /** A point in time. A day, or a time without a zone, is that of the meter's time zone. */
 export function time(about: string) {
-  return z
-    .string()
-    .transform((text, context): Moment => {
-      const moment = text.length > 64 ? undefined : readMoment(text);
-      if (moment !== undefined) return moment;
-      context.addIssue({ code: 'custom', message: A_TIME });
-      return z.NEVER;
-    })
-    .meta({
-      type: 'string',
-      description: about,
-      examples: ['2026-01-31T12:00:00Z', '2026-01-31', '1795293904000', '2d'],
-    });
+  const examples = ['2026-01-31T12:00:00Z', '2026-01-31', '1795293904000', '2d'];
+  // Said of the text: of what it becomes nothing stands in the description of a request.
+  const text = z.string().meta({ description: about, examples });
+  return text.transform((given, context): Moment => {
+    const moment = given.length > 64 ? undefined : readMoment(given);
+    if (moment !== undefined) return moment;
+    context.addIssue({ code: 'custom', message: A_TIME });
+    return z.NEVER;
+  });
 }
 
 /** Midnight in UTC, as clients write it who mean a day and know no zone. */

@@ -74,7 +74,12 @@ export const removeKey = defineRoute({
   path: '/edge/v1/keys/{id}',
   scope: 'admin',
   summary: 'removes a key, and the logins that hang on it',
-  params: z.strictObject({ id: z.string().regex(/^[0-9a-f]{8}$/, 'expected the id of a key, 8 hexadecimal digits') }),
+  params: z.strictObject({
+    id: z
+      .string()
+      .regex(/^[0-9a-f]{8}$/, 'expected the id of a key, 8 hexadecimal digits')
+      .describe('id of a key'),
+  }),
   handle({ params: { id } }, { keyFile }: RouteParts): Answer {
     const before = withKeys(() => keyFile.change((all) => all.filter((key) => key.id !== id)));
     if (!before.some((key) => key.id === id)) throw new Problem('not-found', `there is no key ${id}`);
