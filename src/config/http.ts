@@ -36,7 +36,7 @@ const tls = z.strictObject({
 /** The settings under `http`. */
 export const http = z
   .strictObject({
-    enabled: z.boolean().prefault(false).describe('whether it is there at all'),
+    enabled: z.boolean().prefault(true).describe('whether it is there at all'),
     listen: z
       .string()
       .refine((text) => readAddress(text) !== undefined, AN_ADDRESS)

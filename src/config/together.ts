@@ -50,8 +50,8 @@ function checkCompat(draft: Draft, names: readonly string[]): void {
       [...served, 'source'],
       `got "${shown}", expected the name of a source: ${names.join(', ')}${didYouMean(shown, names)}`,
     );
-  if (isOn(draft, served) && !isOn(draft, ['http']))
-    draft.report([...served, 'enabled'], 'stands without http, expected http.enabled: true beside it');
+  if (isOn(draft, served) && String(draft.get(['http', 'enabled'])) === 'false')
+    draft.report([...served, 'enabled'], 'stands without http, expected no http.enabled: false beside it');
 }
 
 function isOn(draft: Draft, section: Path): boolean {
@@ -63,10 +63,7 @@ function checkPosted(draft: Draft, sources: readonly Member[]): void {
   const posted = sources.filter(({ path }) => draft.get([...path, 'type']) === 'ingest');
   const [first] = posted;
   if (first !== undefined && !isOn(draft, ['compat', 'dsmrReader']))
-    draft.report(
-      [...first.path, 'type'],
-      'is posted to, expected compat.dsmrReader.enabled: true, and http.enabled: true',
-    );
+    draft.report([...first.path, 'type'], 'is posted to, expected compat.dsmrReader.enabled: true');
   for (const { path } of posted.slice(1))
     draft.report([...path, 'type'], 'is a second ingest, expected one source that telegrams are posted to');
 }

@@ -66,10 +66,13 @@ export async function runCommand(args: readonly string[], options: ServiceOption
   }
 }
 
+/** Services of several tests at a time would be after one port: a test that wants the page says so. */
+const NO_PAGE = { enabled: false };
+
 async function spawnProgram(args: readonly string[], options: ServiceOptions, folder: string) {
   const { config, env, execArgv = [], through = [], stateDir, input } = options;
   const file = join(folder, 'config.yaml');
-  if (config !== undefined) await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  if (config !== undefined) await writeFile(file, JSON.stringify({ http: NO_PAGE, ...config }), { mode: 0o600 });
   const named = config === undefined ? [] : ['--config', file];
   const [command = '', ...rest] = [
     ...through,
@@ -78,7 +81,10 @@ async function spawnProgram(args: readonly string[], options: ServiceOptions, fo
     ...args,
     ...named,
   ];
-  const state = stateDir === undefined ? {} : { P1_RELAY_STATE__DIR: stateDir };
+  const state = {
+    ...(stateDir !== undefined && { P1_RELAY_STATE__DIR: stateDir }),
+    ...(config === undefined && { P1_RELAY_HTTP__ENABLED: 'false' }),
+  };
   // As a user starts it: its first line names node and the flags; node is that of the tests.
   const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
   const child = spawn(command, rest, { cwd: folder, env: { PATH, ...state, ...env } });

@@ -15,12 +15,15 @@ const A_SECOND = 40;
 /** Anonymous memory may be so much more in the last quarter of the telegrams than in the third. */
 const FLAT_BYTES = 2 * 2 ** 20;
 
+const NO_PAGE = { enabled: false };
+const PAGE = { listen: '127.0.0.1:0' };
+
 export const memory: Bench = {
   name: 'memory',
-  what: `memory after ${TELEGRAMS} telegrams, serial port, two endpoints`,
+  what: `memory after ${TELEGRAMS} telegrams, serial port, two endpoints, no page`,
   bar: 'RSS <= 90 MB, anonymous <= 40 MB, flat',
   async run() {
-    const [samples, bare] = await Promise.all([observe(), bareNode()]);
+    const [samples, withPage, bare] = await Promise.all([observe(NO_PAGE), observe(PAGE), bareNode()]);
     const quarter = (nth: number): Memory[] =>
       samples.slice((samples.length * (nth - 1)) / 4, (samples.length * nth) / 4);
     const typical = (of: Memory[], what: keyof Memory): number => median(of.map((sample) => sample[what]));
@@ -32,16 +35,16 @@ export const memory: Bench = {
       yardstick: `RSS ${mb(bare.rss)}, anonymous ${mb(bare.anonymous)} (bare node)`,
       ratio: `${times(rss / bare.rss)}, ${times(anonymous / bare.anonymous)}`,
       met: rss <= 90 * 2 ** 20 && anonymous <= 40 * 2 ** 20 && growth <= FLAT_BYTES,
-      where: `${mb(typical(last, 'file'))} are files (node, addons); anonymous ${mb(samples[0]!.anonymous)} at first, ${mb(growth)} more in the last quarter than in the third, most ${mb(Math.max(...samples.map((sample) => sample.anonymous)))}`,
+      where: `${mb(typical(last, 'file'))} are files (node, addons); anonymous ${mb(samples[0]!.anonymous)} at first, ${mb(growth)} more in the last quarter than in the third, most ${mb(Math.max(...samples.map((sample) => sample.anonymous)))}; with page and API, which nobody asks, anonymous ${mb(typical(withPage.slice(-withPage.length / 4), 'anonymous'))}`,
     };
   },
 };
 
-async function observe(): Promise<Memory[]> {
+async function observe(http: Record<string, unknown>): Promise<Memory[]> {
   const [pty, sinks] = [await openPty(), [await openSink(), await openSink()]];
   const source = { name: 'meter', type: 'serial', port: pty.path };
   const endpoints = sinks.map((sink, index) => sendingTo(sink, `endpoint-${index}`));
-  const service = await startService({ config: { source, endpoints } });
+  const service = await startService({ config: { source, endpoints, http } });
   try {
     await pty.opened;
     await wait(1_000);

@@ -77,7 +77,7 @@ async function observe(clients: number): Promise<Observed> {
   const stateDir = join(folder, 'state');
   mkdirSync(stateDir);
   copyFileSync(historyOfYear(), join(stateDir, 'history.db'));
-  const http = { enabled: true, listen: '127.0.0.1:0' };
+  const http = { listen: '127.0.0.1:0' };
   const service = await startService({
     config: { source: { ...meter.source, name: 'home' }, endpoints: [sendingTo(sink, 'home')], http },
     stateDir,

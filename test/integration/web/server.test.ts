@@ -32,6 +32,24 @@ test('an address that is taken is told once, and had as soon as it is free; tele
   ]);
 });
 
+test('without a word about it the page is there, for this machine alone; a second service only says that the port is taken', async ({
+  scene,
+}) => {
+  const config = { source: { type: 'simulator', interval: '100ms' }, endpoints: [], http: {} };
+  const told = (lines: readonly string[]): string | undefined => lines.find((line) => line.includes(' web: '));
+  const first = await scene.service({ config });
+  await until(() => told(first.lines) !== undefined, 10_000);
+  const second = await scene.service({ config });
+  await until(() => told(second.lines) !== undefined, 10_000);
+
+  // Another program of this machine may have had the port before both of them.
+  expect([told(first.lines), told(second.lines)]).toContainEqual(
+    expect.stringContaining('WARN  web: cannot listen on 127.0.0.1:8011: another program listens there'),
+  );
+  for (const service of [first, second])
+    await until(async () => (await service.health()).sources[0]!.accepted > 3, 10_000);
+});
+
 test('a stop does not wait for streams', async ({ scene }) => {
   const { service, url } = await serving(scene);
   const stream = openStream(url, addKey(service.stateDir, 'page', ['usage:read']));
