@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { giveToOwnerOfFolder } from '../storage/owner.ts';
 
 /** How many ids are set aside at a time: the largest hole that a power cut leaves. */
@@ -60,4 +61,11 @@ function write(path: string, next: number): void {
   }
   giveToOwnerOfFolder(`${path}.new`);
   renameSync(`${path}.new`, path);
+  // Until then a power cut may give the file its old name back, and with it ids that were used.
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }

@@ -22,6 +22,12 @@ export const suites: readonly Suite[] = [
     longestMin: 5,
   },
   { name: 'power cut', files: ['fault/power-cut.test'], env: { P1_RELAY_POWER_CUTS: '1000' }, longestMin: 15 },
+  {
+    name: 'history power cut',
+    files: ['fault/history-power-cut.test'],
+    env: { P1_RELAY_POWER_CUTS: '1000' },
+    longestMin: 15,
+  },
   { name: 'stalls', files: ['fault/stalls.test'], env: { P1_RELAY_STALLS: 'all' }, longestMin: 10 },
   { name: 'full disk', files: ['fault/disk.test'], env: {}, longestMin: 10 },
   { name: 'damage', files: ['fault/damage.test'], env: { P1_RELAY_DAMAGES: '200' }, longestMin: 60 },

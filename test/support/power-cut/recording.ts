@@ -5,11 +5,17 @@ import { promisify } from 'node:util';
 import { changesIn, type Change } from './disk-log.ts';
 import type { DiskShim } from './disk-shim.ts';
 import type { Files } from './disk.ts';
+import type { HistoryLife } from './history-minutes.ts';
 import { MARKS, type Life } from './marks.ts';
 
-const PROGRAM = join(import.meta.dirname, 'program.ts');
-/** What the journal commits to; nothing else in its folder is of any worth. */
-const JOURNAL = 'journal.db';
+/** A program, and the name with which its files begin; nothing else in its folder is of any worth. */
+export interface Subject {
+  readonly program: string;
+  readonly file: string;
+}
+
+const JOURNAL: Subject = { program: 'program.ts', file: 'journal.db' };
+export const HISTORY: Subject = { program: 'history-program.ts', file: 'history.db' };
 /** As large as the journal sets aside, so that it does not write it anew behind each cut. */
 const RESERVE = { name: 'journal.reserve', bytes: 8_000_000 };
 
@@ -27,17 +33,20 @@ export async function recordLife(
   shim: DiskShim,
   folder: string,
   begin: Files,
-  life: Omit<Life, 'folder'>,
+  life: Omit<Life, 'folder'> | Omit<HistoryLife, 'folder'>,
+  { program, file }: Subject = JOURNAL,
 ): Promise<Recording> {
   layOut(folder, begin);
   const log = `${folder}.log`;
   try {
-    const args = ['--import', 'tsx', PROGRAM, JSON.stringify({ ...life, folder } satisfies Life)];
+    const args = ['--import', 'tsx', join(import.meta.dirname, program), JSON.stringify({ ...life, folder })];
     await promisify(execFile)(process.execPath, args, {
       env: { ...process.env, ...shim.environment({ folder, log }) },
     });
-    const changes = changesIn(readFileSync(log)).filter(({ name }) => name === '' || name === MARKS || isJournal(name));
-    return { begin, changes, end: filesIn(folder) };
+    const changes = changesIn(readFileSync(log)).filter(
+      ({ name }) => name === '' || name === MARKS || name.startsWith(file),
+    );
+    return { begin, changes, end: filesIn(folder, file) };
   } finally {
     rmSync(folder, { recursive: true });
     rmSync(log, { force: true });
@@ -54,9 +63,7 @@ export function layOut(folder: string, files: Files): string {
   return folder;
 }
 
-function filesIn(folder: string): Files {
-  const names = readdirSync(folder).filter(isJournal);
+function filesIn(folder: string, file: string): Files {
+  const names = readdirSync(folder).filter((name) => name.startsWith(file));
   return new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
 }
-
-const isJournal = (name: string): boolean => name.startsWith(JOURNAL);
