@@ -23,6 +23,8 @@ export interface Meter {
   readonly timeZone: string;
   readonly firstAtS: number;
   readonly lastAtS: number;
+  /** Behind so many seconds since its last value there is a gap; a minute that is not over is not seen yet. */
+  readonly silentAfterS: number;
   /** What may flow at most, by its limiter or fuse; undefined where nobody says. */
   readonly capacityW: number | undefined;
   /** One more for each meter that was put in its place, and each time that a register began anew. */

@@ -1,6 +1,6 @@
 import { arch, hostname, release, type } from 'node:os';
 import type { SourceTally } from '../telemetry/tally.ts';
-import type { Who } from './access/access.ts';
+import { isInsider, type Who } from './access/access.ts';
 import { macAddress } from './mac-address.ts';
 import type { NewestReading } from './newest-reading.ts';
 import type { RouteParts } from './route-parts.ts';
@@ -18,7 +18,7 @@ export interface StatusData {
 
 const FRESH_MS = 60_000;
 
-/** Without a key: no address, no number, no reason that names one, and nobody's session. @throws {Problem} */
+/** Without a key for it: no address, no number, no reason that names one, and nobody's session. @throws {Problem} */
 export async function statusData(parts: RouteParts, who: Who): Promise<StatusData> {
   const { office, live } = parts;
   const [health, ends, newest, journal] = await Promise.all([
@@ -27,11 +27,11 @@ export async function statusData(parts: RouteParts, who: Who): Promise<StatusDat
     live.newest(),
     office.ask('journal', {}),
   ]);
-  const isKnown = who.key !== undefined;
+  const isKnown = isInsider(who);
   const sessions = who.scopes.has('sessions:read') ? await sessionsOf(parts) : [];
   return {
     generated: new Date().toISOString(),
-    servers: [agentRow(parts, health.status, isKnown), ...ends.map((end) => endpointRow(end, isKnown))],
+    servers: [agentRow(parts, health.status, isKnown), ...ends.map((end) => endpointRow(end, parts, isKnown))],
     meters: health.sources.map((source) =>
       meterRow(
         source,
@@ -64,7 +64,8 @@ function agentId(isKnown: boolean): string {
   return isKnown ? `agent-${macAddress().replaceAll(':', '')}` : 'agent';
 }
 
-function endpointRow({ name, state, since, url, last_error }: Standing, isKnown: boolean) {
+function endpointRow({ name, state, url, last_error }: Standing, { settings }: RouteParts, isKnown: boolean) {
+  const started = new Date(settings.startedAtMs).toISOString();
   const address = url === null ? undefined : new URL(url);
   const port = Number(address?.port) || (address?.protocol === 'https:' ? 443 : 80);
   const told = {
@@ -74,7 +75,7 @@ function endpointRow({ name, state, since, url, last_error }: Standing, isKnown:
     paused_reason: state === 'paused' ? last_error : null,
   };
   const status = state === 'idle' || state === 'delivering' ? 'running' : state;
-  return { server_id: name, role: 'endpoint', status, started: since, ...(isKnown ? told : {}) };
+  return { server_id: name, role: 'endpoint', status, started, ...(isKnown ? told : {}) };
 }
 
 function meterRow(source: SourceTally, newest: NewestReading | undefined, isKnown: boolean) {

@@ -3,6 +3,7 @@ import { MBUS_FIELDS, METER_FIELDS } from '../../reading/fields.ts';
 import type { Field } from '../../reading/field.ts';
 import { UnknownMeter, type Medium, type Meter, type Register, type RegisterUnit } from '../answers.ts';
 import type { Standing } from '../continued.ts';
+import { longestStretchS } from '../gaps.ts';
 
 interface Row {
   readonly key: number;
@@ -17,8 +18,11 @@ interface Row {
   readonly version: string | null;
   readonly capacity: number | null;
   readonly first_at: number | null;
+  readonly spacing: number | null;
   readonly standing: string | null;
 }
+
+const MINUTE_S = 60;
 
 /** A meter, and the number of its rows. */
 export interface KeyedMeter extends Meter {
@@ -111,6 +115,7 @@ function meterOf(row: Row): KeyedMeter {
     timeZone: row.time_zone,
     firstAtS: row.first_at ?? atS,
     lastAtS: atS,
+    silentAfterS: longestStretchS(row.medium !== 'electricity', row.spacing ?? undefined) + MINUTE_S,
     capacityW: row.capacity ?? undefined,
     epochs: epoch,
   };

@@ -106,6 +106,14 @@ export class Access {
   }
 }
 
+/**
+ * Whether somebody may see addresses, and reasons that name one: only who was given a key for the state of things. What anybody may
+ * see does not make an insider of a key for something else.
+ */
+export function isInsider({ key }: Pick<Who, 'key'>): boolean {
+  return key !== undefined && grantedBy(key.scopes).has('status:read');
+}
+
 /** Work on the keys. @throws {Problem} where they cannot be read, or somebody else changes them. */
 export function withKeys<T>(work: () => T): T {
   try {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isInsider } from '../access/access.ts';
 import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
 import { ofLists } from '../parameters.ts';
@@ -38,7 +39,7 @@ export const endpoints = defineRoute({
   types: LIST_TYPES,
   async handle({ query, who, headers }, parts: RouteParts): Promise<Answer> {
     const rows = (await standings(parts)).map(({ url, last_error, ...rest }) =>
-      who.key === undefined ? rest : { ...rest, url, last_error },
+      isInsider(who) ? { ...rest, url, last_error } : rest,
     );
     return list(rows, query.format ?? formatOf(headers.accept));
   },

@@ -8,9 +8,6 @@ import { Problem } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
-/** A meter that has been heard within this time is fresh. */
-const FRESH_S = 60;
-
 const meterSchema = z.strictObject({
   id: z.string(),
   source: z.string(),
@@ -22,7 +19,7 @@ const meterSchema = z.strictObject({
   time_zone: z.string(),
   first_seen: z.string(),
   last_seen: z.string(),
-  status: z.enum(['fresh', 'silent']),
+  status: z.enum(['fresh', 'silent']).describe('silent: no value for longer than is usual for it'),
   capacity_w: z.number().nullable().describe('what may flow at most'),
   epochs: z.number().describe('one more each time that a meter was swapped or a register began anew'),
 });
@@ -109,7 +106,7 @@ function toMeter({ id, source, medium, unit, timeZone, firstAtS, lastAtS, epochs
     time_zone: timeZone,
     first_seen: zoned(firstAtS, timeZone),
     last_seen: zoned(lastAtS, timeZone),
-    status: Date.now() / 1_000 - lastAtS < FRESH_S ? 'fresh' : 'silent',
+    status: Date.now() / 1_000 - lastAtS < more.silentAfterS ? 'fresh' : 'silent',
     capacity_w: more.capacityW ?? null,
     epochs,
   };

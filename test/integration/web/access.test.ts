@@ -105,6 +105,17 @@ describe('a key', () => {
   });
 });
 
+test('a key for something else sees no more of addresses than anybody', async ({ scene }) => {
+  const { service, url } = await serving(scene);
+  const other = addKey(service.stateDir, 'database', ['usage:read']);
+  const own = addKey(service.stateDir, 'watch', ['status:read']);
+  for (const path of ['/edge/v1/endpoints', '/status/data.json']) {
+    const [seen, known] = await Promise.all([other, own].map((key) => askWeb(url, path, bearer(key))));
+    expect(seen!.text, path).not.toMatch(/"(ip_address|hostname|serial_number|url|last_error)":/);
+    expect(known!.text, path).toMatch(/"(ip_address|url)":/);
+  }
+});
+
 describe('without a key', () => {
   test('there is health and what waits, and nothing about the house', async ({ house: { url }, scene }) => {
     const open = ['/metrics', '/status/data.json', '/status/index.html', '/edge/v1/endpoints'];

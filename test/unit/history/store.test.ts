@@ -229,6 +229,14 @@ describe('gas', () => {
     expect(gaps()).toEqual([]);
   });
 
+  test('is silent once it misses what is usual for it, electricity after a minute', () => {
+    hourly([0, 1, 2]);
+    scene.write(tenSeconds(NOON, 7, 1_000));
+    const silentAfterS = Object.fromEntries(scene.reader.meters().map((one) => [one.medium, one.silentAfterS]));
+    // Each with the minute that may not be over: three hours of gas, one minute of electricity.
+    expect(silentAfterS).toEqual({ gas: 10_800 + 60, electricity: 60 + 60 });
+  });
+
   test('that was not read for long is a gap', () => {
     hourly([0, 1, 2, 10]);
     expect(gaps().map(({ fromS, toS, imported }) => [fromS - NOON, toS - NOON, imported])).toEqual([
