@@ -34,16 +34,17 @@ const MARGIN = 200;
 const FEW = 2_000;
 /** The journal's thread accepts telegrams: it is asked for so many at a time. */
 const AT_ONCE = 250;
-/** For so long letters are counted one by one; beyond that their numbers are believed. */
+/** For so long letters are counted one by one, for an answer in all; beyond that their numbers are believed. */
 const COUNTING_MS = 300;
 /** How often a place is set right for numbers that were never used. */
 const MOST_STEPS = 8;
 
-/** Finds readings by the meter's own clock, which goes on from letter to letter, so that a few dozen looks are enough. */
+/** For one answer: finds readings by the meter's own clock, which goes on from letter to letter, so that a few dozen looks are enough. */
 export class LetterList {
   readonly #office: LetterDesk;
   readonly #source: string;
   readonly #site: { readonly standardOffset: number };
+  #countingMs = COUNTING_MS;
 
   constructor(office: LetterDesk, { name, timeZone }: Place) {
     this.#office = office;
@@ -135,13 +136,15 @@ export class LetterList {
   }
 
   async #count({ after, upTo }: Range): Promise<number> {
-    const endMs = performance.now() + COUNTING_MS;
+    const beganMs = performance.now();
+    const spentMs = (): number => performance.now() - beganMs;
     let [count, reached] = [0, after];
-    while (reached < upTo && performance.now() < endMs) {
+    while (reached < upTo && spentMs() < this.#countingMs) {
       const counted = await this.#office.count(this.#source, reached, upTo);
       count += counted.count;
       reached = Math.max(reached + 1, counted.upTo);
     }
+    this.#countingMs -= spentMs();
     return count + Math.max(0, upTo - reached);
   }
 
