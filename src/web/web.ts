@@ -23,7 +23,7 @@ const WELL_AFTER_MS = 600_000;
 const CLOSE_MS = 4_000;
 const YOUNG_GENERATION_MB = 2;
 /** A client must not be able to fill the memory of the whole machine. */
-const OLD_GENERATION_MB = 128;
+const OLD_GENERATION_MB = 64;
 
 /** The page and the API, in a thread of their own that is started again where it ends. */
 export class Web {
