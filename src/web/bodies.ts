@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { Problem } from './problem.ts';
+import { notAsExpected, Problem } from './problem.ts';
 
 const LARGEST_BYTES = 65_536;
 /** JSON that nests deeper has no use here. */
 const DEEPEST = 32;
+const SHOWN = 20;
 
 /** The body of a request: JSON, or a form as an object of texts; undefined where there is none. @throws {Problem} */
 export async function readBody(request: IncomingMessage): Promise<unknown> {
@@ -32,12 +33,18 @@ export async function collect(request: IncomingMessage): Promise<Buffer> {
 }
 
 function readJson(text: string): unknown {
-  if (depthOf(text) > DEEPEST) throw new Problem('invalid-body', `expected JSON that nests at most ${DEEPEST} deep`);
+  if (depthOf(text) > DEEPEST)
+    throw notAsExpected('body', shownOf(text), `expected JSON that nests at most ${DEEPEST} deep`, 'invalid-body');
   try {
     return JSON.parse(text);
   } catch {
-    throw new Problem('invalid-body', 'it is no JSON');
+    throw notAsExpected('body', shownOf(text), 'expected JSON', 'invalid-body');
   }
+}
+
+/** The beginning is enough to know it again. */
+function shownOf(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
 }
 
 function depthOf(text: string): number {

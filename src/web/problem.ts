@@ -52,3 +52,14 @@ export class Problem extends Error {
     return { type: `urn:p1-relay:problem:${this.kind}`, title, status, detail: this.message, ...this.members };
   }
 }
+
+/** Of a parameter, or a part of a body, that is not as expected. @param allowed begins with `expected`. */
+export function notAsExpected(
+  parameter: string,
+  value: unknown,
+  allowed: string,
+  kind: 'invalid-parameter' | 'invalid-body' = 'invalid-parameter',
+): Problem {
+  const what = value === undefined ? 'missing' : `got ${JSON.stringify(value)}`;
+  return new Problem(kind, `${parameter}: ${what}, ${allowed}`, { parameter, value: value ?? null, allowed });
+}

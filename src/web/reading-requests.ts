@@ -46,7 +46,7 @@ export function read<T>(
 
 function faultsOf(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodType): Fault[] {
   if (issue.code !== 'unrecognized_keys') {
-    const parameter = issue.path.map(String).join('.');
+    const parameter = issue.path.map(String).join('.') || 'body';
     return [{ parameter, value: shown(valueAt(given, issue.path)), allowed: expectation(issue) }];
   }
   const names = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];

@@ -6,10 +6,13 @@ import { SCOPES } from '../../src/web/access/scopes.ts';
 import { until } from '../support/service.ts';
 import { routes } from '../../src/web/routes.ts';
 import { addKey, askWeb, bearer, serving, test, type Asking, type WebAnswer } from '../support/web.ts';
+import { operationsOf, requests, type OpenApi, type Wild } from '../support/wild-requests.ts';
 
 const SEED = 20_261_121;
 const COMPAT = '/api/';
 const SLOWEST_MS = 2_000;
+/** Requests to each path and method. */
+const RUNS = 15;
 
 /** A house, and in the place of a DSMR-reader, which takes posts, too. */
 const LIKE_A_DSMR_READER = {
@@ -21,142 +24,43 @@ const LIKE_A_DSMR_READER = {
   compat: { dsmrReader: { enabled: true, source: 'house' } },
 };
 
-interface Parameter {
-  readonly name: string;
-  readonly in: 'path' | 'query';
-  readonly schema: {
-    readonly enum?: readonly string[];
-    readonly maximum?: number;
-    readonly examples?: readonly string[];
-  };
-}
-
-interface Operation {
-  readonly parameters: readonly Parameter[];
-}
-
-interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-}
-
-/** A request as anybody might make it. */
-interface Wild extends Asking {
-  readonly route: string;
-  readonly path: string;
-}
-
-const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.constantFrom(
-    '',
-    '0',
-    '-1',
-    '1e999',
-    'null',
-    '__proto__',
-    'constructor',
-    '../../etc/passwd',
-    '%00',
-    "' OR 1=1 --",
-    '2026-02-30',
-    'NaN',
-  ),
-  fc.nat().map(String),
-  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
-);
-const headerText = fc.string({ unit: fc.constantFrom(...Array.from('abcZ09 ,;=*/.-:"_')), maxLength: 60 });
-
-function valueOf({ schema: { enum: words = [], maximum = 9, examples = [] } }: Parameter): fc.Arbitrary<string> {
-  const usual = [...words, ...examples, '1', String(maximum)];
-  return fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: text });
-}
-
-function requests({ paths }: OpenApi, keys: readonly string[]): fc.Arbitrary<Wild> {
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
-  );
-  const secret = fc.oneof(fc.constantFrom(...keys), headerText);
-  const credentials = fc.oneof(
-    fc.constant({}),
-    fc
-      .tuple(fc.constantFrom('Bearer', 'Token', 'Basic', 'Digest', ''), secret)
-      .map(([scheme, word]) => ({ authorization: `${scheme} ${word}` })),
-    secret.map((word) => ({ 'x-authkey': word })),
-    secret.map((word) => ({ cookie: `p1_relay_session=${word}` })),
-  );
-  const others = fc.dictionary(
-    fc.constantFrom(
-      'accept',
-      'if-none-match',
-      'content-type',
-      'range',
-      'origin',
-      'x-forwarded-for',
-      'te',
-      'user-agent',
-    ),
-    fc.oneof(headerText, fc.constantFrom('text/csv', 'application/json', 'application/x-www-form-urlencoded', '*/*')),
-    { maxKeys: 3 },
-  );
-  const body = fc.oneof(fc.constant(''), fc.json({ maxDepth: 3 }), text, fc.constant('x'.repeat(66_000)));
-  return fc.constantFrom(...operations).chain(({ path, method, operation }) =>
-    fc.record({
-      route: fc.constant(path),
-      method: fc.oneof(
-        { weight: 6, arbitrary: fc.constant(method) },
-        fc.constantFrom('POST', 'DELETE', 'PUT', 'HEAD', 'PATCH'),
-      ),
-      path: pathOf(path, operation.parameters),
-      headers: fc.tuple(credentials, others).map(([one, other]) => ({ ...other, ...one })),
-      body: fc.oneof({ weight: 3, arbitrary: fc.constant('') }, body),
-    }),
-  );
-}
-
-function pathOf(path: string, parameters: readonly Parameter[]): fc.Arbitrary<string> {
-  const chosen = parameters.map((one) =>
-    fc.tuple(fc.constant(one), fc.option(valueOf(one), { freq: one.in === 'path' ? 1_000_000 : 2 })),
-  );
-  const more = fc.array(fc.tuple(text, text), { maxLength: 1 });
-  return fc.tuple(fc.tuple(...chosen), more).map(([given, extra]) => {
-    const query = new URLSearchParams(extra);
-    let filled = path;
-    for (const [{ name, in: place }, value] of given) {
-      if (place === 'path') filled = filled.replace(`{${name}}`, encodeURIComponent(value ?? '1'));
-      else if (value !== null) query.append(name, value);
-    }
-    return query.size === 0 ? filled : `${filled}?${query.toString()}`;
-  });
-}
-
 test('whatever is asked, the answer is one: never a fault, never a stack, nothing of another key, in time', async ({
   scene,
 }) => {
   const { service, url } = await serving(scene, {}, LIKE_A_DSMR_READER);
   await until(async () => (await service.health()).sources[1]!.accepted > 0, 10_000);
+  const other = addKey(service.stateDir, 'somebody-else', ['admin']);
+  const each = SCOPES.map((scope) => addKey(service.stateDir, `for-${scope.replace(':', '-')}`, [scope]));
   const all = addKey(
     service.stateDir,
     'all',
     SCOPES.filter((scope) => scope !== 'admin'),
   );
-  const other = addKey(service.stateDir, 'somebody-else', ['admin']);
-  const little = addKey(service.stateDir, 'little', ['sessions:read']);
+  const few = addKey(service.stateDir, 'few', ['usage:read', 'status:read'], { meters: ['house-gas'] });
+  const root = addKey(service.stateDir, 'root', ['admin']);
+  const keys = [...each, all, few, root];
   const document = (await askWeb(url, '/edge/v1/openapi.json')).json() as OpenApi;
-  expect(Object.keys(document.paths).length).toBeGreaterThan(10);
-  expect(Object.keys(document.paths).filter((path) => path.startsWith(COMPAT))).toHaveLength(9);
+  const operations = operationsOf(document);
+  expect(
+    operations.filter(({ path }) => !path.startsWith(COMPAT)).map(({ method, path }) => `${method} ${path}`),
+  ).toEqual(expect.arrayContaining(routes.map(({ method, path }) => `${method} ${path}`)));
+  expect(new Set(operations.map(({ path }) => path).filter((path) => path.startsWith(COMPAT))).size).toBe(9);
 
-  let given = 0;
-  await fc.assert(
-    fc.asyncProperty(requests(document, [all, little]), async (wild) => {
+  const given = new Set<string>();
+  const seen = new Set<number>();
+  for (const operation of operations) {
+    const property = fc.asyncProperty(requests(operation, [...keys, all, all, root, root, root]), async (wild) => {
       const beganMs = performance.now();
       const answer = await askWeb(url, wild.path, withoutStream(wild));
       expect(performance.now() - beganMs).toBeLessThan(SLOWEST_MS);
-      expectSound(wild, answer, [all, other, little]);
-      given += Number(answer.status === 200);
-    }),
-    { seed: SEED, numRuns: 600, endOnFailure: true },
-  );
-  expect(given).toBeGreaterThan(50);
+      expectSound(wild, answer, [...keys, other]);
+      seen.add(answer.status);
+      if (answer.status < 300) given.add(`${operation.method} ${operation.path}`);
+    });
+    await fc.assert(property, { seed: SEED, numRuns: RUNS, endOnFailure: true });
+  }
+  expect(given.size).toBeGreaterThan(operations.length / 2);
+  for (const status of [200, 400, 401, 403, 404, 405, 413]) expect(seen, String(status)).toContain(status);
   await refuseFilters(document, url, all);
   expect(service.lines.filter((line) => line.includes('web: a request failed'))).toEqual([]);
   expect((await askWeb(url, '/edge/v1/live', bearer(other))).status).toBe(200);
@@ -183,27 +87,42 @@ async function refuseFilters({ paths }: OpenApi, url: string, key: string): Prom
 }
 
 /** A stream does not end, which this test would wait for. */
-function withoutStream({ headers = {}, ...rest }: Wild): Asking {
-  const accept = String(headers['accept'] ?? '*/*');
+function withoutStream({ headers, ...rest }: Wild): Asking {
+  const accept = headers['accept'] ?? '*/*';
   return { ...rest, headers: { ...headers, accept: accept.includes('event-stream') ? '*/*' : accept } };
 }
 
 function expectSound(
-  { route, method }: Wild,
+  { route, method = '', headers: sent }: Wild,
   { status, headers, text: body }: WebAnswer,
   secrets: readonly string[],
 ): void {
   const isOfTelegram = route.startsWith(COMPAT) && status === 500 && body === 'Failed to parse telegram';
   expect(isOfTelegram || status === 503 || (status >= 200 && status < 500), `${status} ${body}`).toBe(true);
-  expect(body).not.toMatch(/\n +at .+:\d+|node_modules|\/dist\/|\.ts:\d+|SQLITE|TypeError|somebody-else|sha256/);
-  for (const secret of secrets) expect(body).not.toContain(secret.slice(12));
+  expect(body).not.toMatch(/\n +at .+:\d+|node_modules|\/dist\/|\.ts:\d+|SQLITE|TypeError|sha256/);
+  // Who may make keys sees their names.
+  if (!(route === '/edge/v1/keys' && status < 300)) expect(body).not.toContain('somebody-else');
+  for (const secret of secrets.filter((one) => !JSON.stringify(sent).includes(one)))
+    expect(body).not.toContain(secret.slice(12));
   expect(headers['x-content-type-options']).toBe('nosniff');
   const type = headers['content-type'] ?? '';
-  if (status >= 400 && method !== 'HEAD' && type.includes('problem')) {
-    expect(JSON.parse(body)).toMatchObject({ status });
-  }
+  if (status >= 400 && method !== 'HEAD' && !route.startsWith(COMPAT)) expectProblem(status, type, body);
   const schema = routes.find((one) => one.path === route && one.method === method)?.answer;
   if (status === 200 && type === 'application/json' && schema !== undefined) schema.parse(JSON.parse(body));
+}
+
+/** What is wrong is named: the parameter, its value, and what is allowed; or the scope that is missing. */
+function expectProblem(status: number, type: string, body: string): void {
+  expect(type).toBe('application/problem+json');
+  const problem = JSON.parse(body) as Record<string, unknown>;
+  expect(problem['status']).toBe(status);
+  for (const part of ['type', 'title', 'detail']) expect(problem[part], body).toMatch(/.{10}/);
+  if (['invalid-parameter', 'invalid-body'].includes(String(problem['type']).replace(/.*:/, ''))) {
+    expect(problem['parameter'], body).toMatch(/./);
+    expect(problem['allowed'], body).toMatch(/^expected /);
+    expect(problem, body).toHaveProperty('value');
+  }
+  if (status === 405 || status === 406) expect(problem, body).toHaveProperty('allowed');
 }
 
 test('whatever bytes come on a connection, the next one is served', async ({ house: { url } }) => {

@@ -20,6 +20,7 @@ const keySchema = z.strictObject({
   meters: z.array(z.string()).nullable().describe('that it shows; null: all'),
 });
 
+const A_TIME_TO_COME = 'expected a time to come such as 2027-01-31T00:00:00Z';
 /** A new one more, but no more than anybody can look through. */
 const MOST_KEYS = 200;
 
@@ -45,7 +46,8 @@ export const addKey = defineRoute({
       name: z.string().regex(KEY_NAME, 'expected up to 40 letters, digits, dots and hyphens'),
       scopes: z.array(z.enum(SCOPES)).min(1),
       expires: z.iso
-        .datetime({ offset: true, error: 'expected a time to come such as 2027-01-31T00:00:00Z' })
+        .datetime({ offset: true, error: A_TIME_TO_COME })
+        .refine((text) => Date.parse(text) > Date.now(), A_TIME_TO_COME)
         .optional(),
       cidrs: z
         .array(z.string().refine((text) => readNetwork(text) !== undefined, A_NETWORK))

@@ -6,7 +6,7 @@ import { dayTime } from '../moments.ts';
 import { linkTo, ofPages, pagesAround, pagingOfPoints } from '../pages.ts';
 import { choice, nameText, ofLists } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
-import { Problem } from '../problem.ts';
+import { notAsExpected } from '../problem.ts';
 import { defineRoute, type Route, type Target } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { KEYS } from './markers.ts';
@@ -62,10 +62,10 @@ function daysOf(meter: string | undefined, { query: asked, headers, target }: As
   const { history } = parts;
   const { marker, markerValue, medium: of, format, limit, offset, orderBy } = asked;
   if ((marker === undefined) !== (markerValue === undefined))
-    throw new Problem('invalid-parameter', 'marker and markerValue: got one of them, expected both or none');
+    throw notAsExpected('markerValue', markerValue, 'expected both marker and markerValue, or none');
   const timeZone = history.zoneOf(meter) ?? parts.timeZone;
   const [start, end] = [asked.start(timeZone), asked.end(timeZone)];
-  if (end <= start) throw new Problem('invalid-parameter', 'end: expected a time behind start');
+  if (end <= start) throw notAsExpected('end', zoned(end / 1_000, 'UTC'), 'expected a time behind start');
   const period = { fromS: Math.floor(start / 1_000), toS: Math.ceil(end / 1_000), mostBuckets: MOST_DAYS };
   const page = { offset, limit, isNewestFirst: orderBy === 'desc' };
   const found = history.ask((reader) =>

@@ -6,7 +6,7 @@ import { time, zone } from '../moments.ts';
 import { linkTo, ofPages, pagesAround, pagingOfPoints, type Pages } from '../pages.ts';
 import { choice, nameText, ofLists } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
-import { Problem } from '../problem.ts';
+import { notAsExpected } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
@@ -64,8 +64,7 @@ export const usage = defineRoute({
     const { resolution, meter, split, tz, limit, offset, orderBy } = query;
     const timeZone = tz ?? history.zoneOf(meter) ?? usual;
     const [from, to] = [query.from(timeZone), query.to(timeZone)];
-    if (to <= from)
-      throw new Problem('invalid-parameter', `to: got ${zoned(to / 1_000, 'UTC')}, expected a time behind from`);
+    if (to <= from) throw notAsExpected('to', zoned(to / 1_000, 'UTC'), 'expected a time behind from');
     const found = history.ask((reader) =>
       reader.usage({
         ...{ fromS: Math.floor(from / 1_000), toS: Math.ceil(to / 1_000) },

@@ -36,7 +36,7 @@ describe('keys over the API', () => {
     [{ name: 'x', scopes: ['all'] }, 'scopes.0'],
     [{ name: 'x', scopes: ['admin'], cidrs: ['10.0.0.0/33'] }, 'cidrs.0'],
     [{ name: 'x', scopes: ['admin'], more: 1 }, 'more'],
-    [null, ''],
+    [null, 'body'],
   ] as const)(
     '%j is refused, and what is wrong with it named',
     async ([wish, parameter], { house: { service, url } }) => {
