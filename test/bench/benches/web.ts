@@ -45,20 +45,21 @@ interface Answered {
 export const web: Bench = {
   name: 'web',
   what: `last byte to request at the endpoint while ${CLIENTS} clients ask for a year's history, 10 a second`,
-  bar: 'p99 <= 100 ms, each answer <= 2 s',
+  bar: 'p99 <= 100 ms, each answer <= 2 s, 200 or 503',
   async run() {
     const quiet = await observe(0);
     const busy = await observe(CLIENTS);
     const [p50, p99] = [0.5, 0.99].map((share) => percentile(busy.latenciesMs, share)) as [number, number];
     const [quiet50, quiet99] = [0.5, 0.99].map((share) => percentile(quiet.latenciesMs, share)) as [number, number];
     const slowest = busy.answers.reduce((most, one) => (one.tookMs > most.tookMs ? one : most));
-    const refused = busy.answers.filter(({ status }) => status !== 200).length;
+    const sentAway = busy.answers.filter(({ status }) => status === 503).length;
+    const isAnswered = busy.answers.every(({ status }) => status === 200 || status === 503);
     return {
       figure: `p50 ${ms(p50)}, p99 ${ms(p99)}; slowest answer ${ms(slowest.tookMs)}`,
       yardstick: `p50 ${ms(quiet50)}, p99 ${ms(quiet99)} (nobody asks)`,
       ratio: `${times(p50 / quiet50)}, ${times(p99 / quiet99)}`,
-      met: p99 <= 100 && slowest.tookMs <= 2_000 && refused === 0,
-      where: `${busy.answers.length} answers, ${refused} refused, p50 ${ms(percentile(tookMs(busy.answers), 0.5))}, slowest ${slowest.path}; anonymous ${mb(quiet.memory[1])} where nobody asks, ${mb(Math.max(...busy.memory))} at most, ${mb(busy.memory[1])} ${REST_MS / 1_000} s later`,
+      met: p99 <= 100 && slowest.tookMs <= 2_000 && isAnswered,
+      where: `${busy.answers.length} answers, ${sentAway} of them to come again, p50 ${ms(percentile(tookMs(busy.answers), 0.5))}, slowest ${slowest.path}; anonymous ${mb(quiet.memory[1])} where nobody asks, ${mb(Math.max(...busy.memory))} at most, ${mb(busy.memory[1])} ${REST_MS / 1_000} s later`,
     };
   },
 };
