@@ -74,7 +74,7 @@ export class BookStore {
       return run();
     } catch (error) {
       if (!isDamage(error)) throw error;
-      this.#db.close();
+      this.#db.abandon();
       this.#db = this.#anew(error);
       return run();
     }

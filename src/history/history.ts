@@ -4,10 +4,10 @@ import type { Losses } from '../journal/losses.ts';
 import { atMost } from '../time/at-most.ts';
 import type { GapCause } from './answers.ts';
 import type { BookEnds, Entries } from './book.ts';
-import type { PutAside } from './protocol.ts';
+import type { PutAside, ThreadEvent } from './protocol.ts';
 import type { SamplerOptions } from './sampler.ts';
 import { SourceHistory, type HistoryProgress } from './source-history.ts';
-import { HistoryThread, type ThreadEvent } from './thread.ts';
+import { HistoryThread } from './thread.ts';
 import { Troubles } from './troubles.ts';
 
 /** What the history tells of itself. */

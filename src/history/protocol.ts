@@ -44,9 +44,7 @@ export interface Request {
   readonly ask: Requests[Op]['ask'];
 }
 
-/** An answer, or something that the thread tells unasked. */
-export type Message =
-  | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } }
+/** What the thread tells unasked. */
+export type ThreadEvent =
   | { readonly event: 'putAside'; readonly putAside: PutAside }
   | { readonly event: 'bookPutAside'; readonly path: string; readonly cause: string };

@@ -58,7 +58,7 @@ export class HistoryStore {
         'INSERT INTO missed(endpoint, at, letters) VALUES (?, ?, ?)',
       );
     } catch (error) {
-      this.#db.close();
+      this.#db.abandon();
       throw error;
     }
   }
@@ -129,11 +129,7 @@ export class HistoryStore {
 
   /** Lets go of a file that turned out to be damaged. */
   abandon(): void {
-    try {
-      this.#db.close();
-    } catch {
-      // A damaged database may not even close: its files are moved all the same.
-    }
+    this.#db.abandon();
   }
 
   #commit<T>(work: () => T): T {

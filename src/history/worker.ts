@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Damaged, isDamage } from '../storage/sqlite.ts';
+import { answerEach } from '../storage/thread.ts';
 import { BookStore } from './book-store.ts';
 import { BOOK_FILE } from './book.ts';
 import { openHistoryStore } from './open.ts';
-import type { Message, Op, Request, Requests, ThreadSettings } from './protocol.ts';
+import type { Op, Request, Requests, ThreadEvent, ThreadSettings } from './protocol.ts';
 import type { HistoryStore } from './store.ts';
 
 /** The history's own thread: a card that stalls, or years of hours that are made anew, hold up nobody else. */
@@ -69,14 +70,7 @@ const besideHandlers: BesideHandlers = {
   },
 };
 
-parentPort?.on('message', ({ id, op, ask }: Request) => {
-  try {
-    tell({ id, answer: answerTo(op, ask) });
-  } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    tell({ id, error: { name, message } });
-  }
-});
+answerEach(({ op, ask }: Request) => answerTo(op, ask));
 
 tidyIn(TIDY_MS);
 
@@ -140,6 +134,6 @@ function tidied(): boolean {
   }
 }
 
-function tell(message: Message): void {
-  parentPort?.postMessage(message);
+function tell(event: ThreadEvent): void {
+  parentPort?.postMessage(event);
 }

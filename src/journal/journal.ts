@@ -7,7 +7,7 @@ import type { JournalEvents } from './journal-events.ts';
 import { isWhole, type DamagedLetter, type Letter } from './letter.ts';
 import { openBy } from './opening.ts';
 import { Promises } from './promises.ts';
-import type { Message, OpenState, WorkerSettings } from './protocol.ts';
+import type { OpenState, ThreadEvent, WorkerSettings } from './protocol.ts';
 import { Recent } from './recent.ts';
 import type { ReplayPlan, ReplayState } from './replays.ts';
 import type { Survey, SurveyAsk } from './survey.ts';
@@ -281,7 +281,7 @@ export class Journal {
     this.#intake.open();
   }
 
-  #hear(message: Extract<Message, { event: string }>): void {
+  #hear(message: ThreadEvent): void {
     if (message.event === 'repairing') this.#hearOfRepair(message.part);
     else if (message.event === 'takenOut') this.#events.takenOut(message.endpoints);
     else if (message.event === 'letGo') this.#events.letGo(message.letters);

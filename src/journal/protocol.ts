@@ -65,10 +65,8 @@ export interface Request {
   readonly passed: readonly Passed[];
 }
 
-/** An answer, or something that the thread tells unasked. */
-export type Message =
-  | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } }
+/** What the thread tells unasked. */
+export type ThreadEvent =
   /** A damaged journal is being repaired: this part of it is done, from 0 up to 1. */
   | { readonly event: 'repairing'; readonly part: number }
   | { readonly event: 'quarantined'; readonly quarantined: Quarantined }

@@ -246,11 +246,7 @@ export class JournalStore {
 
   /** Lets go of the files of a journal that turned out to be damaged. */
   abandon(): void {
-    try {
-      this.#db.close();
-    } catch {
-      // A damaged database may not even close: its files are moved all the same.
-    }
+    this.#db.abandon();
   }
 
   #begin(): void {

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isDamage } from '../storage/sqlite.ts';
+import { answerEach } from '../storage/thread.ts';
 import { openJournalStore, openRepaired, repair, type Opened } from './open.ts';
 import type { Passed } from './cursors.ts';
-import type { Message, Op, Request, Requests, WorkerSettings } from './protocol.ts';
+import type { Op, Request, Requests, ThreadEvent, WorkerSettings } from './protocol.ts';
 import type { JournalStore } from './store.ts';
 
 /** The journal's own thread: a card that stalls for seconds stalls this one, and reading goes on. */
@@ -85,16 +86,11 @@ const handlers: Handlers = {
   },
 };
 
-parentPort?.on('message', (request: Request) => {
+answerEach((request: Request) => {
   passed = [...passed, ...request.passed];
-  try {
-    const answer = surviveDamage((store) => answerTo(request, store));
-    if (isClosed) store?.close();
-    tell({ id: request.id, answer });
-  } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    tell({ id: request.id, error: { name, message } });
-  }
+  const answer = surviveDamage((store) => answerTo(request, store));
+  if (isClosed) store?.close();
+  return answer;
 });
 
 function answerTo(request: Request, store: JournalStore): unknown {
@@ -200,6 +196,6 @@ function every(ms: number, work: (store: JournalStore) => void): void {
   }, ms).unref();
 }
 
-function tell(message: Message): void {
-  parentPort?.postMessage(message);
+function tell(event: ThreadEvent): void {
+  parentPort?.postMessage(event);
 }

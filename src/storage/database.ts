@@ -67,6 +67,15 @@ export class Database {
     this.#sqlite.unsafeMode(true);
   }
 
+  /** A damaged one may not even close: its files are moved all the same. */
+  abandon(): void {
+    try {
+      this.close();
+    } catch {
+      // It is let go of by now.
+    }
+  }
+
   close(): void {
     try {
       this.#sqlite.close();

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { YOUNG_GENERATION_MB } from '../storage/thread.ts';
 import { atMost } from '../time/at-most.ts';
 import { sleep } from '../time/sleep.ts';
 import type { Office } from './office.ts';
@@ -21,7 +22,6 @@ const RESTART_MS = [1_000, 5_000, 30_000, 60_000] as const;
 const WELL_AFTER_MS = 600_000;
 /** Longer than its server waits for its last answers. */
 const CLOSE_MS = 4_000;
-const YOUNG_GENERATION_MB = 2;
 /** A client must not be able to fill the memory of the whole machine. */
 const OLD_GENERATION_MB = 64;
 
