@@ -171,6 +171,13 @@ describe('a login', () => {
     expect((sessions.json() as Data).data).toContainEqual(
       expect.objectContaining({ session_id, user: 'laptop', message: 'logged out' }),
     );
+    const idsOf = async (period: string): Promise<string[]> => {
+      const { data } = (await askWeb(url, `/edge/v1/sessions?kind=login&${period}`, bearer(key))).json() as Data;
+      return data.map((one) => (one as { session_id: string }).session_id);
+    };
+    expect(await idsOf(`from=${before}`)).toContain(session_id);
+    expect(await idsOf(`to=${before}`)).not.toContain(session_id);
+    expect(await idsOf(`from=${Date.now() + 60_000}`)).not.toContain(session_id);
   });
 
   test('by the form of the page is a cookie that no script and no other page can use', async ({
@@ -189,6 +196,18 @@ describe('a login', () => {
     const sent = { headers: { cookie: `other=1; ${cookie.split(';')[0]!}` } };
     expect((await askWeb(url, '/edge/v1/live', sent)).status).toBe(200);
     expect(answer.text).not.toContain('pt_');
+  });
+
+  test('needs the name of its own key, from where that may be used, while it lasts', async ({ scene }) => {
+    const { service, url } = await serving(scene);
+    const attempt = async (username: string, password: string): Promise<number> =>
+      (await askWeb(url, '/edge/v1/login', jsonBody({ username, password }))).status;
+    const may = (name: string, more = {}): string => addKey(service.stateDir, name, ['usage:read'], more);
+    const [one, other] = [may('one'), may('other')];
+    expect(await attempt('one', one)).toBe(200);
+    expect(await attempt('one', other)).toBe(401);
+    expect(await attempt('elsewhere', may('elsewhere', { cidrs: ['192.0.2.0/24'] }))).toBe(403);
+    expect(await attempt('over', may('over', { expires: new Date(Date.now() - 1_000) }))).toBe(401);
   });
 
   test('that fails ten times in a minute has to wait, as has a key that is none; a right key has not', async ({

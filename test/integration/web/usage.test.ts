@@ -181,6 +181,30 @@ describe('usage over the night in which clocks go back', () => {
     expect(days.data.reduce((sum, day) => sum + day.import, 0)).toBe(whole);
   });
 
+  bare('of a month is sorted by the column that is asked for, by total where none is, and downwards', async () => {
+    interface Phase {
+      readonly usage: Readonly<Record<string, number>>;
+    }
+    const month = '/edge/v1/aggregate/usage?date=2025-10-26&marker=phase';
+    const inOrder = async (column: string, more: string): Promise<number[]> =>
+      ((await ask(month + more)) as { data: Phase[] }).data.map(({ usage }) => usage[column]!);
+    const down = (one: number, other: number): number => other - one;
+    const nets = await inOrder('net', '');
+    // A house with panels on one phase: the order by net is another one.
+    expect(nets).not.toEqual(nets.toSorted(down));
+    for (const [column, more] of [
+      ['total', ''],
+      ['net', '&orderByColumn=net'],
+      ['export', '&orderByColumn=export'],
+      ['import', '&orderByColumn=import&orderBy=desc'],
+    ] as const) {
+      const found = await inOrder(column, more);
+      expect([column, found]).toEqual([column, found.toSorted(down)]);
+    }
+    const up = await inOrder('total', '&orderBy=asc');
+    expect(up).toEqual(up.toSorted((one, other) => one - other));
+  });
+
   bare('leaves no watt-hour unaccounted', async () => {
     const { balance } = (await ask('/edge/v1/gaps?from=2025-10-20&to=2025-10-30')) as {
       balance: { meter: string; unaccounted: number; registers: number }[];

@@ -134,6 +134,14 @@ describe('minute records', () => {
   });
 });
 
+test('the minute that ends as an hour begins is of the hour before it, with its power', () => {
+  const at = (netW: number) => ({ power: { netW, phasesW: [null, null, null, null, null, null] } });
+  scene.write([...tenSeconds(NOON - 60, 7, 0, at(6_000)), ...tenSeconds(NOON + 10, 360, 7, at(600))]);
+  expect(usage().map(({ powerMeanW, powerMaxW, imported }) => [powerMeanW, powerMaxW, imported])).toEqual([
+    [600, 600, 360],
+  ]);
+});
+
 describe('a gap', () => {
   test('is interpolated, flagged, and listed with what moved in it', () => {
     scene.write([...tenSeconds(NOON, 2, 0), ...tenSeconds(NOON + 7_210, 2, 721)]);
@@ -168,6 +176,20 @@ describe('a gap', () => {
     expect(gaps().map((gap) => gap.cause)).toEqual([cause]);
   });
 
+  test('is more than a minute between two readings', () => {
+    scene.write([0, 60, 121].map((second) => sample(NOON + second, { import1: second })));
+    expect(gaps().map(({ fromS, toS }) => [fromS - NOON, toS - NOON])).toEqual([[60, 121]]);
+  });
+
+  test('estimates nothing of what ends with the last reading before it, or begins with the first behind it', () => {
+    scene.write([...tenSeconds(NOON - 3_600, 361, 0), ...tenSeconds(NOON + 3_600, 361, 720)]);
+    // Its hour begins and ends with a reading, so what moved in it is known.
+    expect(usage().map(({ imported, isEstimated }) => [imported, isEstimated])).toEqual([
+      [360, false],
+      [360, false],
+    ]);
+  });
+
   test('that a late minute lies in is two gaps, and all adds up', () => {
     scene.write([sample(NOON, { import1: 0 }), sample(NOON + 7_200, { import1: 720 })]);
     scene.write(tenSeconds(NOON + 3_610, 6, 400));
@@ -182,8 +204,9 @@ describe('a gap', () => {
   });
 
   test('a late minute whose registers do not fit is no part of the history', () => {
-    scene.write([sample(NOON, { import1: 0 }), sample(NOON + 7_200, { import1: 720 })]);
+    scene.write([sample(NOON, { import1: 100 }), sample(NOON + 7_200, { import1: 820 })]);
     scene.write(tenSeconds(NOON + 3_610, 6, 9_000));
+    scene.write(tenSeconds(NOON + 3_610, 6, 90));
     expect(records()).toHaveLength(2);
     expect(gaps()).toHaveLength(1);
   });
@@ -202,6 +225,8 @@ describe('an epoch', () => {
     ['another meter', 99_999_990, 40, 'second', 0],
     ['a counter that fell', 50_000_000, 40, 'first', 0],
     ['a counter that went over its last digit', 99_999_990, 7, 'first', 17],
+    ['a counter that fell from close to its last digit', 99_999_990, 2_000_000, 'first', 0],
+    ['a counter of few digits that fell', 9_999, 7, 'first', 0],
   ])('%s', (_, before, after, equipment, used) => {
     const behind = [after, after + 5].map((import1, index) => sample(NOON + 20 + index, { import1 }, { equipment }));
     scene.write([sample(NOON + 10, { import1: before }), ...behind]);

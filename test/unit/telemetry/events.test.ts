@@ -308,3 +308,15 @@ describe('an endpoint', () => {
     ]);
   });
 });
+
+test('what may be why no telegram comes is told to the history, each by its cause', () => {
+  const told: string[] = [];
+  events.history.noTelegram = (source, cause) => void told.push(`${source} ${cause}`);
+  const connection = events.connection('meter');
+  connection.lost(new Error('/dev/ttyUSB0 is gone'), 1_000);
+  connection.lost(new NoTelegram('noise; try another speed'), 1_000);
+  connection.silent(15_000, 1_000);
+  events.rejected('meter', { reason: 'checksum', raw: Buffer.from('/ISK5') });
+  events.journal({ accepted: () => undefined, letGo: () => undefined, failed: () => undefined }).lost(1, 'meter');
+  expect(told).toEqual(['meter port', 'meter silent', 'meter silent', 'meter checksum', 'meter disk']);
+});
