@@ -69,7 +69,7 @@ const ofAll = (direction: Direction, fromS: number, toS: number): number =>
 const seconds = (text: string): number => Date.parse(text) / 1_000;
 const EVER = [0, 4e9] as const;
 const PERIODS: Readonly<Record<Name, string>> = {
-  spring: 'from=2025-03-27T22:00:00Z&to=2025-04-02T00:00:00Z',
+  spring: 'from=2025-03-27T22:00:00Z&to=2025-04-03T00:00:00Z',
   autumn: 'from=2025-10-23T21:00:00Z&to=2025-10-29T00:00:00Z',
 };
 
