@@ -157,7 +157,7 @@ function watts(quantity: Quantity | undefined): number | undefined {
 }
 
 function infoOf(header: string, version = ''): Sample['labels'] {
-  return { manufacturer: header.slice(0, 3), model: header.slice(4).replace(/^\\\d?/, ''), dsmr_version: version };
+  return { manufacturer: header.slice(0, 3), model: header.slice(4).replace(/^[\\ ]+/, ''), dsmr_version: version };
 }
 
 function meterSeconds({ meter_time }: LiveReading): number | undefined {
