@@ -6,8 +6,8 @@ export interface Denied {
   readonly number: number;
   readonly at: Date;
   readonly kind: 'telegram' | 'delivery';
-  /** Why, in a word. */
-  readonly reason: RejectionReason | 'refused';
+  /** Why, in a word: of a delivery what became of it. */
+  readonly reason: RejectionReason | 'refused' | 'paused' | 'dropped';
   readonly text: string;
   readonly source: string | undefined;
   readonly endpoint: string | undefined;

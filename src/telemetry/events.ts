@@ -47,7 +47,7 @@ export class Events {
 
   constructor(log: Log) {
     this.#log = log;
-    this.#journal = new JournalTeller(log, this.tally);
+    this.#journal = new JournalTeller(log, this.tally, this.denied);
     this.history = new HistoryTeller(log);
   }
 
@@ -292,7 +292,10 @@ export class Events {
 
   #changed({ name, state, reason, remedy, waiting }: OutboxStatus, before: Before): void {
     const waits = `${count(waiting, 'telegram')} waiting`;
-    if (state === 'paused') this.#log.error(`endpoint ${name}: paused: ${reason ?? ''}; ${remedy ?? ''}; ${waits}`);
+    if (state === 'paused') {
+      this.#log.error(`endpoint ${name}: paused: ${reason ?? ''}; ${remedy ?? ''}; ${waits}`);
+      this.denied.add({ kind: 'delivery', reason: state, text: reason ?? '', source: undefined, endpoint: name });
+    }
     if (state === 'later')
       this.#log.warn(`endpoint ${name}: unavailable: ${reason ?? ''}; ${waits}, tried again until it works`);
     if (state === 'verifying') this.#log.warn(`endpoint ${name}: verifying: ${reason ?? ''}; ${waits}`);

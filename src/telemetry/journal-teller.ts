@@ -1,6 +1,7 @@
 import { MOST_DEAD } from '../journal/dead-letters.ts';
 import type { JournalEvents } from '../journal/journal-events.ts';
 import type { Losses } from '../journal/losses.ts';
+import type { DeniedLog } from './denied.ts';
 import type { Log } from './log.ts';
 import type { Tally } from './tally.ts';
 import { count } from './wording.ts';
@@ -17,9 +18,12 @@ export class JournalTeller {
   /** Damage is told before what it cost. */
   #droppedWhy = FOR_ROOM;
 
-  constructor(log: Log, tally: Tally) {
+  readonly #denied: DeniedLog;
+
+  constructor(log: Log, tally: Tally, denied: DeniedLog) {
     this.#log = log;
     this.#tally = tally;
+    this.#denied = denied;
   }
 
   readonly events: Omit<JournalEvents, 'accepted'> = {
@@ -80,10 +84,11 @@ export class JournalTeller {
       this.#log.warn(
         `endpoint ${endpoint}: ${count(thinned, 'telegram')} that waited for it were thinned out: ${FOR_ROOM}`,
       );
-    if (dropped > 0)
-      this.#log.error(
-        `endpoint ${endpoint}: ${count(dropped, 'telegram')} that waited for it were dropped: ${this.#droppedWhy}`,
-      );
+    if (dropped > 0) {
+      const text = `${count(dropped, 'telegram')} that waited for it were dropped: ${this.#droppedWhy}`;
+      this.#log.error(`endpoint ${endpoint}: ${text}`);
+      this.#denied.add({ kind: 'delivery', reason: 'dropped', text, source: undefined, endpoint });
+    }
     if (forgotten > 0)
       this.#log.error(
         `endpoint ${endpoint}: ${count(forgotten, 'dead letter')} dropped: the newest are kept, as many as there is room for, up to ${MOST_DEAD}`,

@@ -62,12 +62,27 @@ export class Denials {
   }
 }
 
-function toDenial({ at, kind, reason, text, source, endpoint }: Denied): Omit<Denial, 'id'> {
-  const word = reason === 'refused' ? 'invalid' : REASON_WORDS[reason];
+/** What became of a delivery, in the words of the API; the first whose text fits. */
+const DELIVERY_WORDS: readonly (readonly [text: RegExp, word: string])[] = [
+  [/ answered 401\b|: Invalid auth key/, 'unauthorized'],
+  [/: API is disabled/, 'disabled'],
+  [/ answered 404\b/, 'not-found'],
+  [/ answered 413\b/, 'too-large'],
+  [/: Failed to parse telegram/, 'unparsable'],
+];
+const OF_OTHERS = { refused: 'invalid', paused: 'mis-set', dropped: 'queue-full' } as const;
+
+function reasonOf({ reason, text }: Denied): string {
+  if (reason !== 'refused' && reason !== 'paused' && reason !== 'dropped') return REASON_WORDS[reason];
+  return DELIVERY_WORDS.find(([said]) => said.test(text))?.[1] ?? OF_OTHERS[reason];
+}
+
+function toDenial(denied: Denied): Omit<Denial, 'id'> {
+  const { at, kind, text, source, endpoint } = denied;
   return {
     atMs: at.getTime(),
     kind,
-    reason: word,
+    reason: reasonOf(denied),
     text,
     source: source ?? null,
     endpoint: endpoint ?? null,

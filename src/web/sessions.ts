@@ -78,8 +78,11 @@ function ofVisit(
 
 function ofSource(source: SourceTally, startedAt: Date, nowMs: number): Session {
   const { name, connected, ended, accepted, trouble, lastAcceptedAt } = source;
-  const times = since(startedAt, lastAcceptedAt ?? startedAt, nowMs);
-  const status = connected || !ended ? 'running' : 'finished';
+  const isOver = ended && !connected;
+  const times = isOver
+    ? upTo(startedAt, lastAcceptedAt ?? startedAt)
+    : since(startedAt, lastAcceptedAt ?? startedAt, nowMs);
+  const status = isOver ? 'finished' : 'running';
   const who = { user: null, client: name, ip_address: null };
   return {
     session_id: `source-${name}`,
@@ -96,6 +99,12 @@ function since(start: Date, last: Date, nowMs: number) {
   const start_time = start.toISOString();
   const duration_s = wholeSeconds(nowMs - start.getTime());
   return { start_time, end_time: null, duration_s, idle_s: wholeSeconds(nowMs - last.getTime()) };
+}
+
+/** Of a source that was read to its end. */
+function upTo(start: Date, end: Date) {
+  const duration_s = wholeSeconds(end.getTime() - start.getTime());
+  return { start_time: start.toISOString(), end_time: end.toISOString(), duration_s, idle_s: 0 };
 }
 
 function wholeSeconds(ms: number): number {
