@@ -1,7 +1,7 @@
 import { Problem } from './problem.ts';
 
 /** Whoever waited longer is sent away: a client that is told to come again is better off than one that is told nothing. */
-const PATIENCE_MS = 1_200;
+const PATIENCE_MS = 1_000;
 
 /**
  * Answers are put together one at a time, each in a turn of the event loop of its own: whoever comes meanwhile is heard, streams go
