@@ -14,8 +14,7 @@ import { addKey, askWeb, bearer, HTTP, test, webUrl } from '../../support/web.ts
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../../..');
 const CLIENT = join(ROOT, 'deploy/records/records.py');
-const PRINTER = join(ROOT, 'deploy/records/records.ts');
-const TSX = join(ROOT, 'node_modules/.bin/tsx');
+const PRINTER = join(ROOT, 'deploy/records/records.mjs');
 const START = new Date('2026-07-01T10:00:00Z');
 const SECONDS = 440;
 
@@ -76,7 +75,7 @@ const SEEN = [
 
 describeWithTools('the client that keeps a table in step', ['python3'], () => {
   const fetchInto = async (path: string): Promise<string> =>
-    (await run('python3', [CLIENT, url, path], { env: { ...process.env, P1_RELAY_KEY: key } })).stdout;
+    (await run('python3', [CLIENT, url, path], { env: { ...process.env, RECORDS_KEY: key } })).stdout;
   const tableOf = (path: string): Row[] => {
     const db = new Database(path, { readonly: true });
     const rows = db.prepare<[], Row>('SELECT * FROM records ORDER BY id').all();
@@ -130,17 +129,40 @@ describeWithTools('the client that keeps a table in step', ['python3'], () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
     const path = join(folder, 'late.db');
-    const env = { ...process.env, P1_RELAY_KEY: key };
+    const env = { ...process.env, RECORDS_KEY: key };
     const { stdout, stderr } = await run('python3', [CLIENT, `http://127.0.0.1:${port}`, path], { env });
     server.close();
     expect([stdout, stderr]).toEqual(['3 records\n', 'records 5 to 8 are not kept any more\n']);
     expect(tableOf(path).map(({ id }) => id)).toEqual([4, 9, 10]);
   });
 
+  test.each([
+    [
+      'a wrong key',
+      () => [url],
+      'not-a-key',
+      /^http:\S+ answers 401, the key or token is not known, or has expired\n$/,
+    ],
+    [
+      'a stopped service',
+      () => ['http://127.0.0.1:9'],
+      'any',
+      /^http:\/\/127\.0\.0\.1:9 does not answer as a p1-relay does: .*Connection refused.*\n$/,
+    ],
+    ['no address', () => [], 'any', /^usage: RECORDS_KEY=… records\.py http:\/\/meterpi:8011 records\.db\n$/],
+    ['no key', () => [url], '', /^usage: /],
+  ] as const)('says in one line what is wrong: %s', async (_, base, secret, said) => {
+    const args = [CLIENT, ...base(), join(folder, 'wrong.db')];
+    const env = { ...process.env, RECORDS_KEY: secret, PYTHONUTF8: '1' };
+    const failed: unknown = await run('python3', args, { env }).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 1 });
+    expect((failed as { stderr: string }).stderr).toMatch(said);
+  });
+
   test('and the one that prints them, from an id on', async () => {
     const all = await recordsFrom(0);
-    const { stdout } = await run(TSX, [PRINTER, url, String(all[2]!['id'])], {
-      env: { ...process.env, P1_RELAY_KEY: key },
+    const { stdout } = await run(process.execPath, [PRINTER, url, String(all[2]!['id'])], {
+      env: { ...process.env, RECORDS_KEY: key },
     });
     const printed = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Row]));
     expect(printed).toEqual(all.slice(2));
