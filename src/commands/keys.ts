@@ -1,4 +1,6 @@
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import type { Config } from '../config/config.ts';
+import { isMeterOf } from '../history/sample.ts';
 import { MS, measure } from '../settings/measure.ts';
 import { moment } from '../settings/moment.ts';
 import { A_NETWORK, readNetwork } from '../settings/network.ts';
@@ -33,10 +35,13 @@ export const keys: CommandDefinition = {
       .option('--json', 'print JSON')
       .hook('preAction', requireAll),
   run: ([action = 'list', name = ''], options, io) =>
-    withState(options, io, async ({ stateDir }) => {
+    withState(options, io, async ({ stateDir, config }) => {
       const file = new KeyFile(stateDir);
       const isJson = options['json'] === true;
-      if (action === 'add') return Promise.resolve(add(file, name, options, isJson, io));
+      if (action === 'add') {
+        warnOfMeters(options, config, io);
+        return Promise.resolve(add(file, name, options, isJson, io));
+      }
       return Promise.resolve(action === 'remove' ? remove(file, name, isJson, io) : show(file, isJson, io));
     }),
 };
@@ -76,6 +81,18 @@ interface Wish {
   readonly expires?: Date;
   readonly cidr?: readonly string[];
   readonly meter?: readonly string[];
+}
+
+/** Of an id that none of the sources can have: the key would show nothing. */
+function warnOfMeters(options: Readonly<Record<string, unknown>>, config: Config | undefined, { stderr }: Io): void {
+  const { meter = [] } = options as unknown as Wish;
+  const names = config?.sources.map(({ name }) => name) ?? [];
+  const strangers = config === undefined ? [] : meter.filter((id) => !names.some((name) => isMeterOf(name, id)));
+  for (const id of strangers)
+    stderr.write(
+      `warning: --meter ${id}: no source has such a meter; expected one such as ${names.flatMap((name) => [name, `${name}-gas`]).join(', ')}, ` +
+        'or with a channel, SOURCE-water-2: `p1-relay history status` lists them\n',
+    );
 }
 
 function add(

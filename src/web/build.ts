@@ -35,9 +35,9 @@ export function buildApp({ settings, office, books, fault, signal }: BuildOption
   const keyFile = new KeyFile(settings.stateDir);
   const { kept, denials, visits } = books;
   kept.readerOf = (path) => new BookReader(path);
-  const tokens = new Tokens(({ sessionId }) => visits.end(Number(sessionId), 'expired'));
+  const tokens = new Tokens(({ sessionId }, why) => visits.end(Number(sessionId), why));
   const access = new Access({
-    keys: new KeyRing(keyFile),
+    keys: new KeyRing(keyFile, (keys) => tokens.keepOf(keys)),
     tokens,
     throttle: new Throttle(),
     anonymous: scopesOfAnonymous(anonymous),

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { giveToOwnerOfFolder } from '../../storage/owner.ts';
+import { giveToOwnerOfFolder, makeFolder } from '../../storage/owner.ts';
 import { keySchema, type Key } from './key.ts';
 
 /** There is a file, and it holds no keys that can be read. */
@@ -49,6 +49,8 @@ export class KeyFile {
    * @returns those that were there. @throws {KeysUnreadable}
    */
   change(work: (keys: readonly Key[]) => readonly Key[]): readonly Key[] {
+    // A key may be made before the first start.
+    makeFolder(dirname(this.path));
     const fresh = this.#open();
     try {
       const before = this.read();

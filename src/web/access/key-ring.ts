@@ -4,11 +4,14 @@ import type { KeyFile } from './key-file.ts';
 /** The keys of the file as it is at the moment. */
 export class KeyRing {
   readonly #file: KeyFile;
+  readonly #changed: (keys: readonly Key[]) => void;
   #version: string | undefined;
   #keys: readonly Key[] = [];
 
-  constructor(file: KeyFile) {
+  /** @param changed is told the keys of each other version of the file. */
+  constructor(file: KeyFile, changed: (keys: readonly Key[]) => void = () => undefined) {
     this.#file = file;
+    this.#changed = changed;
   }
 
   /** @throws {KeysUnreadable} */
@@ -27,6 +30,7 @@ export class KeyRing {
     if (version !== this.#version) {
       this.#keys = this.#file.read();
       this.#version = version;
+      this.#changed(this.#keys);
     }
     return this.#keys;
   }

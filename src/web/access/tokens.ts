@@ -23,10 +23,10 @@ interface Kept extends Login {
  */
 export class Tokens {
   readonly #logins = new Map<string, Kept>();
-  readonly #ended: (login: Login) => void;
+  readonly #ended: (login: Login, why: string) => void;
   readonly #nowMs: () => number;
 
-  constructor(ended: (login: Login) => void, nowMs: () => number = () => performance.now()) {
+  constructor(ended: (login: Login, why: string) => void, nowMs: () => number = () => performance.now()) {
     this.#ended = ended;
     this.#nowMs = nowMs;
   }
@@ -50,18 +50,25 @@ export class Tokens {
   }
 
   end(sessionId: string): void {
-    for (const [hash, login] of this.#logins) if (login.sessionId === sessionId) this.#forget(hash, login);
+    for (const [hash, login] of this.#logins) if (login.sessionId === sessionId) this.#forget(hash, login, 'expired');
+  }
+
+  /** Ends the logins of all keys but these. */
+  keepOf(keys: readonly Key[]): void {
+    const ids = new Set(keys.map(({ id }) => id));
+    for (const [hash, login] of this.#logins)
+      if (!ids.has(login.keyId)) this.#forget(hash, login, 'its key was removed');
   }
 
   #tidy(): void {
     for (const [hash, login] of this.#logins) {
       if (this.#nowMs() < login.endsMs && this.#logins.size < MOST_TOKENS) return;
-      this.#forget(hash, login);
+      this.#forget(hash, login, 'expired');
     }
   }
 
-  #forget(hash: string, login: Login): void {
+  #forget(hash: string, login: Login, why: string): void {
     this.#logins.delete(hash);
-    this.#ended(login);
+    this.#ended(login, why);
   }
 }

@@ -79,6 +79,9 @@ describe('a key', () => {
 
     await scene.command(['keys', 'remove', 'phone'], { stateDir, config: CONFIG });
     expect((await askWeb(url, '/edge/v1/live', bearer(key))).status).toBe(401);
+    const root = addKey(stateDir, 'root', ['admin']);
+    const sessions = (await askWeb(url, '/edge/v1/sessions?status=finished', bearer(root))).json() as Data;
+    expect(sessions.data).toContainEqual(expect.objectContaining({ user: 'phone', message: 'its key was removed' }));
     expect((await askWeb(url, '/edge/v1/live', bearer(token))).status).toBe(401);
 
     const brief = addKey(stateDir, 'guest', ['usage:read'], { expires: new Date(Date.now() + 1_000) });
@@ -287,4 +290,18 @@ test('keys are listed without their text; a name is taken once; what is not ther
     expect((await scene.command(['keys', ...args], options)).code, args.join(' ')).toBe(code);
   const now = await scene.command(['keys', 'list', '--json'], options);
   expect(JSON.parse(now.stdout)).toMatchObject([{ meters: [] }, { name: 'tenant', meters: ['house', 'house-gas'] }]);
+});
+
+test('a key may be made before the first start, and a meter that there is not is told', async ({ scene }) => {
+  const stateDir = join(await scene.folder(), 'new', 'state');
+  const options = { stateDir, config: CONFIG };
+  const scope = ['--scope', 'usage:read'];
+
+  const made = await scene.command(['keys', 'add', 'neighbour', ...scope, '--meter', 'gas', 'house-gas'], options);
+  expect([made.code, made.stdout]).toEqual([0, expect.stringMatching(/^Key neighbour for usage:read\./)]);
+  expect(made.stderr).toMatch(
+    /^warning: --meter gas: no source has such a meter; expected one such as house, house-gas, .*\n$/,
+  );
+  expect(statSync(stateDir).mode & 0o777).toBe(0o750);
+  expect(statSync(join(stateDir, 'keys.json')).mode & 0o777).toBe(0o600);
 });
