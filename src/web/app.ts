@@ -5,6 +5,7 @@ import type { Hosts } from './access/hosts.ts';
 import { plainAddress } from './access/networks.ts';
 import { json, type Answer } from './answer.ts';
 import { readBody } from './bodies.ts';
+import { withHead } from './columns.ts';
 import type { DsmrReaderApi } from './compat/dsmr-reader/serve.ts';
 import { acceptsAny, JSON_TYPE } from './formats.ts';
 import { Problem } from './problem.ts';
@@ -80,7 +81,8 @@ export class App<Parts> {
       ...{ target, who, address, headers: request.headers, isSecure: 'encrypted' in request.socket, signal },
     };
     // The schemas of this very route read it.
-    return route.handle(asked as Parameters<typeof route.handle>[0], partsFor(who));
+    const answer = await route.handle(asked as Parameters<typeof route.handle>[0], partsFor(who));
+    return withHead(answer, route.answer);
   }
 
   /** @throws {Problem} for what no route should see. */

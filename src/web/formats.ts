@@ -58,6 +58,7 @@ export function writeRows(rows: readonly Row[], format: Exclude<Format, 'json'>)
   if (format === 'ndjson') return { type, body: rows.map((row) => `${JSON.stringify(row)}\n`).join('') };
   const flat = rows.map((row) => flatten(row));
   const heads = [...new Set(flat.flatMap((row) => Object.keys(row)))];
+  if (rows.length === 0) return { type, body: '' };
   const lines = [heads.map(cell), ...flat.map((row) => heads.map((head) => cell(row[head])))];
   return { type, body: lines.map((line) => `${line.join(',')}\r\n`).join('') };
 }

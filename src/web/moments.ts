@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { offsetMinutes } from '../reading/local-time.ts';
 import { measure, MS } from '../settings/measure.ts';
+import { notAsExpected, type Problem } from './problem.ts';
+import type { Target } from './route.ts';
 
 /** A point in time as somebody asks for it: milliseconds since 1970, once it is known whose clock shows it. */
 export type Moment = (timeZone: string) => number;
@@ -16,7 +18,7 @@ const WALL = /^(\d{4}-\d\d-\d\d)(?:[T ](\d?\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+
 export function time(about: string) {
   const examples = ['2026-01-31T12:00:00Z', '2026-01-31', '1795293904000', '2d'];
   // Said of the text: of what it becomes nothing stands in the description of a request.
-  const text = z.string().meta({ description: about, examples });
+  const text = z.string(A_TIME).meta({ description: about, examples });
   return text.transform((given, context): Moment => {
     const moment = given.length > 64 ? undefined : readMoment(given);
     if (moment !== undefined) return moment;
@@ -31,6 +33,19 @@ const MIDNIGHT = /^(\d{4}-\d\d-\d\d)T0?0:00(?::00(?:\.0{1,9})?)?(?:Z|[+ -]00:?00
 /** The begin of a day, or a point in time: midnight in UTC is that of the meter's time zone. */
 export function dayTime(about: string) {
   return z.preprocess((text) => (typeof text === 'string' ? text.replace(MIDNIGHT, '$1') : text), time(about));
+}
+
+/** Any moment of a month, which may be named alone: 2026-11. */
+export function monthTime(about: string) {
+  return z.preprocess(
+    (text) => (typeof text === 'string' ? text.replace(/^(\d{4}-\d\d)$/, '$1-01') : text),
+    dayTime(about),
+  );
+}
+
+/** Of a period that does not end behind its begin, in the words of who asks for it. */
+export function notInOrder(begin: string, end: string, { query }: Target): Problem {
+  return notAsExpected(end, query.get(end), `expected a time behind ${begin} (${query.get(begin) ?? ''})`);
 }
 
 function readMoment(text: string): Moment | undefined {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AggregateRow } from '../../history/answers.ts';
 import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
-import { dayTime } from '../moments.ts';
+import { monthTime } from '../moments.ts';
 import { inPages, ofPages, paging } from '../pages.ts';
 import { choice, nameText, ofLists } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
@@ -22,7 +22,7 @@ const rowSchema = z.strictObject({
 type Row = z.output<typeof rowSchema>;
 
 const query = z.strictObject({
-  date: dayTime('any moment of the month'),
+  date: monthTime('the month, such as 2026-11, or any moment of it'),
   marker: choice(KEYS, 'a row for each value of it').optional(),
   medium,
   ...paging(COLUMNS),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { MinuteRecord, RegisterUnit } from '../../history/answers.ts';
 import type { Who } from '../access/access.ts';
-import { json, list, type Answer } from '../answer.ts';
+import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
 import { macAddress, macAddresses } from '../mac-address.ts';
 import { time } from '../moments.ts';
@@ -72,7 +72,7 @@ export const records = defineRoute({
     const startingId = begin ?? query.starting_id;
     const offset = begin === undefined ? (page - 1) * limit : 0;
     const its = meter === undefined ? timeZone : meterOf(meter, history).timeZone;
-    if (!isOurs(query.macaddress ?? query.agent)) return json([]);
+    if (!isOurs(query.macaddress ?? query.agent)) return list([], format ?? formatOf(headers.accept), (data) => data);
     const span = { fromS: secondsOf(query.from?.(its)), toS: secondsOf(query.to?.(its)) };
     const [found, zones] = history.ask((reader) => [
       reader.records({ startingId, limit, offset, meter, ...span }),

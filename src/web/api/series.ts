@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Usage } from '../../history/answers.ts';
 import { list, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES } from '../formats.ts';
-import { dayTime } from '../moments.ts';
+import { dayTime, notInOrder } from '../moments.ts';
 import { linkTo, ofPages, pagesAround, pagingOfPoints } from '../pages.ts';
 import { choice, nameText, ofLists } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
@@ -65,7 +65,7 @@ function daysOf(meter: string | undefined, { query: asked, headers, target }: As
     throw notAsExpected('markerValue', markerValue, 'expected both marker and markerValue, or none');
   const timeZone = history.zoneOf(meter) ?? parts.timeZone;
   const [start, end] = [asked.start(timeZone), asked.end(timeZone)];
-  if (end <= start) throw notAsExpected('end', zoned(end / 1_000, 'UTC'), 'expected a time behind start');
+  if (end <= start) throw notInOrder('start', 'end', target);
   const period = { fromS: Math.floor(start / 1_000), toS: Math.ceil(end / 1_000), mostBuckets: MOST_DAYS };
   const page = { offset, limit, isNewestFirst: orderBy === 'desc' };
   const found = history.ask((reader) =>

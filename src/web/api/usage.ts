@@ -2,11 +2,10 @@ import { z } from 'zod';
 import type { Bucket, Usage, UsageSeries } from '../../history/answers.ts';
 import { list, json, type Answer } from '../answer.ts';
 import { formatOf, LIST_TYPES, type Format } from '../formats.ts';
-import { time, zone } from '../moments.ts';
+import { notInOrder, time, zone } from '../moments.ts';
 import { linkTo, ofPages, pagesAround, pagingOfPoints, type Pages } from '../pages.ts';
 import { choice, nameText, ofLists } from '../parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
-import { notAsExpected } from '../problem.ts';
 import { defineRoute } from '../route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
@@ -64,7 +63,7 @@ export const usage = defineRoute({
     const { resolution, meter, split, tz, limit, offset, orderBy } = query;
     const timeZone = tz ?? history.zoneOf(meter) ?? usual;
     const [from, to] = [query.from(timeZone), query.to(timeZone)];
-    if (to <= from) throw notAsExpected('to', zoned(to / 1_000, 'UTC'), 'expected a time behind from');
+    if (to <= from) throw notInOrder('from', 'to', target);
     const found = history.ask((reader) =>
       reader.usage({
         ...{ fromS: Math.floor(from / 1_000), toS: Math.ceil(to / 1_000) },

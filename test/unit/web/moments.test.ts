@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { time } from '../../../src/web/moments.ts';
+import { monthTime, time } from '../../../src/web/moments.ts';
 
 const schema = time('a time');
 
@@ -46,4 +46,13 @@ test.each([
   `${'9'.repeat(60)}d`,
 ])('what is no time is told: %j', (text) => {
   expect(schema.safeParse(text).error?.issues[0]?.message).toMatch(/^expected a time such as/);
+});
+
+test('a month may be named alone', () => {
+  const moment = monthTime('a month').parse('2026-11');
+  expect(new Date(moment('Europe/Amsterdam')).toISOString()).toBe('2026-10-31T23:00:00.000Z');
+});
+
+test('a time that is missing is asked for as one that is wrong', () => {
+  expect(schema.safeParse(undefined).error?.issues[0]?.message).toMatch(/^expected a time such as/);
 });
