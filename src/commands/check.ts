@@ -1,6 +1,7 @@
 import type { Config, EndpointConfig } from '../config/config.ts';
 import { endpointOf, sourceOf } from '../parts.ts';
 import { timeLimit } from '../time/time-limit.ts';
+import { readCertificate } from '../web/certificate.ts';
 import { trySource, type Result } from './check-source.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
 import { configOption, withConfig } from './with-config.ts';
@@ -20,7 +21,8 @@ export const check: CommandDefinition = {
     withConfig(options, io, async ({ config, warnings, origin }) => {
       for (const source of config.sources) sourceOf(source);
       for (const endpoint of config.endpoints) await endpointOf(endpoint).close?.();
-      const results = options['online'] === true ? await tryAll(config, io.signal) : [];
+      const tried = options['online'] === true ? await tryAll(config, io.signal) : [];
+      const results = [...tryCertificate(config), ...tried];
       report({ origin, config, warnings, results }, options['json'] === true, io);
       return results.every(({ ok }) => ok) ? 'ok' : 'failed';
     }),
@@ -31,6 +33,17 @@ interface Report {
   readonly config: Config;
   readonly warnings: readonly string[];
   readonly results: readonly Result[];
+}
+
+/** What is wrong with the files of `http.tls`, by which the page is served. */
+function tryCertificate({ http: { enabled, tls } }: Config): Result[] {
+  if (!enabled || tls === undefined) return [];
+  try {
+    readCertificate(tls);
+    return [];
+  } catch (error) {
+    return [{ part: 'page and API', ok: false, text: (error as Error).message }];
+  }
 }
 
 async function tryAll({ sources, endpoints }: Config, signal: AbortSignal): Promise<Result[]> {
@@ -57,16 +70,24 @@ async function tryEndpoint(config: EndpointConfig, signal: AbortSignal): Promise
 
 function report({ origin, config, warnings, results }: Report, json: boolean, { stdout }: Io): Outcome {
   const { sources, endpoints, stateDir } = config;
+  const page = pageOf(config.http);
   const names = { sources: sources.map(({ name }) => name), endpoints: endpoints.map(({ name }) => name) };
   if (json) {
-    stdout.write(`${JSON.stringify({ origin, ...names, stateDir, warnings, results }, null, 2)}\n`);
+    stdout.write(`${JSON.stringify({ origin, ...names, stateDir, page, warnings, results }, null, 2)}\n`);
     return 'ok';
   }
   stdout.write(
     `configuration from ${origin}: ${names.sources.join(', ')} to ${names.endpoints.join(', ') || 'no endpoint'}\n`,
   );
   stdout.write(`state in ${stateDir.path} (${stateDir.reason})\n`);
+  stdout.write(page === null ? 'no page and API (http.enabled: false)\n' : `page and API on ${page}\n`);
   for (const warning of warnings) stdout.write(`warning: ${warning}\n`);
   for (const { part, ok, text } of results) stdout.write(`${ok ? 'ok' : 'FAILED'}  ${part}: ${text}\n`);
   return 'ok';
+}
+
+/** Its address; null where there is none. */
+function pageOf({ enabled, host, port, tls }: Config['http']): string | null {
+  if (!enabled) return null;
+  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -21,7 +21,12 @@ export const simulate: CommandDefinition = {
   ],
   arguments(command) {
     command
-      .addOption(new Option('--pty <link>', 'make a serial port of this name').conflicts(['tcp', 'stdout']))
+      .addOption(
+        new Option(
+          '--pty <link>',
+          'make a serial port of this name; the meter and its clock wait while nobody reads it',
+        ).conflicts(['tcp', 'stdout']),
+      )
       .addOption(
         new Option('--tcp <[host:]port>', 'listen there; host is 127.0.0.1 unless given').argParser(readAddress),
       )

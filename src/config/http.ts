@@ -1,3 +1,4 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { A_NETWORK, readNetwork } from '../settings/network.ts';
 import { durationWithin } from '../settings/values.ts';
@@ -45,7 +46,7 @@ export const http = z
     tls: tls
       .optional()
       .describe(
-        'files of the certificate (cert) and its key (key), PEM; makes it https, and is read anew when it changes',
+        'files of the certificate (cert) and its key (key), PEM; makes it https, and is read anew within a minute of a change',
       ),
     allowCidrs: z
       .array(network)
@@ -62,7 +63,9 @@ export const http = z
       .array(z.string().regex(/^[a-z0-9.-]+$/i, 'expected a name such as meter.example.org'))
       .max(64)
       .prefault([])
-      .describe("names under which it may be asked, beside localhost, the machine's own and any address"),
+      .describe(
+        "names under which it may be asked, beside localhost, any address and the machine's own, alone or with .local, .lan, .home, .home.arpa, .internal, .localdomain or .fritz.box",
+      ),
     keepDenials: durationWithin('1d', '3650d')
       .prefault('90d')
       .describe('how long denials and sessions are kept, in a file beside the history; 10,000 of each at most'),
@@ -84,5 +87,12 @@ export function toHttpConfig({
 function readAddress(text: string): { host: string; port: number } | undefined {
   const [, v6, name, port] = ADDRESS.exec(text) ?? [];
   const host = v6 ?? name;
-  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+  if (host === undefined || Number(port) > 65_535 || !isHost(host)) return undefined;
+  return { host, port: Number(port) };
+}
+
+/** A name, or an address that there can be: not 192.168.1.300. */
+function isHost(text: string): boolean {
+  if (text.includes(':')) return isIPv6(text);
+  return !/^[\d.]+$/.test(text) || isIPv4(text);
 }

@@ -15,7 +15,7 @@ export interface Prices {
 
 /** More than a change a month for a human life. */
 const MOST = 1_000;
-const A_PRICE = 'expected a price such as 0.2145, with up to six decimals';
+const A_PRICE = 'expected a price such as 0.2145: a point, no comma, and up to six decimals';
 
 const price = z
   .union([z.number(), z.string()], A_PRICE)
@@ -30,11 +30,11 @@ export const prices = z
       from: z.iso
         .date('expected a day such as 2026-01-31')
         .optional()
-        .describe('the first day on which they hold; by default all days before the others'),
+        .describe('the first day on which they hold, until the next entry; by default all days before the others'),
       electricity1: price.describe('a kWh of tariff 1'),
       electricity2: price.describe('a kWh of tariff 2'),
-      returned1: price.describe('what comes back for a kWh of tariff 1'),
-      returned2: price.describe('what comes back for a kWh of tariff 2'),
+      returned1: price.describe('what comes back for a kWh of tariff 1; below 0 where returning costs'),
+      returned2: price.describe('what comes back for a kWh of tariff 2; below 0 where returning costs'),
       gas: price.describe('a m3 of gas'),
       fixedDaily: price.describe('what each day costs, whatever is used'),
     }),
@@ -42,7 +42,9 @@ export const prices = z
   .max(MOST)
   .refine((all) => new Set(all.map(({ from }) => from)).size === all.length, 'expected each with a from of its own')
   .prefault([])
-  .describe('what energy costs, for the costs that a DSMR-reader shows: a list, where prices change');
+  .describe(
+    'what energy costs, for the costs that a DSMR-reader shows: a list, where prices change; an entry says all of them, as what it leaves out is 0',
+  );
 
 /** Oldest first. */
 export function toPrices(settings: z.output<typeof prices>): readonly Prices[] {

@@ -22,7 +22,8 @@ function reportUnknown(draft: Draft, schema: ConfigSchema, path: Path, keys: rea
   const map = schemaAt(schema, draft.values, path);
   const known = map === undefined ? [] : settingNames(map, draft.get(path));
   for (const key of keys) {
-    const hint = didYouMean(key, known) || `, expected one of ${known.join(', ')}`;
+    const usual = didYouMean(key, known) || `, expected one of ${known.join(', ')}`;
+    const hint = /^\d+$/.test(key) ? '; it stands behind a comma: decimals have a point, 0.2145' : usual;
     draft.report([...path, key], `unknown setting${hint}`);
   }
 }

@@ -251,6 +251,15 @@ export class Events {
       if (this.#webTrouble !== reason) this.#log.warn(`web: cannot listen on ${reason}; trying again until it works`);
       this.#webTrouble = reason;
     },
+    renewed: () => {
+      this.#webTrouble = '';
+      this.#log.info('web: the certificate was read anew');
+    },
+    notRenewed: (reason) => {
+      if (this.#webTrouble !== reason)
+        this.#log.warn(`web: the certificate cannot be read anew: ${reason}; the one before serves on`);
+      this.#webTrouble = reason;
+    },
     fault: (text) => this.#log.error(`web: a request failed by a fault of p1-relay: ${text}; please report this`),
     ended: ({ message }) => this.#log.error(`web: ended by itself: ${message}; started again; please report this`),
   };

@@ -88,6 +88,8 @@ export type FromWeb =
   | { readonly id: number; readonly op: Op; readonly ask: Questions[Op]['ask'] }
   | { readonly event: 'listening'; readonly url: string }
   | { readonly event: 'unavailable'; readonly reason: string }
+  | { readonly event: 'renewed' }
+  | { readonly event: 'notRenewed'; readonly reason: string }
   | { readonly event: 'fault'; readonly text: string };
 
 /** And the other way. */

@@ -1,11 +1,12 @@
 import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTls, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { once } from 'node:events';
 import type { HttpConfig } from '../config/http.ts';
 import { sleep } from '../time/sleep.ts';
 import { isLoopback, Networks, plainAddress } from './access/networks.ts';
+import { readCertificate } from './certificate.ts';
 
 /** What clients may take up; more is refused, and what takes too long is dropped. */
 const LIMITS = {
@@ -28,6 +29,10 @@ interface ServerEvents {
   listening(url: string): void;
   /** It is tried again. */
   unavailable(reason: string): void;
+  /** The certificate was read anew. */
+  renewed(): void;
+  /** It cannot be; the one before serves on, and it is looked at again. */
+  notRenewed(reason: string): void;
 }
 
 export interface ServeOptions {
@@ -64,7 +69,7 @@ async function serveOnce({ http, handle, events, signal }: ServeOptions, began: 
     if (signal.aborted) resolve();
   });
   if (!signal.aborted) events.listening(urlOf(server, http));
-  renewCertificate(server, http, ended.signal);
+  renewCertificate(server, http, events, ended.signal);
   await over.finally(() => {
     ended.abort();
     return close(server);
@@ -73,7 +78,9 @@ async function serveOnce({ http, handle, events, signal }: ServeOptions, began: 
 
 function create(http: HttpConfig, handle: ServeOptions['handle']): Server {
   const server =
-    http.tls === undefined ? createPlain(LIMITS, handle) : createTls({ ...LIMITS, ...certificate(http.tls) }, handle);
+    http.tls === undefined
+      ? createPlain(LIMITS, handle)
+      : createTls({ ...LIMITS, ...readCertificate(http.tls) }, handle);
   const allowed = new Networks(http.allowCidrs);
   server.maxConnections = MOST_CLIENTS;
   server.maxRequestsPerSocket = MOST_REQUESTS_A_SOCKET;
@@ -85,16 +92,8 @@ function create(http: HttpConfig, handle: ServeOptions['handle']): Server {
   return server;
 }
 
-function certificate({ cert, key }: NonNullable<HttpConfig['tls']>): {
-  cert: Buffer;
-  key: Buffer;
-  minVersion: 'TLSv1.2';
-} {
-  return { cert: readFileSync(cert), key: readFileSync(key), minVersion: 'TLSv1.2' };
-}
-
 /** Certificates last for weeks, a service for years. */
-function renewCertificate(server: Server, { tls }: HttpConfig, signal: AbortSignal): void {
+function renewCertificate(server: Server, { tls }: HttpConfig, events: ServerEvents, signal: AbortSignal): void {
   if (tls === undefined || !('setSecureContext' in server)) return;
   const secure = server as unknown as TlsServer;
   let known = statSync(tls.cert).mtimeMs;
@@ -103,10 +102,12 @@ function renewCertificate(server: Server, { tls }: HttpConfig, signal: AbortSign
     if (found === known) return;
     known = found;
     try {
-      secure.setSecureContext(certificate(tls));
-    } catch {
-      // Half written: the one before serves until the next look finds another time.
+      secure.setSecureContext(readCertificate(tls));
+      events.renewed();
+    } catch (error) {
+      // Half written, as a rule: it is looked at again, whatever its time is then.
       known = 0;
+      events.notRenewed((error as Error).message);
     }
   }, CERTIFICATE_CHECK_MS).unref();
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
@@ -129,8 +130,7 @@ function urlOf(server: Server, { host, tls }: HttpConfig): string {
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program listens there; name another port in http.listen',
   EADDRNOTAVAIL: 'this machine has no such address; see http.listen',
-  EACCES: 'this user may not; take a port from 1024 up in http.listen, or see the rights of the files of http.tls',
-  ENOENT: 'a file of http.tls is not there',
+  EACCES: 'this user may not; take a port from 1024 up in http.listen',
 };
 
 function whyNot(error: unknown, { host, port }: HttpConfig): string {

@@ -10,6 +10,9 @@ import type { WebSettings } from './settings.ts';
 export interface WebEvents {
   listening(url: string): void;
   unavailable(reason: string): void;
+  /** Its certificate was read anew, or cannot be. */
+  renewed(): void;
+  notRenewed(reason: string): void;
   /** A request was not answered by a fault of this program. */
   fault(text: string): void;
   /** Its thread ended by itself; it is started again. */
@@ -92,6 +95,8 @@ export class Web {
     if ('id' in message) void this.#answer(worker, message);
     else if (message.event === 'listening') this.#events.listening(message.url);
     else if (message.event === 'unavailable') this.#events.unavailable(message.reason);
+    else if (message.event === 'renewed') this.#events.renewed();
+    else if (message.event === 'notRenewed') this.#events.notRenewed(message.reason);
     else this.#events.fault(message.text);
   }
 

@@ -28,6 +28,8 @@ await serve({
   events: {
     listening: (url) => tell({ event: 'listening', url }),
     unavailable: (reason) => tell({ event: 'unavailable', reason }),
+    renewed: () => tell({ event: 'renewed' }),
+    notRenewed: (reason) => tell({ event: 'notRenewed', reason }),
   },
   handle: (request, response) => {
     app ??= books.ready().then(async () => {

@@ -170,7 +170,12 @@ describe('check', () => {
     const config = { source: { type: 'simulator' }, endpoints: [] };
     const text = await scene.command(['check'], { config });
     expect(text.code).toBe(0);
-    expect(text.stdout).toMatch(/^configuration from .*config\.yaml.*: simulator to no endpoint\nstate in .+\n$/);
+    expect(text.stdout).toMatch(
+      /^configuration from .*config\.yaml.*: simulator to no endpoint\nstate in .+\nno page and API .+\n$/,
+    );
+
+    const shown = await scene.command(['check'], { config: { ...config, http: { listen: '[::1]:8012' } } });
+    expect(shown.stdout).toMatch(/^page and API on http:\/\/\[::1\]:8012$/m);
 
     const json = await scene.command(['check', '--json'], { config });
     expect(JSON.parse(json.stdout)).toMatchObject({ sources: ['simulator'], endpoints: [], results: [] });
@@ -181,6 +186,17 @@ describe('check', () => {
 
     expect(code).toBe(78);
     expect(stderr).toMatch(/source\.type: got "serail", expected .*serial/);
+  });
+
+  test('of a certificate that is not there: its file, and exit code 1', async ({ scene }) => {
+    const tls = { cert: '/nowhere/cert.pem', key: '/nowhere/key.pem' };
+    const config = { source: { type: 'simulator' }, http: { tls } };
+    const { code, stdout } = await scene.command(['check'], { config });
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^FAILED +page and API: http\.tls\.cert: \/nowhere\/cert\.pem does not exist, expected a PEM file$/m,
+    );
   });
 
   test('--online tries each source and endpoint once', async ({ scene }) => {

@@ -1,6 +1,12 @@
 import { isIP } from 'node:net';
 
 /**
+ * What routers put behind a machine's name, in networks of homes. Nobody outside has these names, but fritz.box, which
+ * belongs to the maker of that router; and only together with this machine's own name they are ours.
+ */
+const HOME_NETWORKS = ['local', 'lan', 'home', 'home.arpa', 'internal', 'localdomain', 'fritz.box'];
+
+/**
  * The names under which the service may be asked. A page of somebody else can make a browser ask any address under the
  * page's own name (DNS rebinding), but it cannot make it send another `Host` than that name.
  */
@@ -9,7 +15,9 @@ export class Hosts {
 
   constructor(ownName: string, allowed: readonly string[]) {
     const own = ownName.toLowerCase();
-    const all = ['localhost', own, `${own}.local`, ...allowed.map((name) => name.toLowerCase())];
+    const [label = ''] = own.split('.');
+    const atHome = label === '' ? [] : HOME_NETWORKS.map((network) => `${label}.${network}`);
+    const all = ['localhost', own, label, ...atHome, ...allowed.map((name) => name.toLowerCase())];
     this.#names = new Set(all.filter((name) => name !== ''));
   }
 

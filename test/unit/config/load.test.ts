@@ -170,3 +170,21 @@ describe('the state directory', () => {
     });
   });
 });
+
+test.each([
+  [
+    'prices: [{ electricity1: 0,2145 }]',
+    'config.yaml:2:28 prices[0].2145: unknown setting; it stands behind a comma: decimals have a point, 0.2145',
+  ],
+  [
+    'prices: [{ electricity1: "0,2145" }]',
+    'config.yaml:2:12 prices[0].electricity1: got "0,2145", expected a price such as 0.2145: a point, no comma, and up to six decimals',
+  ],
+  [
+    'http: { listen: "192.168.1.300:8011" }',
+    'config.yaml:2:9 http.listen: got "192.168.1.300:8011", expected an address and a port, such as 127.0.0.1:8011, 0.0.0.0:8011 or [::1]:8011',
+  ],
+])('%s is told', async (line, problem) => {
+  const { load } = machine({ 'work/config.yaml': `source: { type: simulator }\n${line}\n` });
+  expect(await problemsOf(load({}))).toEqual([problem]);
+});

@@ -26,13 +26,18 @@ afterEach(async () => {
 });
 
 /** A server that says hello. @returns its port. */
-async function start(more: Partial<HttpConfig>): Promise<number> {
+async function start(more: Partial<HttpConfig>, told: string[] = []): Promise<number> {
   const ended = new AbortController();
   let url = '';
   const serving = serve({
     http: { ...HTTP, ...more },
     handle: (_, response) => response.end('hello'),
-    events: { listening: (at) => (url = at), unavailable: (reason) => expect.fail(reason) },
+    events: {
+      listening: (at) => (url = at),
+      unavailable: (reason) => expect.fail(reason),
+      renewed: () => told.push('renewed'),
+      notRenewed: (reason) => told.push(reason),
+    },
     signal: ended.signal,
   });
   stop.push(async () => {
@@ -73,7 +78,8 @@ test('a certificate that is renewed serves from the next look on, whoever is con
   };
   put(first);
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  const port = await start({ tls });
+  const told: string[] = [];
+  const port = await start({ tls }, told);
   expect(await organisationAt(port, first.cert)).toBe('first');
 
   writeFileSync(tls.cert, readFileSync(second.cert).subarray(0, 300));
@@ -84,6 +90,7 @@ test('a certificate that is renewed serves from the next look on, whoever is con
   vi.advanceTimersByTime(CHECK_MS);
   expect(await organisationAt(port, second.cert)).toBe('second');
   await expect(organisationAt(port, first.cert)).rejects.toThrow(/certificate/);
+  expect(told).toEqual([`http.tls.cert: ${tls.cert} holds none, expected a certificate as PEM`, 'renewed']);
 });
 
 /** The first address of this machine that others could reach. */

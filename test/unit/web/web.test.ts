@@ -17,6 +17,8 @@ function watch(text: string, office: Partial<Office> = {}): { web: Web; told: st
   const events: WebEvents = {
     listening: (url) => told.push(`listening ${url}`),
     unavailable: (reason) => told.push(`unavailable ${reason}`),
+    renewed: () => told.push('renewed'),
+    notRenewed: (reason) => told.push(`not renewed ${reason}`),
     fault: (fault) => told.push(`fault ${fault}`),
     ended: ({ message }) => told.push(`ended ${message}`),
   };
