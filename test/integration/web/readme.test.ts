@@ -162,7 +162,7 @@ describeWithTools('the examples of the README', ['bash', 'curl', 'python3'], () 
     expect(series[0]!.data.map(({ from }) => from)).toEqual(['2026-01-31T18:00:00+01:00']);
     const running = JSON.parse(sessions!) as { total: number; data: { session_id: string }[] };
     expect(running.data.map(({ session_id }) => session_id)).toContain('source-barn');
-    expect(denials.join('')).toBe('');
+    expect(denials.join('').trim()).toBe('id,denial_time,kind,reason,err_msg,meter,endpoint,client');
   });
 
   test('By month, by day, by marker', async () => {

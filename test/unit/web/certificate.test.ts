@@ -39,5 +39,5 @@ test.each([
   ],
 ])('%s with %s is told', (cert, key, said) => {
   const read = (): unknown => readCertificate({ cert: at(cert), key: at(key) });
-  expect(read).toThrow(new Error(said.replaceAll('FOLDER', folder)));
+  expect(read).toThrow(said.replaceAll('FOLDER', folder));
 });
