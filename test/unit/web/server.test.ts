@@ -6,10 +6,9 @@ import { networkInterfaces } from 'node:os';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { HttpConfig } from '../../../src/config/http.ts';
 import { serve } from '../../../src/web/server.ts';
-import { describeUnless } from '../../support/describe-unless.ts';
 import { temporaryFolder } from '../../support/journal.ts';
 import { until } from '../../support/service.ts';
 
@@ -110,21 +109,20 @@ async function ask(host: string, port: number): Promise<string> {
   return text.split('\r\n')[0] ?? '';
 }
 
-const outer = outerAddress();
+describe('allowCidrs', () => {
+  test('lets in this machine itself, whatever it names', async () => {
+    expect(await ask('127.0.0.1', await start({ allowCidrs: ['198.51.100.0/24'] }))).toBe('HTTP/1.1 200 OK');
+  });
 
-describeUnless(
-  outer === undefined ? 'needs an address of this machine beside 127.0.0.1' : undefined,
-  'allowCidrs',
-  () => {
-    test('lets in its networks and this machine itself, and nobody else', async () => {
-      const host = outer ?? '';
-      const [other, own] = [
-        await start({ host: '0.0.0.0', allowCidrs: ['198.51.100.0/24'] }),
-        await start({ host: '0.0.0.0', allowCidrs: ['198.51.100.0/24', `${host}/32`] }),
-      ];
-      expect(await ask(host, other)).toBe('');
-      expect(await ask('127.0.0.1', other)).toBe('HTTP/1.1 200 OK');
-      expect(await ask(host, own)).toBe('HTTP/1.1 200 OK');
+  // A builder may have no network at all: nothing is left to prove there.
+  const outer = outerAddress();
+  if (outer === undefined)
+    console.warn('allowCidrs for others: left out, this machine has no address beside 127.0.0.1');
+  else
+    test('lets in its networks, and nobody else', async () => {
+      const other = await start({ host: '0.0.0.0', allowCidrs: ['198.51.100.0/24'] });
+      const own = await start({ host: '0.0.0.0', allowCidrs: ['198.51.100.0/24', `${outer}/32`] });
+      expect(await ask(outer, other)).toBe('');
+      expect(await ask(outer, own)).toBe('HTTP/1.1 200 OK');
     });
-  },
-);
+});
