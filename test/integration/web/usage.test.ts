@@ -260,7 +260,7 @@ describe('what is asked wrongly', () => {
     ['/edge/v1/usage?from=2020-01-01&to=2030-01-01&resolution=minutes', 422, 'days'],
     ['/edge/v1/usage?from=2025-10-26&to=2025-10-25&resolution=hours', 400, 'behind from'],
     ['/edge/v1/usage?from=2025-10-25&to=2025-10-26&resolution=hours&tz=Mars/Base', 400, 'Mars/Base'],
-    ['/edge/v1/series/usage?start=2025-10-25&end=2025-10-26&marker=tariff', 400, 'both or none'],
+    ['/edge/v1/series/usage?start=2025-10-25&end=2025-10-26&marker=tariff', 400, 'markerValue: missing, expected both'],
     ['/edge/v1/meters/nobody', 404, 'house'],
   ])('%s is refused with %i', async (path, status, says) => {
     const answer = await askWeb(url, path, key);
