@@ -85,8 +85,9 @@ export class JournalTeller {
         `endpoint ${endpoint}: ${count(thinned, 'telegram')} that waited for it were thinned out: ${FOR_ROOM}`,
       );
     if (dropped > 0) {
-      const text = `${count(dropped, 'telegram')} that waited for it were dropped: ${this.#droppedWhy}`;
-      this.#log.error(`endpoint ${endpoint}: ${text}`);
+      const lost = count(dropped, 'telegram');
+      const text = `${lost} that waited for it were dropped: ${this.#droppedWhy}`;
+      this.#log.error(`endpoint ${endpoint}: ${lost} that waited for it were dropped: ${this.#droppedWhy}`);
       this.#denied.add({ kind: 'delivery', reason: 'dropped', text, source: undefined, endpoint });
     }
     if (forgotten > 0)
