@@ -77,6 +77,7 @@ export function statusPage(data: StatusData): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>p1-relay: status</title>
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/status/status.css">
 <script src="/status/status.js" defer></script>
 </head>
@@ -84,6 +85,7 @@ export function statusPage(data: StatusData): string {
 <main>
 <h1>p1-relay</h1>
 <p>As of <time id="generated">${escape(data.generated)}</time>. * coordinator.</p>
+<p><a href="../">Power and usage</a></p>
 ${TABLES.map((table) => section(table, data[table.of])).join('\n')}
 </main>
 </body>

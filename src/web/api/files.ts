@@ -9,6 +9,7 @@ import type { RouteParts } from '../route-parts.ts';
 const FILES = [
   'api.js',
   'chart.js',
+  'clock.js',
   'dom.js',
   'format.js',
   'icon.svg',
@@ -17,6 +18,7 @@ const FILES = [
   'page.js',
   'periods.js',
   'shapes.js',
+  'verdict.js',
   'words.js',
   'cards/endpoints.js',
   'cards/gaps.js',
@@ -34,12 +36,15 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.js': 'text/javascript',
   '.svg': 'image/svg+xml',
+  // Browsers ask for it by themselves, and go by the type.
+  '.ico': 'image/svg+xml',
 };
 
 /** What is asked for, and where it lies. */
 const PLACES: readonly (readonly [path: string, file: () => string | URL])[] = [
   ['/', () => inPublic('index.html')],
   ...FILES.map((name): [string, () => URL] => [`/${name}`, () => inPublic(name)]),
+  ['/favicon.ico', () => inPublic('icon.svg')],
   ['/vendor/uplot.js', () => require.resolve('uplot/dist/uPlot.iife.min.js')],
   ['/vendor/uplot.css', () => require.resolve('uplot/dist/uPlot.min.css')],
 ];

@@ -11,6 +11,14 @@ export class Problem extends Error {
 
 const LONGEST_MS = 10_000;
 
+/** How the service stands; one that loses telegrams says so with 503. `date`: what time it is there. @throws {Problem} */
+export async function getHealth() {
+  const response = await fetch('healthz', { signal: AbortSignal.timeout(LONGEST_MS) });
+  const body = await response.json().catch(() => undefined);
+  if (!['pass', 'warn', 'fail'].includes(body?.status)) throw new Problem(response.status, response.statusText);
+  return { ...body, date: response.headers.get('date') };
+}
+
 /** @param {string} path @param {Record<string, string | number>} [query] */
 export async function get(path, query = {}) {
   const asked = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));

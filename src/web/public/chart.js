@@ -1,11 +1,14 @@
 /* global uPlot */
 /** Charts of uPlot in the page's own colours, as wide as their card. */
+import { now } from './clock.js';
 import { moment } from './format.js';
 import { language, say } from './words.js';
 
 const HEIGHT = 240;
 const NAME_WIDTH = 70;
 const WINDOW_SECONDS = 600;
+/** Steps between numbers of an axis that have few digits: 0.001, 0.002, 0.005, 0.01 and so on. */
+const STEPS = Array.from({ length: 30 }, (_, index) => Number(`${[1, 2, 5][index % 3]}e${Math.floor(index / 3) - 3}`));
 
 /** @param {string} name of a custom property of page.css */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -21,7 +24,7 @@ function options(root, unit, series, more = {}) {
     cursor: { y: false },
     axes: [
       { ...axis, ...more.x },
-      { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => number.format(tick)) },
+      { ...axis, size: 64, incrs: STEPS, values: (_, ticks) => ticks.map((tick) => number.format(tick)) },
     ],
     series: [more.first ?? {}, ...series.map((one) => ({ value: (_, value) => shown(value, unit, number), ...one }))],
     // Zero is always in sight: a line that seems to leap may be a few watts.
@@ -31,6 +34,8 @@ function options(root, unit, series, more = {}) {
     },
   };
 }
+
+const windowTo = (end) => [end - WINDOW_SECONDS, end];
 
 const shown = (value, unit, number) =>
   value === null || value === undefined ? '–' : `${number.format(value)} ${unit}`;
@@ -61,7 +66,7 @@ export class Chart {
     };
     this.#show('lines', () => {
       const made = options(this.#root, 'W', [line], { x, first });
-      made.scales.x.range = (_, __, last) => [last - WINDOW_SECONDS, last];
+      made.scales.x.range = (_, __, last) => windowTo(Math.max(now() / 1_000, last));
       return [made, [times, watts]];
     });
   }
@@ -96,7 +101,7 @@ export class Chart {
     this.#plot = undefined;
     this.kind = undefined;
     this.#draw = () => undefined;
-    this.#root.textContent = word;
+    if (this.#root.textContent !== word) this.#root.textContent = word;
   }
 
   #show(kind, build) {

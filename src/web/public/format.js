@@ -48,10 +48,16 @@ const UNITS = [
   ['second', 1],
 ];
 
-/** How long seconds are, in the largest unit that fits. */
+/** How long seconds are, in the largest unit that fits and the next: `1 hour 15 minutes`. */
 export function span(seconds) {
-  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? UNITS[3];
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(
-    Math.round(seconds / size),
-  );
+  const last = UNITS.length - 1;
+  const first = UNITS.findIndex(([, size]) => seconds >= size || size === 1);
+  const [large, small] = [UNITS[first], UNITS[Math.min(first + 1, last)]];
+  const rounded = Math.round(seconds / small[1]) * small[1];
+  const many = Math.floor(rounded / large[1]);
+  const few = (rounded % large[1]) / small[1];
+  return few === 0 ? inUnit(many, large[0]) : `${inUnit(many, large[0])} ${inUnit(few, small[0])}`;
 }
+
+const inUnit = (value, unit) =>
+  new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(value);

@@ -1,5 +1,5 @@
 /** The page: asks the service now and then, hears of each reading as it comes, and shows both in its cards. */
-import { get, hearLive, logOut } from './api.js';
+import { get, getHealth, hearLive, logOut, Problem } from './api.js';
 import { showEndpoints } from './cards/endpoints.js';
 import { showGaps } from './cards/gaps.js';
 import { LiveCard } from './cards/live.js';
@@ -7,13 +7,15 @@ import { showLocked, showNow } from './cards/now.js';
 import { showTelegrams } from './cards/telegrams.js';
 import { showToday } from './cards/today.js';
 import { UsageCard } from './cards/usage.js';
-import { count } from './format.js';
+import { now, setClock } from './clock.js';
 import { askForKey } from './login.js';
-import { endpointOf, gapsOf, meterOf, sourceOf, todayOf } from './shapes.js';
+import { endpointOf, gapsOf, mediaOf, meterOf, powerOf, sourceOf, todayOf } from './shapes.js';
+import { verdictOn } from './verdict.js';
 import { language, otherLanguage, say } from './words.js';
 
 const STATUS_MS = 5_000;
 const USAGE_MS = 60_000;
+const TICK_MS = 1_000;
 const GAP_DAYS = 30;
 const DAY_MS = 86_400_000;
 const LIVE_MS = 600_000;
@@ -23,7 +25,8 @@ const live = new LiveCard(at('live'));
 const usage = new UsageCard(at('usage'));
 /** The newest reading of each meter, by its name. */
 const meters = new Map();
-let media = ['electricity'];
+/** What is metered; undefined until the service has said so. */
+let media;
 
 function setLanguage() {
   document.documentElement.lang = language;
@@ -32,37 +35,38 @@ function setLanguage() {
   live.say();
 }
 
-function showLive(reading) {
+function hear(reading) {
   const meter = meterOf(reading);
+  if (meter === undefined) return;
   meters.set(meter.name, meter);
-  showNow(at('now'), [...meters.values()]);
+  showPower();
   const [first] = meters.keys();
   if (meter.name === first) live.add(meter.at, meter.importW - meter.exportW);
 }
 
+/** A key for gas alone sees no power; before the first telegram nobody knows what is metered. */
+function showPower() {
+  const hasPower = meters.size > 0 || media === undefined || media.length === 0 || media.includes('electricity');
+  for (const id of ['now', 'live', 'skip']) at(id).hidden = !hasPower;
+  showNow(at('now'), [...meters.values()]);
+}
+
+/** Time goes on without telegrams, too. */
+function tick() {
+  if (document.visibilityState !== 'visible') return;
+  showPower();
+  live.draw();
+}
+
 async function refreshStatus() {
+  const health = await getHealth();
+  setClock(health.date);
   const [{ data }, status] = await Promise.all([get('edge/v1/endpoints'), get('status/data.json')]);
   const endpoints = data.map(endpointOf);
-  const sources = status.meters.map(sourceOf);
+  const sources = status.meters.map((meter) => sourceOf(meter, health));
   showEndpoints(at('endpoints'), endpoints);
   showTelegrams(at('telegrams'), sources);
-  showVerdict(...verdictOn(endpoints, sources));
-}
-
-/** What anybody wants to know first. */
-function verdictOn(endpoints, sources) {
-  const silent = sources.filter(({ isFresh }) => !isFresh).map(({ name }) => name);
-  if (silent.length > 0) return ['bad', say('noMeter', { names: silent.join(', ') })];
-  const behind = endpoints.filter(({ status, waiting }) => status !== 'green' && waiting > 0);
-  if (behind.length > 0) return ['warn', sayOf('behind', behind, 'waiting')];
-  const lossy = endpoints.filter(({ lost }) => lost > 0);
-  return lossy.length > 0 ? ['warn', sayOf('notAll', lossy, 'lost')] : ['good', say('allWell')];
-}
-
-/** How many telegrams it is, at which endpoints. */
-function sayOf(word, endpoints, amount) {
-  const n = count(endpoints.reduce((sum, endpoint) => sum + endpoint[amount], 0));
-  return say(word, { n, names: endpoints.map(({ name }) => name).join(', ') });
+  showVerdict(...verdictOn(health, endpoints, sources));
 }
 
 function showVerdict(look, text) {
@@ -73,9 +77,9 @@ function showVerdict(look, text) {
 
 /** What the minutes before this page say, until its own readings take their place. */
 async function beginLive() {
-  const [from, to] = [Date.now() - LIVE_MS, Date.now()].map((ms) => new Date(ms).toISOString());
-  const { data } = await get('edge/v1/usage', { from, to, resolution: 'minutes' });
-  live.begin(data.filter(({ level }) => level !== null).map((point) => [Date.parse(point.to) / 1_000, point.level]));
+  const [from, to] = [now() - LIVE_MS, now()].map((ms) => new Date(ms).toISOString());
+  const points = powerOf(await get('edge/v1/usage', { from, to, resolution: 'minutes' }));
+  live.begin(points.filter(([seconds]) => 1_000 * seconds <= now()));
 }
 
 async function refreshUsage() {
@@ -84,20 +88,18 @@ async function refreshUsage() {
     get('edge/v1/meters'),
     get('edge/v1/gaps', { from: new Date(Date.now() - GAP_DAYS * DAY_MS).toISOString(), to: new Date().toISOString() }),
   ]);
-  media = [
-    'electricity',
-    ...new Set(known.data.map(({ medium }) => medium).filter((medium) => medium !== 'electricity')),
-  ];
+  media = mediaOf(known);
+  showPower();
   const query = { from: midnight.toISOString(), to: new Date().toISOString(), resolution: 'days' };
   const today = media.map(async (medium) => todayOf(medium, await get('edge/v1/usage', { ...query, medium })));
   showToday(at('today'), (await Promise.all(today)).flat());
-  showGaps(at('gaps'), gapsOf(gaps));
+  showGaps(at('gaps'), gapsOf(gaps, known));
   await usage.show(media);
 }
 
 /** Does something now and every so often; where it fails the verdict says so until it works again. */
 function every(ms, work) {
-  const run = () => work().catch(() => showVerdict('bad', say('away')));
+  const run = () => work().catch((error) => showVerdict('bad', error instanceof Problem ? error.message : say('away')));
   setInterval(() => document.visibilityState === 'visible' && run(), ms);
   return run();
 }
@@ -124,9 +126,10 @@ async function begin() {
     return;
   }
   document.body.classList.add('open');
-  showNow(at('now'), []);
+  showPower();
   await beginLive().catch(() => undefined);
-  hearLive(showLive, (isConnected) => isConnected || showVerdict('bad', say('away')));
+  setInterval(tick, TICK_MS);
+  hearLive(hear, (isConnected) => isConnected || showVerdict('bad', say('away')));
   await every(USAGE_MS, refreshUsage);
 }
 

@@ -1,9 +1,10 @@
+import { now } from '../clock.js';
 import { fill, make } from '../dom.js';
 import { moment, watts } from '../format.js';
 import { say } from '../words.js';
 
 /** Older than that is not now. */
-const STALE_MS = 60_000;
+const STALE_MS = 30_000;
 
 /** Power of each meter now, and of each phase. */
 export function showNow(root, meters) {
@@ -26,7 +27,7 @@ export function showLocked(root, open) {
 function showMeter({ name, at, importW, exportW, phases }, isNamed) {
   const isExporting = exportW > importW;
   const net = Math.abs(importW - exportW);
-  const isStale = Date.now() - Date.parse(at) > STALE_MS;
+  const isStale = now() - Date.parse(at) > STALE_MS;
   return make(
     'div',
     {},

@@ -11,7 +11,7 @@ export function showTelegrams(root, sources) {
   );
 }
 
-function showSource({ name, accepted, rejected }, isNamed) {
+function showSource({ name, accepted, rejected, trouble }, isNamed) {
   const reasons = Object.entries(rejected).filter(([, amount]) => amount > 0);
   const rows = reasons.map(([reason, amount]) => [`${say('rejected')}: ${reason}`, count(amount)]);
   return make(
@@ -19,5 +19,6 @@ function showSource({ name, accepted, rejected }, isNamed) {
     {},
     isNamed ? make('h3', {}, name) : undefined,
     pairs([[say('accepted'), count(accepted)], ...(rows.length === 0 ? [[say('rejected'), '0']] : rows)]),
+    trouble === undefined ? undefined : make('p', { class: 'warn' }, trouble),
   );
 }
