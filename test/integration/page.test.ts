@@ -115,7 +115,7 @@ describeInBrowser('the page', () => {
     const line = await scene.tcpLine();
     const url = await webUrl(await scene.service({ config: { source: line.source, endpoints: [], http: HTTP } }));
     const { page } = await openPage(browser, url);
-    await page.getByText('No telegram from meter').waitFor();
+    await page.getByText(/No telegram comes from meter|No telegram from meter/).waitFor();
     await page.getByText('No endpoint is configured').waitFor();
   });
 });
