@@ -10,7 +10,7 @@ import { liveDesk } from './service/live-desk.ts';
 import { liveReplayDesk, type ReplayDesk } from './service/replay-desk.ts';
 import { routes } from './service/routes.ts';
 import type { Events } from './telemetry/events.ts';
-import { createOffice, type Office } from './web/office.ts';
+import { createOffice, type Office } from './web/office/office.ts';
 
 export interface DeskParts {
   readonly events: Events;

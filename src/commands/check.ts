@@ -1,7 +1,7 @@
 import type { Config, EndpointConfig } from '../config/config.ts';
 import { endpointOf, sourceOf } from '../parts.ts';
 import { timeLimit } from '../time/time-limit.ts';
-import { readCertificate } from '../web/certificate.ts';
+import { readCertificate } from '../web/http/certificate.ts';
 import { trySource, type Result } from './check-source.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
 import { configOption, withConfig } from './with-config.ts';

@@ -3,17 +3,17 @@ import { z } from 'zod';
 import { requireScope, type Access, type Who } from './access/access.ts';
 import type { Hosts } from './access/hosts.ts';
 import { plainAddress } from './access/networks.ts';
-import { json, type Answer } from './answer.ts';
-import { readBody } from './bodies.ts';
-import { withHead } from './columns.ts';
+import { json, type Answer } from './http/answer.ts';
+import { readBody } from './http/bodies.ts';
+import { withHead } from './http/columns.ts';
 import type { DsmrReaderApi } from './compat/dsmr-reader/serve.ts';
-import { acceptsAny, JSON_TYPE } from './formats.ts';
-import { Problem } from './problem.ts';
-import { read, readQuery } from './reading-requests.ts';
-import type { Asked, Route, Target } from './route.ts';
-import type { Routing } from './routing.ts';
-import { send } from './sending.ts';
-import { Turns } from './turns.ts';
+import { acceptsAny, JSON_TYPE } from './http/formats.ts';
+import { Problem } from './http/problem.ts';
+import { read, readQuery } from './http/reading-requests.ts';
+import type { Asked, Route, Target } from './http/route.ts';
+import type { Routing } from './http/routing.ts';
+import { send } from './http/sending.ts';
+import { Turns } from './http/turns.ts';
 
 export interface AppParts<Parts> {
   readonly routing: Routing<Parts>;

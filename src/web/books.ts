@@ -4,7 +4,7 @@ import { atMost } from '../time/at-most.ts';
 import { sleep } from '../time/sleep.ts';
 import { Denials } from './denials.ts';
 import { Kept } from './kept.ts';
-import type { OfficeLine } from './office-line.ts';
+import type { OfficeLine } from './office/line.ts';
 import { hostOf, type WebSettings } from './settings.ts';
 import { Visits, type Visit } from './visits.ts';
 

@@ -12,12 +12,12 @@ import { DsmrReaderApi, shownSource } from './compat/dsmr-reader/serve.ts';
 import type { Books } from './books.ts';
 import { History } from './history.ts';
 import { Live } from './live.ts';
-import type { OfficeLine } from './office-line.ts';
-import type { Problem } from './problem.ts';
+import type { OfficeLine } from './office/line.ts';
+import type { Problem } from './http/problem.ts';
 import { RecordPages } from './record-pages.ts';
 import type { RouteParts } from './route-parts.ts';
 import { routes } from './routes.ts';
-import { Routing } from './routing.ts';
+import { Routing } from './http/routing.ts';
 import type { WebSettings } from './settings.ts';
 import { Views } from './views.ts';
 

@@ -1,10 +1,10 @@
 import type { KeptDenial } from '../history/book.ts';
 import { Book } from './book.ts';
 import type { Kept } from './kept.ts';
-import type { OfficeLine } from './office-line.ts';
+import type { OfficeLine } from './office/line.ts';
 import type { Denied } from '../telemetry/denied.ts';
 import { REASON_WORDS } from './reasons.ts';
-import type { Problem, ProblemName } from './problem.ts';
+import type { Problem, ProblemName } from './http/problem.ts';
 
 /** Something that was turned down: a telegram, a delivery, a request. */
 export type Denial = KeptDenial;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TooManyBuckets, UnknownMeter } from '../history/answers.ts';
 import { HISTORY_FILE, HistoryReader } from '../history/read.ts';
 import { isDamage } from '../storage/sqlite.ts';
-import { Problem } from './problem.ts';
+import { Problem } from './http/problem.ts';
 
 const TOLD_MS = 60_000;
 

@@ -2,8 +2,8 @@ import { standardOffsetMinutes } from '../reading/local-time.ts';
 import { Reader } from '../reading/reader.ts';
 import { sleep } from '../time/sleep.ts';
 import type { NewestReading } from './newest-reading.ts';
-import type { OfficeLine } from './office-line.ts';
-import type { Newest } from './office-table.ts';
+import type { OfficeLine } from './office/line.ts';
+import type { Newest } from './office/table.ts';
 import type { SourcePlace } from './settings.ts';
 
 /** How soon a stream has a new telegram, at the latest. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Bucket, Medium, RegisterUnit } from '../history/answers.ts';
 import { offsetMinutes } from '../reading/local-time.ts';
 import { printMoment } from '../reading/time.ts';
-import { choice } from './parameters.ts';
+import { choice } from './http/parameters.ts';
 
 /** How usage is told: whole units, and times with the offset of the meter's zone. */
 

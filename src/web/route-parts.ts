@@ -4,7 +4,7 @@ import type { Tokens } from './access/tokens.ts';
 import type { Denials } from './denials.ts';
 import type { History } from './history.ts';
 import type { Live } from './live.ts';
-import type { OfficeLine } from './office-line.ts';
+import type { OfficeLine } from './office/line.ts';
 import type { RecordPages } from './record-pages.ts';
 import type { WebSettings } from './settings.ts';
 import type { Visits } from './visits.ts';

@@ -18,7 +18,7 @@ import { sessions } from './api/sessions.ts';
 import { statusData, statusPage } from './api/status.ts';
 import { newestTelegram, oneTelegram, telegrams } from './api/telegrams.ts';
 import { usage } from './api/usage.ts';
-import type { Route } from './route.ts';
+import type { Route } from './http/route.ts';
 import type { RouteParts } from './route-parts.ts';
 
 /** Everything that can be asked for. */

@@ -1,8 +1,8 @@
 import type { Key } from './access/key.ts';
 import { Sight } from './access/sight.ts';
 import type { History } from './history.ts';
-import type { Op, Questions } from './office-table.ts';
-import { Problem } from './problem.ts';
+import type { Op, Questions } from './office/table.ts';
+import { Problem } from './http/problem.ts';
 import type { RouteParts } from './route-parts.ts';
 
 /** What there is, for whoever may see it all. */

@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { YOUNG_GENERATION_MB } from '../storage/thread.ts';
 import { atMost } from '../time/at-most.ts';
 import { sleep } from '../time/sleep.ts';
-import type { Office } from './office.ts';
-import type { FromWeb, ToWeb } from './office-table.ts';
+import type { Office } from './office/office.ts';
+import type { FromWeb, ToWeb } from './office/table.ts';
 import type { WebSettings } from './settings.ts';
 
 /** What happens to it, for the log. */

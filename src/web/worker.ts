@@ -2,9 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { App } from './app.ts';
 import type { RouteParts } from './route-parts.ts';
 import { Books } from './books.ts';
-import { OfficeLine } from './office-line.ts';
-import type { FromWeb, ToWeb } from './office-table.ts';
-import { serve } from './server.ts';
+import { OfficeLine } from './office/line.ts';
+import type { FromWeb, ToWeb } from './office/table.ts';
+import { serve } from './http/server.ts';
 import type { WebSettings } from './settings.ts';
 
 /** The web's own thread: whatever clients ask, no telegram waits for it. */

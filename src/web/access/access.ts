@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Problem } from '../problem.ts';
+import { Problem } from '../http/problem.ts';
 import { credentialsOf, type Credentials } from './credentials.ts';
 import { isExpired, type Key } from './key.ts';
 import { KeysUnreadable } from './key-file.ts';

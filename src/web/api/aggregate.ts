@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { AggregateRow } from '../../history/answers.ts';
-import { list, type Answer } from '../answer.ts';
-import { formatOf, LIST_TYPES } from '../formats.ts';
-import { monthTime } from '../moments.ts';
-import { inPages, ofPages, paging } from '../pages.ts';
-import { choice, nameText, ofLists } from '../parameters.ts';
+import { list, type Answer } from '../http/answer.ts';
+import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { monthTime } from '../http/moments.ts';
+import { inPages, ofPages, paging } from '../http/pages.ts';
+import { choice, nameText, ofLists } from '../http/parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
-import { defineRoute, type Route, type Target } from '../route.ts';
+import { defineRoute, type Route, type Target } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { KEYS } from './markers.ts';
 import { meterOf } from './meters.ts';

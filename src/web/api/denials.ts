@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { list, type Answer } from '../answer.ts';
+import { list, type Answer } from '../http/answer.ts';
 import type { Denial } from '../denials.ts';
-import { formatOf, LIST_TYPES } from '../formats.ts';
-import { time } from '../moments.ts';
-import { inPages, ofPages, paging } from '../pages.ts';
-import { choice, nameText, ofLists } from '../parameters.ts';
-import { defineRoute } from '../route.ts';
+import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { time } from '../http/moments.ts';
+import { inPages, ofPages, paging } from '../http/pages.ts';
+import { choice, nameText, ofLists } from '../http/parameters.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 const denialSchema = z.strictObject({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isInsider } from '../access/access.ts';
-import { list, type Answer } from '../answer.ts';
-import { formatOf, LIST_TYPES } from '../formats.ts';
-import { ofLists } from '../parameters.ts';
-import { defineRoute } from '../route.ts';
+import { list, type Answer } from '../http/answer.ts';
+import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { ofLists } from '../http/parameters.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { standings } from '../standings.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { text, type Answer } from '../answer.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { text, type Answer } from '../http/answer.ts';
+import { defineRoute, type Route } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 /** The plain files of the pages, each asked for by its place in `public`. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Balance, Gap, Meter, MissedByEndpoint } from '../../history/answers.ts';
-import { list, type Answer } from '../answer.ts';
-import { formatOf, LIST_TYPES } from '../formats.ts';
+import { list, type Answer } from '../http/answer.ts';
+import { formatOf, LIST_TYPES } from '../http/formats.ts';
 import { gapSchema, toRows } from '../gap-rows.ts';
-import { time } from '../moments.ts';
-import { inPages, ofPages } from '../pages.ts';
-import { choice, nameText, ofLists, whole } from '../parameters.ts';
+import { time } from '../http/moments.ts';
+import { inPages, ofPages } from '../http/pages.ts';
+import { choice, nameText, ofLists, whole } from '../http/parameters.ts';
 import { shareOf, zoned } from '../points.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { meterOf } from './meters.ts';
 

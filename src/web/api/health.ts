@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Check } from '../../service/health.ts';
 import { isInsider } from '../access/access.ts';
-import { json, text, type Answer } from '../answer.ts';
-import { choice } from '../parameters.ts';
-import { Problem } from '../problem.ts';
-import { defineRoute } from '../route.ts';
+import { json, text, type Answer } from '../http/answer.ts';
+import { choice } from '../http/parameters.ts';
+import { Problem } from '../http/problem.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 const summary = 'for whoever watches services';

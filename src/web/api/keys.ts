@@ -3,11 +3,11 @@ import { A_NETWORK, readNetwork } from '../../settings/network.ts';
 import { withKeys } from '../access/access.ts';
 import { KEY_NAME, makeKey, NOT_OF_ADMIN, type Key } from '../access/key.ts';
 import { SCOPES } from '../access/scopes.ts';
-import { json, list, nothing, type Answer } from '../answer.ts';
-import { formatOf, LIST_TYPES } from '../formats.ts';
-import { nameText, ofLists } from '../parameters.ts';
-import { Problem } from '../problem.ts';
-import { defineRoute } from '../route.ts';
+import { json, list, nothing, type Answer } from '../http/answer.ts';
+import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { nameText, ofLists } from '../http/parameters.ts';
+import { Problem } from '../http/problem.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 const keySchema = z.strictObject({

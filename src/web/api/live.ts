@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { events, json, type Answer } from '../answer.ts';
-import { acceptsAny } from '../formats.ts';
+import { events, json, type Answer } from '../http/answer.ts';
+import { acceptsAny } from '../http/formats.ts';
 import { liveSchema, toLive } from '../live-reading.ts';
-import { nameText } from '../parameters.ts';
-import { Problem } from '../problem.ts';
-import { defineRoute } from '../route.ts';
+import { nameText } from '../http/parameters.ts';
+import { Problem } from '../http/problem.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 const EVENTS = 'text/event-stream';

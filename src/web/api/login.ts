@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { COOKIE } from '../access/credentials.ts';
 import { SCOPES } from '../access/scopes.ts';
 import { TOKEN_MS } from '../access/tokens.ts';
-import { json, nothing, type Answer } from '../answer.ts';
-import { acceptsAny, JSON_TYPE } from '../formats.ts';
-import { Problem } from '../problem.ts';
-import { defineRoute } from '../route.ts';
+import { json, nothing, type Answer } from '../http/answer.ts';
+import { acceptsAny, JSON_TYPE } from '../http/formats.ts';
+import { Problem } from '../http/problem.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 /** Name and text of a key for a token of six hours; the form of the page gets it as a cookie, and goes on to the page. */

@@ -4,9 +4,9 @@ import { countryOf } from '../../reading/country.ts';
 import type { Country } from '../../reading/field.ts';
 import { tariffMeaning } from '../../reading/tariff.ts';
 import { parseCosem } from '../../telegram/cosem.ts';
-import { json, type Answer } from '../answer.ts';
-import { choice } from '../parameters.ts';
-import { defineRoute } from '../route.ts';
+import { json, type Answer } from '../http/answer.ts';
+import { choice } from '../http/parameters.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 export const KEYS = ['tariff', 'direction', 'phase', 'meter'] as const;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Meter, Register } from '../../history/answers.ts';
-import { json, list, type Answer } from '../answer.ts';
-import { formatOf, LIST_TYPES } from '../formats.ts';
-import { nameText, ofLists } from '../parameters.ts';
+import { json, list, type Answer } from '../http/answer.ts';
+import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { nameText, ofLists } from '../http/parameters.ts';
 import { zoned } from '../points.ts';
-import { Problem } from '../problem.ts';
-import { defineRoute } from '../route.ts';
+import { Problem } from '../http/problem.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 const meterSchema = z.strictObject({

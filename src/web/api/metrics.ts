@@ -1,8 +1,8 @@
-import { text, type Answer } from '../answer.ts';
+import { text, type Answer } from '../http/answer.ts';
 import { agentMetrics } from '../metrics/agent-metrics.ts';
 import { expose } from '../metrics/exposition.ts';
 import { meterMetrics } from '../metrics/meter-metrics.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { standings } from '../standings.ts';
 

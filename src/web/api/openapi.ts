@@ -1,7 +1,7 @@
-import { json, type Answer } from '../answer.ts';
+import { json, type Answer } from '../http/answer.ts';
 import { describedPaths } from '../compat/dsmr-reader/routes.ts';
-import { openApi } from '../openapi.ts';
-import { defineRoute, type Route } from '../route.ts';
+import { openApi } from '../http/openapi.ts';
+import { defineRoute, type Route } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 /** The description of all routes; `all` is asked for when there are all. */

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { MinuteRecord, RegisterUnit } from '../../history/answers.ts';
 import type { Who } from '../access/access.ts';
-import { list, type Answer } from '../answer.ts';
-import { formatOf, LIST_TYPES } from '../formats.ts';
+import { list, type Answer } from '../http/answer.ts';
+import { formatOf, LIST_TYPES } from '../http/formats.ts';
 import { macAddress, macAddresses } from '../mac-address.ts';
-import { time } from '../moments.ts';
-import { pageUrl } from '../pages.ts';
-import { nameText, ofLists, whole } from '../parameters.ts';
+import { time } from '../http/moments.ts';
+import { pageUrl } from '../http/pages.ts';
+import { nameText, ofLists, whole } from '../http/parameters.ts';
 import { shareOf, zoned } from '../points.ts';
-import { Problem } from '../problem.ts';
-import { defineRoute, type Target } from '../route.ts';
+import { Problem } from '../http/problem.ts';
+import { defineRoute, type Target } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { meterOf } from './meters.ts';
 

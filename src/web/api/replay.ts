@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { ReplayState } from '../../journal/replays.ts';
-import { json, nothing, type Answer } from '../answer.ts';
-import { time } from '../moments.ts';
-import { nameText } from '../parameters.ts';
-import { Problem } from '../problem.ts';
-import { defineRoute } from '../route.ts';
+import { json, nothing, type Answer } from '../http/answer.ts';
+import { time } from '../http/moments.ts';
+import { nameText } from '../http/parameters.ts';
+import { Problem } from '../http/problem.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 const jobSchema = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { json, text, type Answer } from '../answer.ts';
-import { defineRoute } from '../route.ts';
+import { json, text, type Answer } from '../http/answer.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 import { statusData as collect } from '../status-data.ts';
 import { statusPage as page } from '../status-page.ts';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Page, Row } from '../../journal/telegrams.ts';
 import { maskIdentity } from '../../privacy/mask.ts';
-import { list, text, type Answer } from '../answer.ts';
-import { formatOf, LIST_TYPES } from '../formats.ts';
-import { time } from '../moments.ts';
-import { linkTo, pageUrl } from '../pages.ts';
-import { choice, nameText, ofLists, whole } from '../parameters.ts';
-import { Problem } from '../problem.ts';
-import { defineRoute } from '../route.ts';
+import { list, text, type Answer } from '../http/answer.ts';
+import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { time } from '../http/moments.ts';
+import { linkTo, pageUrl } from '../http/pages.ts';
+import { choice, nameText, ofLists, whole } from '../http/parameters.ts';
+import { Problem } from '../http/problem.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 const LAST = Number.MAX_SAFE_INTEGER;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Bucket, Usage, UsageSeries } from '../../history/answers.ts';
-import { list, json, type Answer } from '../answer.ts';
-import { formatOf, LIST_TYPES, type Format } from '../formats.ts';
-import { notInOrder, time, zone } from '../moments.ts';
-import { linkTo, ofPages, pagesAround, pagingOfPoints, type Pages } from '../pages.ts';
-import { choice, nameText, ofLists } from '../parameters.ts';
+import { list, json, type Answer } from '../http/answer.ts';
+import { formatOf, LIST_TYPES, type Format } from '../http/formats.ts';
+import { notInOrder, time, zone } from '../http/moments.ts';
+import { linkTo, ofPages, pagesAround, pagingOfPoints, type Pages } from '../http/pages.ts';
+import { choice, nameText, ofLists } from '../http/parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
 
 /** More than that is no chart any more. */

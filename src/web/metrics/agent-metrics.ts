@@ -5,7 +5,7 @@ import type { SourceTally } from '../../telemetry/tally.ts';
 import { REASON_WORDS } from '../reasons.ts';
 import type { Standing } from '../standings.ts';
 import type { OutboxMeasures } from '../../outbox/measures.ts';
-import type { Measures } from '../office-table.ts';
+import type { Measures } from '../office/table.ts';
 import { histogram, type Metric, type Sample } from './exposition.ts';
 
 /** What the service knows of itself. */

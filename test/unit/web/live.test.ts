@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Live } from '../../../src/web/live.ts';
-import type { OfficeLine } from '../../../src/web/office-line.ts';
+import type { OfficeLine } from '../../../src/web/office/line.ts';
 import { meterMetrics } from '../../../src/web/metrics/meter-metrics.ts';
 import { fixture } from '../../support/telegrams.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Office } from '../../../src/web/office.ts';
+import type { Office } from '../../../src/web/office/office.ts';
 import type { WebSettings } from '../../../src/web/settings.ts';
 import { Web, type WebEvents } from '../../../src/web/web.ts';
 import { until } from '../../support/service.ts';

@@ -1,7 +1,7 @@
 import type { Fate } from '../../../ingest/ingest.ts';
 import type { Row } from '../../../journal/telegrams.ts';
 import type { Posted } from '../../../reading/posted.ts';
-import type { OfficeLine } from '../../office-line.ts';
+import type { OfficeLine } from '../../office/line.ts';
 
 /** What the journal is asked. @throws where it cannot be told at the moment. */
 export interface LetterDesk {

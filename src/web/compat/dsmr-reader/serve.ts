@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Access } from '../../access/access.ts';
 import type { Key } from '../../access/key.ts';
-import type { Answer } from '../../answer.ts';
-import { collect } from '../../bodies.ts';
-import type { OfficeLine } from '../../office-line.ts';
-import { Problem } from '../../problem.ts';
+import type { Answer } from '../../http/answer.ts';
+import { collect } from '../../http/bodies.ts';
+import type { OfficeLine } from '../../office/line.ts';
+import { Problem } from '../../http/problem.ts';
 import type { RouteParts } from '../../route-parts.ts';
 import type { SourcePlace, WebSettings } from '../../settings.ts';
 import type { Views } from '../../views.ts';

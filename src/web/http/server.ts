@@ -3,9 +3,9 @@ import { createServer as createTls, type Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net';
 import { statSync } from 'node:fs';
 import { once } from 'node:events';
-import type { HttpConfig } from '../config/http.ts';
-import { sleep } from '../time/sleep.ts';
-import { isLoopback, Networks, plainAddress } from './access/networks.ts';
+import type { HttpConfig } from '../../config/http.ts';
+import { sleep } from '../../time/sleep.ts';
+import { isLoopback, Networks, plainAddress } from '../access/networks.ts';
 import { readCertificate } from './certificate.ts';
 
 /** What clients may take up; more is refused, and what takes too long is dropped. */

@@ -1,14 +1,14 @@
-import type { History } from '../history/history.ts';
-import type { Ingest } from '../ingest/ingest.ts';
-import type { Journal } from '../journal/journal.ts';
-import { isWhole, type DamagedLetter, type Letter } from '../journal/letter.ts';
-import type { Row } from '../journal/telegrams.ts';
-import type { OutboxRow } from '../service/desk.ts';
-import type { Health } from '../service/health.ts';
-import type { ReplayDesk } from '../service/replay-desk.ts';
-import type { DeniedLog } from '../telemetry/denied.ts';
-import type { Telegram } from '../telegram/telegram.ts';
-import type { Measures, Op, Questions } from './office-table.ts';
+import type { History } from '../../history/history.ts';
+import type { Ingest } from '../../ingest/ingest.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { isWhole, type DamagedLetter, type Letter } from '../../journal/letter.ts';
+import type { Row } from '../../journal/telegrams.ts';
+import type { OutboxRow } from '../../service/desk.ts';
+import type { Health } from '../../service/health.ts';
+import type { ReplayDesk } from '../../service/replay-desk.ts';
+import type { DeniedLog } from '../../telemetry/denied.ts';
+import type { Telegram } from '../../telegram/telegram.ts';
+import type { Measures, Op, Questions } from './table.ts';
 
 /** What answers the questions of the web's thread, on the main one; whatever a client asks, it is cheap there. */
 export type Office = {

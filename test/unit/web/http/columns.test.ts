@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { list } from '../../../src/web/answer.ts';
-import { aggregates } from '../../../src/web/api/aggregate.ts';
-import { series } from '../../../src/web/api/series.ts';
-import { usage } from '../../../src/web/api/usage.ts';
-import { withHead } from '../../../src/web/columns.ts';
+import { list } from '../../../../src/web/http/answer.ts';
+import { aggregates } from '../../../../src/web/api/aggregate.ts';
+import { series } from '../../../../src/web/api/series.ts';
+import { usage } from '../../../../src/web/api/usage.ts';
+import { withHead } from '../../../../src/web/http/columns.ts';
 
 const USAGE = ['total', 'import', 'export', 'net', 'unit', 'coverage', 'estimated'];
 

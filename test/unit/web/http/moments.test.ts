@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { monthTime, time } from '../../../src/web/moments.ts';
+import { monthTime, time } from '../../../../src/web/http/moments.ts';
 
 const schema = time('a time');
 

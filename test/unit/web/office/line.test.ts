@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { OfficeLine } from '../../../src/web/office-line.ts';
-import type { FromWeb } from '../../../src/web/office-table.ts';
+import { OfficeLine } from '../../../../src/web/office/line.ts';
+import type { FromWeb } from '../../../../src/web/office/table.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SCOPES } from './access/scopes.ts';
+import { SCOPES } from '../access/scopes.ts';
 import { JSON_TYPE } from './formats.ts';
 import type { Route } from './route.ts';
 

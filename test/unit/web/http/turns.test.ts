@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Problem } from '../../../src/web/problem.ts';
-import { Turns } from '../../../src/web/turns.ts';
+import { Problem } from '../../../../src/web/http/problem.ts';
+import { Turns } from '../../../../src/web/http/turns.ts';
 
 test('one after the other, in a turn of the event loop of its own', async () => {
   const turns = new Turns();

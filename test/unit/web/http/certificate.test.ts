@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { readCertificate } from '../../../src/web/certificate.ts';
-import { temporaryFolder } from '../../support/service.ts';
+import { readCertificate } from '../../../../src/web/http/certificate.ts';
+import { temporaryFolder } from '../../../support/service.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);

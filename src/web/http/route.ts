@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
-import type { Who } from './access/access.ts';
-import type { Scope } from './access/scopes.ts';
+import type { Who } from '../access/access.ts';
+import type { Scope } from '../access/scopes.ts';
 import type { Answer } from './answer.ts';
 
 type Method = 'GET' | 'POST' | 'DELETE';

@@ -1,5 +1,5 @@
-import { Problem } from './problem.ts';
-import { OF_JOURNAL, POSTS, type FromWeb, type Op, type Questions, type ToWeb } from './office-table.ts';
+import { Problem } from '../http/problem.ts';
+import { OF_JOURNAL, POSTS, type FromWeb, type Op, type Questions, type ToWeb } from './table.ts';
 
 interface Waiter {
   readonly resolve: (answer: never) => void;

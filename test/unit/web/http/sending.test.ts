@@ -3,9 +3,9 @@ import { createServer, get, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
-import { events, type Answer } from '../../../src/web/answer.ts';
-import { send } from '../../../src/web/sending.ts';
-import { until } from '../../support/service.ts';
+import { events, type Answer } from '../../../../src/web/http/answer.ts';
+import { send } from '../../../../src/web/http/sending.ts';
+import { until } from '../../../support/service.ts';
 
 let server: Server;
 afterEach(() => {

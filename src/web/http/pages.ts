@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BucketsPlace } from '../history/answers.ts';
+import type { BucketsPlace } from '../../history/answers.ts';
 import { choice, whole } from './parameters.ts';
 import type { Target } from './route.ts';
 

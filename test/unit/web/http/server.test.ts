@@ -7,10 +7,10 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { HttpConfig } from '../../../src/config/http.ts';
-import { serve } from '../../../src/web/server.ts';
-import { temporaryFolder } from '../../support/journal.ts';
-import { until } from '../../support/service.ts';
+import type { HttpConfig } from '../../../../src/config/http.ts';
+import { serve } from '../../../../src/web/http/server.ts';
+import { temporaryFolder } from '../../../support/journal.ts';
+import { until } from '../../../support/service.ts';
 
 const HTTP: HttpConfig = {
   ...{ enabled: true, host: '127.0.0.1', port: 0, tls: undefined },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { offsetMinutes } from '../reading/local-time.ts';
-import { measure, MS } from '../settings/measure.ts';
+import { offsetMinutes } from '../../reading/local-time.ts';
+import { measure, MS } from '../../settings/measure.ts';
 import { notAsExpected, type Problem } from './problem.ts';
 import type { Target } from './route.ts';
 

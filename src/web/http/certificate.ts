@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { HttpConfig } from '../config/http.ts';
+import type { HttpConfig } from '../../config/http.ts';
 
 /** A file of `http.tls` that cannot be used; the text names it, and says what to do. */
 class CertificateFault extends Error {

@@ -1,15 +1,15 @@
-import type { Fate } from '../ingest/ingest.ts';
-import type { BookEnds, Entries } from '../history/book.ts';
-import type { JournalState } from '../journal/view.ts';
-import type { ReplayState } from '../journal/replays.ts';
-import type { Page, PageAsk, Row } from '../journal/telegrams.ts';
-import type { OutboxMeasures } from '../outbox/measures.ts';
-import type { Posted } from '../reading/posted.ts';
-import type { OutboxRow } from '../service/desk.ts';
-import type { Health } from '../service/health.ts';
-import type { ReplayRow, ReplayWish } from '../service/replay-desk.ts';
-import type { Denied } from '../telemetry/denied.ts';
-import type { Durations } from '../time/durations.ts';
+import type { Fate } from '../../ingest/ingest.ts';
+import type { BookEnds, Entries } from '../../history/book.ts';
+import type { JournalState } from '../../journal/view.ts';
+import type { ReplayState } from '../../journal/replays.ts';
+import type { Page, PageAsk, Row } from '../../journal/telegrams.ts';
+import type { OutboxMeasures } from '../../outbox/measures.ts';
+import type { Posted } from '../../reading/posted.ts';
+import type { OutboxRow } from '../../service/desk.ts';
+import type { Health } from '../../service/health.ts';
+import type { ReplayRow, ReplayWish } from '../../service/replay-desk.ts';
+import type { Denied } from '../../telemetry/denied.ts';
+import type { Durations } from '../../time/durations.ts';
 
 type Nothing = Readonly<Record<string, never>>;
 
