@@ -67,7 +67,8 @@ function ofRow(
   return { queue, oldest: oldestAt ?? null, usage_percent, delivered, dead_letters, dropped, thinned };
 }
 
-function lightOf({ state, waiting, refused, aside, dropped }: OutboxStatus): Standing['status'] {
-  if (state === 'paused' || dropped > 0) return 'red';
-  return state === 'later' || state === 'verifying' || waiting > BACKLOG || refused > aside ? 'amber' : 'green';
+/** How it goes now: what was lost for good stands in its own numbers, and need not be lost again. */
+function lightOf({ state, waiting }: OutboxStatus): Standing['status'] {
+  if (state === 'paused') return 'red';
+  return state === 'later' || state === 'verifying' || waiting > BACKLOG ? 'amber' : 'green';
 }

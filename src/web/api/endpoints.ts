@@ -10,7 +10,9 @@ import { standings } from '../standings.ts';
 const endpointSchema = z.strictObject({
   name: z.string(),
   type: z.string(),
-  status: z.enum(['green', 'amber', 'red']),
+  status: z
+    .enum(['green', 'amber', 'red'])
+    .describe('now: it delivers, tries again, or is paused until somebody mends it'),
   state: z.string(),
   since: z.string().nullable(),
   url: z.string().nullable().optional().describe('for a key with status:read'),
