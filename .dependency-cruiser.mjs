@@ -21,7 +21,8 @@ export default {
     only('storage', []),
     only('journal', ['time', 'telegram', 'reading', 'storage']),
     only('outbox', ['time', 'telegram', 'reading', 'journal']),
-    only('endpoints', ['settings', 'privacy', 'telegram', 'reading', 'journal', 'outbox']),
+    only('endpoints', ['settings', 'time', 'privacy', 'http', 'telegram', 'reading', 'journal', 'outbox']),
+    only('http', []),
     only('history', ['time', 'telegram', 'reading', 'storage', 'journal']),
     only('ingest', ['telegram', 'reading', 'journal']),
     only('serial', ['time', 'telegram']),
@@ -29,7 +30,7 @@ export default {
     only('settings', []),
     only('time', []),
     only('privacy', []),
-    only('sources', ['settings', 'time', 'serial', 'simulator', 'telegram']),
+    only('sources', ['settings', 'time', 'http', 'serial', 'simulator', 'telegram']),
     only('config', ['settings', 'sources', 'endpoints']),
     only('web', [
       'settings',

@@ -4,7 +4,7 @@ import type { Letter } from '../journal/letter.ts';
 import { Ambiguous, LOOK_BACK, TryLater } from '../outbox/endpoint.ts';
 import type { Kit } from '../settings/values.ts';
 import { FailedOn, judge, type Question } from './answers.ts';
-import { type HttpAnswer, type HttpRequest, openHttp } from './http.ts';
+import { type HttpAnswer, type HttpRequest, openFarSide } from './http.ts';
 
 /** What both kinds of DSMR-reader endpoint are set with. */
 export const dsmrSettings = ({ z, durationWithin, secret }: Kit) =>
@@ -61,7 +61,7 @@ const POSTS = {
 
 export function openDsmrServer({ url, key, timeout, ca }: DsmrSettings, now: () => Date): DsmrServer {
   const { origin, path, login } = baseOf(url);
-  const http = openHttp({ origin, timeoutMs: timeout, ca: ca === undefined ? undefined : readCertificate(ca) });
+  const http = openFarSide({ program: 'DSMR-reader', origin, timeoutMs: timeout, ca: ca === undefined ? undefined : readCertificate(ca) });
   const identify = ['x-authkey', key, ...(login === undefined ? [] : ['authorization', login])];
   const posting = {
     v1: { path: path + POSTS.v1.path, headers: [...identify, 'content-type', POSTS.v1.type] },

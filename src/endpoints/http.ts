@@ -1,227 +1,30 @@
-import { createRequire } from 'node:module';
-import type { Client as UndiciClient, Dispatcher } from 'undici';
+import { openHttp, type Http, type HttpOptions } from '../http/client.ts';
+import { NoAnswer, NotHttp, NotSent } from '../http/failures.ts';
 import { Ambiguous, Paused, TryLater } from '../outbox/endpoint.ts';
 
-/** One far side: one connection to it, and one request at a time on that connection. */
-export interface Http {
-  /**
-   * One attempt. Resolves with whatever was answered, an error status too. Throws {@link TryLater} where the request
-   * was never sent, {@link Ambiguous} where it was sent and no answer came, {@link Paused} where no web server listens,
-   * and the signal's reason once that aborts.
-   */
-  request(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
-  close(): Promise<void>;
+export type { Http, HttpAnswer, HttpRequest } from '../http/client.ts';
+
+export interface FarSide extends HttpOptions {
+  /** What should listen there, for the text of an error: DSMR-reader. */
+  readonly program: string;
 }
 
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  /** Name and value by turns. */
-  readonly headers: string[];
-  readonly body?: string;
-  /** As much of the answer's body is read; 8 kB where it is left out. */
-  readonly maxBodyBytes?: number;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As much of the body as came, up to the request's bound. */
-  readonly body: string;
-  /** False where the body goes on behind that: it was too long, too slow, or cut with its connection. */
-  readonly whole: boolean;
-}
-
-export interface HttpOptions {
-  /** Scheme, host and port. */
-  readonly origin: string;
-  /** Over all of an attempt: connecting, sending, and the answer to its end. */
-  readonly timeoutMs: number;
-  /** PEM text of the certificates to trust in the place of the system's. */
-  readonly ca?: string | undefined;
-}
-
-const MAX_CONNECT_MS = 10_000;
-const MAX_BODY_BYTES = 8_192;
-
-/**
- * Servers close idle connections after some seconds, and one that closes just as we write leaves the letter in doubt.
- * So an idle connection is left early, at most this long after its last answer, whatever the server offers.
- */
-const MAX_IDLE_MS = 10_000;
-
-/**
- * undici's client without the rest of it (fetch, WebSocket, caches, mocks), which would take 6 MB of a Pi's memory.
- * Where a later undici has moved that file, the whole package gives the same class.
- */
-const Client = loadClient();
-
-function loadClient(): typeof UndiciClient {
-  const require = createRequire(import.meta.url);
-  try {
-    return require('undici/lib/dispatcher/client.js') as typeof UndiciClient;
-  } catch {
-    return (require('undici') as typeof import('undici')).Client;
-  }
-}
-
-export function openHttp(options: HttpOptions): Http {
-  const client = new Client(options.origin, {
-    connect: { timeout: Math.min(options.timeoutMs, MAX_CONNECT_MS), ca: options.ca },
-    keepAliveMaxTimeout: MAX_IDLE_MS,
-    // One time-out over the whole attempt binds tighter than these two could.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+/** A far side whose failures are those of an endpoint: {@link TryLater}, {@link Ambiguous}, {@link Paused}. */
+export function openFarSide({ program, ...options }: FarSide): Http {
+  const http = openHttp(options);
   return {
-    async request(request, signal) {
-      await oneTurn();
-      signal.throwIfAborted();
-      return new Promise((resolve, reject) => {
-        client.dispatch(request, new Attempt({ ...options, ...request }, signal, resolve, reject));
-      });
-    },
-    close: () => client.destroy(),
+    request: (request, signal) =>
+      http.request(request, signal).catch((error: unknown) => {
+        throw asOfEndpoint(error, program);
+      }),
+    close: () => http.close(),
   };
 }
 
-/**
- * Lets the event loop look at the connection once: a far side that has closed it is then seen before the request is
- * written, which goes over a new connection. Without it that letter would be in doubt.
- */
-function oneTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-type AttemptOptions = HttpOptions & Pick<HttpRequest, 'maxBodyBytes'>;
-
-/** One request on its way. It settles once, by whatever comes first: the answer, a failure, the time-out, the signal. */
-class Attempt implements Dispatcher.DispatchHandler {
-  readonly #options: AttemptOptions;
-  readonly #signal: AbortSignal;
-  readonly #resolve: (answer: HttpAnswer) => void;
-  readonly #reject: (reason: unknown) => void;
-  readonly #timer: NodeJS.Timeout;
-  #settled = false;
-  /** Set from the moment at which the request is being written. */
-  #controller: Dispatcher.DispatchController | undefined;
-  #head: Pick<HttpAnswer, 'status' | 'headers'> | undefined;
-  readonly #body: Buffer[] = [];
-  #bodyBytes = 0;
-
-  constructor(
-    options: AttemptOptions,
-    signal: AbortSignal,
-    resolve: (answer: HttpAnswer) => void,
-    reject: (reason: unknown) => void,
-  ) {
-    this.#options = options;
-    this.#signal = signal;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    this.#timer = setTimeout(this.#onTimeout, options.timeoutMs);
-    signal.addEventListener('abort', this.#onAbort);
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#settled) controller.abort(new Error('given up while connecting'));
-    else this.#controller = controller;
-  }
-
-  onResponseStart(_: unknown, status: number, headers: HttpAnswer['headers']): void {
-    if (status >= 200) this.#head = { status, headers };
-  }
-
-  onResponseData(_: unknown, chunk: Buffer): void {
-    const { maxBodyBytes = MAX_BODY_BYTES } = this.#options;
-    this.#body.push(chunk.subarray(0, maxBodyBytes - this.#bodyBytes));
-    this.#bodyBytes += chunk.length;
-    if (this.#bodyBytes >= maxBodyBytes) this.#leave(() => this.#finish());
-  }
-
-  onResponseEnd(): void {
-    this.#settle(() => this.#finish(true));
-  }
-
-  onResponseError(_: unknown, error: Error): void {
-    this.#settle(() => {
-      if (this.#head === undefined) this.#reject(this.#failure(error));
-      else this.#finish();
-    });
-  }
-
-  readonly #onTimeout = (): void => {
-    const seconds = this.#options.timeoutMs / 1_000;
-    this.#leave(() => {
-      if (this.#head !== undefined) this.#finish();
-      else if (this.#controller !== undefined)
-        this.#reject(new Ambiguous(`${this.#options.origin} gave no answer within ${seconds} s`));
-      else this.#reject(new TryLater(`${this.#options.origin} could not be connected to within ${seconds} s`));
-    });
-  };
-
-  readonly #onAbort = (): void => {
-    this.#leave(() => this.#reject(this.#signal.reason));
-  };
-
-  /** The status line is the answer: a body that is cut short takes nothing from it. */
-  #finish(whole = false): void {
-    if (this.#head !== undefined) this.#resolve({ ...this.#head, body: Buffer.concat(this.#body).toString(), whole });
-  }
-
-  /** Settles, and cuts the connection with what may still come over it. */
-  #leave(settle: () => void): void {
-    this.#settle(settle);
-    this.#controller?.abort(new Error('left'));
-  }
-
-  #settle(settle: () => void): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    clearTimeout(this.#timer);
-    this.#signal.removeEventListener('abort', this.#onAbort);
-    settle();
-  }
-
-  #failure(error: Error): Error {
-    const { origin } = this.#options;
-    const code = codeOf(error);
-    if (this.#controller === undefined)
-      return new TryLater(`${origin} ${UNREACHABLE[code] ?? `cannot be reached: ${error.message}`}`, { cause: error });
-    if (code.startsWith('HPE_') || error.name === 'HTTPParserError') {
-      return new Paused(`${origin} does not speak HTTP: ${error.message}`, 'set url to the address of DSMR-reader', {
-        cause: error,
-      });
-    }
-    return new Ambiguous(`${origin} cut the connection before it answered (${error.message})`, { cause: error });
-  }
-}
-
-const UNKNOWN_SIGNER = 'has a certificate that nobody known here signed: set ca to the file of the one that did';
-
-/** Ways in which a connection does not come about; nothing was sent. */
-const UNREACHABLE: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'has a name that does not exist: check url',
-  EAI_AGAIN: 'has a name that cannot be looked up now: is the network up?',
-  ECONNREFUSED: 'refuses the connection: is the server running there?',
-  EHOSTUNREACH: 'cannot be reached: no way to that host',
-  ENETUNREACH: 'cannot be reached: no network',
-  UND_ERR_CONNECT_TIMEOUT: 'does not take the connection in time',
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_SIGNER,
-  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_SIGNER,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_SIGNER,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_SIGNER,
-  ERR_TLS_CERT_ALTNAME_INVALID: 'has a certificate for another host name',
-  CERT_HAS_EXPIRED: 'has a certificate that has expired',
-  CERT_NOT_YET_VALID: "has a certificate that is not valid yet: is this machine's clock right?",
-  EPROTO: 'does not speak TLS: should url begin with http://?',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'does not speak TLS: should url begin with http://?',
-};
-
-/** Where a host has several addresses the error holds one for each: they tell the same story. */
-function codeOf(error: Error & { code?: unknown; errors?: unknown }): string {
-  const inner: unknown = Array.isArray(error.errors) ? error.errors[0] : undefined;
-  const code = error.code ?? (inner instanceof Error ? (inner as NodeJS.ErrnoException).code : undefined);
-  return typeof code === 'string' ? code : '';
+function asOfEndpoint(error: unknown, program: string): unknown {
+  if (error instanceof NotSent) return new TryLater(error.message, { cause: error });
+  if (error instanceof NoAnswer) return new Ambiguous(error.message, { cause: error });
+  if (error instanceof NotHttp)
+    return new Paused(error.message, `set url to the address of ${program}`, { cause: error });
+  return error;
 }
