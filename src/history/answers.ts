@@ -14,7 +14,7 @@ export interface Meter {
   readonly unit: RegisterUnit;
   /** Of the M-Bus; undefined for the electricity meter itself, and for gas, which is found whatever its channel. */
   readonly channel: number | undefined;
-  /** The three letters of the header's maker, and the rest of the header. */
+  /** As the header says; undefined where values were posted. */
   readonly manufacturer: string | undefined;
   readonly model: string | undefined;
   /** As printed: `50`, `50217`. */

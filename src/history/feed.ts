@@ -1,6 +1,6 @@
 import { toBaseUnits } from '../reading/base-units.ts';
+import { headerOf, modelOf } from '../reading/meter-model.ts';
 import type { Quantity } from '../reading/quantity.ts';
-import { isPosted } from '../reading/posted.ts';
 import type { Letter } from '../journal/letter.ts';
 import type { About } from './meters.ts';
 import { MinuteBuilder, minuteOf } from './minute.ts';
@@ -88,24 +88,15 @@ export class Feed {
   #begin(seq: number, raw: Buffer): void {
     this.#opening = seq;
     const meter = this.#sampler.reading?.meter;
+    const is = modelOf(headerOf(raw));
     this.#about = {
       timeZone: this.#options.timeZone,
-      ...(isPosted(raw) ? { manufacturer: undefined, model: undefined } : headerOf(raw)),
+      manufacturer: is?.manufacturer,
+      model: is?.model,
       version: meter?.version ?? meter?.emucsVersion,
       capacityW: capacityOf(meter?.limit),
     };
   }
-}
-
-/** Some meters print their number behind their model. */
-const NUMBER = /\d{6,}.*$/;
-const LINE_END = '\r'.charCodeAt(0);
-const LONGEST_HEADER = 100;
-
-function headerOf(raw: Buffer): Pick<About, 'manufacturer' | 'model'> {
-  const end = raw.subarray(0, LONGEST_HEADER).indexOf(LINE_END);
-  const header = raw.toString('latin1', 1, end < 0 ? LONGEST_HEADER : end);
-  return { manufacturer: header.slice(0, 3), model: header.replace(NUMBER, '') };
 }
 
 /** All nines stand for no limit. */

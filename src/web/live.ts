@@ -1,4 +1,5 @@
 import { standardOffsetMinutes } from '../reading/local-time.ts';
+import { headerOf } from '../reading/meter-model.ts';
 import { Reader } from '../reading/reader.ts';
 import { sleep } from '../time/sleep.ts';
 import type { NewestReading } from './newest-reading.ts';
@@ -8,9 +9,6 @@ import type { SourcePlace } from './settings.ts';
 
 /** How soon a stream has a new telegram, at the latest. */
 const LOOK_MS = 250;
-const LONGEST_HEADER = 100;
-/** Some meters print their number behind their model, which nobody is to see. */
-const NUMBER = /\d{6,}.*$/;
 
 interface Known extends NewestReading {
   readonly count: number;
@@ -66,7 +64,6 @@ export class Live {
     const telegram = { raw: Buffer.from(raw.buffer, raw.byteOffset, raw.length), receivedAt };
     const reading = this.#readers.get(source)?.read(telegram);
     if (reading === undefined) return;
-    const line = /^\/?([^\r\n]*)/.exec(telegram.raw.toString('latin1', 0, LONGEST_HEADER))?.[1] ?? '';
-    this.#known.set(source, { source, count, reading, receivedAt, header: line.replace(NUMBER, '') });
+    this.#known.set(source, { source, count, reading, receivedAt, header: headerOf(telegram.raw) });
   }
 }

@@ -5,6 +5,6 @@ export interface NewestReading {
   readonly source: string;
   readonly reading: Reading;
   readonly receivedAt: Date;
-  /** The line behind the `/`: maker and model, without the number that some meters print there. */
+  /** As `headerOf` gives it. */
   readonly header: string;
 }

@@ -15,7 +15,7 @@ export const ELECTRICITY: MeterPlace = {
 export const GAS: MeterPlace = { id: 'home-gas', source: 'home', medium: 'gas', unit: 'dm3', channel: undefined };
 
 const ABOUT = {
-  ...{ timeZone: 'Europe/Amsterdam', manufacturer: 'ISK', model: '5\\2M550T-1012' },
+  ...{ timeZone: 'Europe/Amsterdam', manufacturer: 'ISK', model: '2M550T-1012' },
   ...{ version: '50', capacityW: undefined },
 };
 

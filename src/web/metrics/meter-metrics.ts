@@ -3,6 +3,7 @@ import type { NewestReading } from '../newest-reading.ts';
 import { deviceId } from '../../history/sample.ts';
 import { toBaseUnits } from '../../reading/base-units.ts';
 import { devicesOf, wasRead } from '../../reading/devices.ts';
+import { modelOf } from '../../reading/meter-model.ts';
 import type { Quantity } from '../../reading/quantity.ts';
 import type { Metric, Sample } from './exposition.ts';
 
@@ -157,7 +158,8 @@ function watts(quantity: Quantity | undefined): number | undefined {
 }
 
 function infoOf(header: string, version = ''): Sample['labels'] {
-  return { manufacturer: header.slice(0, 3), model: header.slice(4).replace(/^[\\ ]+/, ''), dsmr_version: version };
+  const { manufacturer = '', model = '' } = modelOf(header) ?? {};
+  return { manufacturer, model, dsmr_version: version };
 }
 
 function meterSeconds({ meter_time }: LiveReading): number | undefined {
