@@ -2,22 +2,20 @@ import { MASK, maskIdentity } from '../privacy/mask.ts';
 import { Ambiguous, Paused, Refused, TryLater, Unreadable } from '../outbox/endpoint.ts';
 import type { HttpAnswer } from './http.ts';
 
-/** What was asked of DSMR-reader: each takes another answer for a yes. */
-export type Question = 'v1' | 'v2' | 'version' | 'list';
-
 /** Who answered: for the text of an error. */
-export interface Asked {
+export interface Asked<Question extends string> {
   readonly question: Question;
   /** Address without a key or password. */
   readonly address: string;
-  /** Kept out of every text, should the far side repeat it. */
-  readonly key: string;
+  /** Kept out of every text, should the far side repeat it; none where it has none. */
+  readonly secrets: readonly string[];
 }
 
 /** `failed`: {@link FailedOn}. */
 type Verdict = 'taken' | 'refused' | 'unreadable' | 'paused' | 'later' | 'ambiguous' | 'failed';
 
-interface Row {
+/** What an answer means: a row of the table that each kind of endpoint has. */
+export interface AnswerRow<Question extends string> {
   /** One status, or the first and the last of a range. */
   readonly status: number | readonly [number, number];
   /** What it answers; undefined: any. */
@@ -25,7 +23,7 @@ interface Row {
   readonly type?: RegExp;
   readonly body?: RegExp;
   readonly verdict: Verdict;
-  /** Paused, unreadable, failed: what a person has to do. */
+  /** Paused, unreadable, failed: what a person has to do; without one, to look at `url`. */
   readonly remedy?: string;
 }
 
@@ -41,62 +39,18 @@ export class FailedOn extends Ambiguous {
   }
 }
 
-const SWITCH_ON = 'switch the API on in DSMR-reader under Configuration, API';
-const SET_KEY = 'set key to the one that DSMR-reader shows under Configuration, API';
-const SET_URL = 'set url to the address of DSMR-reader itself';
-const SET_LOGIN = 'set url with the name and password that the server wants: http://name:password@host';
-const SET_METER = 'set "DSMR version" in DSMR-reader under Configuration, Datalogger to the kind of this meter';
-const CHECK_PROXY = 'see what stands between this machine and DSMR-reader, or set url anew';
-const CHECK_SERVER = "see DSMR-reader's own log for what it fails on";
-const JSON_TYPE = /^application\/json\b/i;
-
-/** An error page of DSMR-reader with one of these exceptions in its first `<pre>`. */
-const raised = (exceptions: string): RegExp => new RegExp(`^(?:(?!<pre>)[^])*<pre>[^<]*(?:${exceptions})`);
-
-/** A register that the server wants and did not find, in the words of each database. */
-const LACKING = raised('IntegrityError[^<]*(?:null value|NOT NULL|cannot be null)');
-const NEVER_STORED = raised('IntegrityError|InvalidOperation|RequestDataTooBig');
-const FAILED = raised('(?:Data|Value|Type|Key|Index|Attribute|Overflow|Unicode\\w*|Validation|Assertion)Error');
-
-/**
- * What each answer means; the first row that fits counts. A 500 has many meanings, which only its body tells apart.
- * Source: answers of a running DSMR-reader 5.11, API v1 and v2; RFC 9110 §15 for those of a proxy before it.
- */
-const ANSWERS: readonly Row[] = [
-  { status: [200, 201], to: ['v1'], body: /^\s*$/, verdict: 'taken' },
-  { status: [200, 201], to: ['v2'], type: JSON_TYPE, verdict: 'taken' },
-  { status: 200, to: ['version'], type: JSON_TYPE, body: /"version"/, verdict: 'taken' },
-  { status: 200, to: ['list'], type: JSON_TYPE, verdict: 'taken' },
-  { status: [200, 299], verdict: 'paused', remedy: SET_URL },
-  { status: [300, 399], verdict: 'paused', remedy: 'set url to where it sends, with the right http:// or https://' },
-  { status: 400, to: ['v1'], body: /^Invalid data\s*$/, verdict: 'refused' },
-  { status: 400, to: ['v2'], type: JSON_TYPE, verdict: 'refused' },
-  { status: 401, verdict: 'paused', remedy: SET_LOGIN },
-  { status: 403, body: /API is disabled/, verdict: 'paused', remedy: SWITCH_ON },
-  { status: 403, body: /Invalid auth key/, verdict: 'paused', remedy: SET_KEY },
-  { status: 404, verdict: 'paused', remedy: SET_URL },
-  { status: 405, body: /API is disabled/, verdict: 'paused', remedy: SWITCH_ON },
-  { status: 405, verdict: 'paused', remedy: SET_URL },
-  { status: 408, verdict: 'later' },
-  { status: 413, verdict: 'refused' },
-  { status: 425, verdict: 'later' },
-  { status: 429, verdict: 'later' },
-  { status: [400, 499], verdict: 'paused', remedy: CHECK_PROXY },
-  { status: 500, to: ['v1'], body: /^Failed to parse telegram\s*$/, verdict: 'unreadable', remedy: SET_METER },
-  { status: 500, to: ['v1'], body: LACKING, verdict: 'unreadable', remedy: SET_METER },
-  { status: 500, to: ['v1', 'v2'], body: NEVER_STORED, verdict: 'refused' },
-  { status: 500, to: ['v1', 'v2'], body: FAILED, verdict: 'failed', remedy: CHECK_SERVER },
-  { status: 500, body: /API user not found/, verdict: 'paused', remedy: 'save the API settings in DSMR-reader once' },
-  { status: 503, verdict: 'later' },
-  { status: [500, 599], verdict: 'ambiguous' },
-];
-
-const UNHEARD_OF: Pick<Row, 'verdict' | 'remedy'> = { verdict: 'paused', remedy: SET_URL };
+/** What a kind of far side answers: the first row that fits counts. */
+export interface Answers<Question extends string> {
+  readonly rows: readonly AnswerRow<Question>[];
+  /** What a person has to do about an answer that no row has, and where a row does not say: the endpoint pauses. */
+  readonly remedy: string;
+}
 
 /** Returns where the answer says yes; else throws what it means. `now` is what a Retry-After date counts from. */
-export function judge(answer: HttpAnswer, asked: Asked, now: Date): void {
-  const { verdict, remedy = SET_URL } = ANSWERS.find((row) => fits(row, answer, asked.question)) ?? UNHEARD_OF;
-  const text = `${asked.address} answered ${describe(answer, asked.key)}`;
+export function judge<Q extends string>(answers: Answers<Q>, answer: HttpAnswer, asked: Asked<Q>, now: Date): void {
+  const row = answers.rows.find((one) => fits(one, answer, asked.question));
+  const { verdict = 'paused', remedy = answers.remedy } = row ?? {};
+  const text = `${asked.address} answered ${describe(answer, asked.secrets)}`;
   switch (verdict) {
     case 'taken':
       return;
@@ -115,7 +69,7 @@ export function judge(answer: HttpAnswer, asked: Asked, now: Date): void {
   }
 }
 
-function fits(row: Row, answer: HttpAnswer, question: Question): boolean {
+function fits<Q extends string>(row: AnswerRow<Q>, answer: HttpAnswer, question: Q): boolean {
   const [from, to] = typeof row.status === 'number' ? [row.status, row.status] : row.status;
   if (answer.status < from || answer.status > to) return false;
   if (row.to?.includes(question) === false) return false;
@@ -137,11 +91,11 @@ function retryAfterMs(text: string | undefined, now: Date): number | undefined {
 }
 
 /** `403: Invalid auth key`: the status, where it sends, and the gist of the body, on one line of bounded length. */
-function describe(answer: HttpAnswer, key: string): string {
+function describe(answer: HttpAnswer, secrets: readonly string[]): string {
   const location = header(answer, 'location');
   const parts = [location === undefined ? '' : `to ${location.replace(/\?.*$/s, '')}`, gist(answer.body)];
   const said = parts.filter((part) => part !== '').join(', ');
-  return `${answer.status}${said === '' ? '' : `: ${mask(said, key)}`}`;
+  return `${answer.status}${said === '' ? '' : `: ${mask(said, secrets)}`}`;
 }
 
 const MAX_GIST = 160;
@@ -152,8 +106,9 @@ function gist(body: string): string {
 }
 
 /** No key, nothing that identifies a meter, no control character leaves this file. */
-function mask(text: string, key: string): string {
-  const line = maskIdentity(text.replaceAll(key, MASK))
+function mask(text: string, secrets: readonly string[]): string {
+  const masked = secrets.reduce((rest, secret) => rest.replaceAll(secret, MASK), text);
+  const line = maskIdentity(masked)
     .replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, ' ')
     .trim();
   return line.length > MAX_GIST ? `${line.slice(0, MAX_GIST)}…` : line;

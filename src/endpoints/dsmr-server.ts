@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { Letter } from '../journal/letter.ts';
 import { Ambiguous, LOOK_BACK, TryLater } from '../outbox/endpoint.ts';
 import type { Kit } from '../settings/values.ts';
-import { FailedOn, judge, type Question } from './answers.ts';
+import { FailedOn, judge } from './answers.ts';
+import { DSMR_ANSWERS, type Question } from './dsmr-answers.ts';
 import { type HttpAnswer, type HttpRequest, openFarSide } from './http.ts';
 
 /** What both kinds of DSMR-reader endpoint are set with. */
@@ -61,7 +62,12 @@ const POSTS = {
 
 export function openDsmrServer({ url, key, timeout, ca }: DsmrSettings, now: () => Date): DsmrServer {
   const { origin, path, login } = baseOf(url);
-  const http = openFarSide({ program: 'DSMR-reader', origin, timeoutMs: timeout, ca: ca === undefined ? undefined : readCertificate(ca) });
+  const http = openFarSide({
+    program: 'DSMR-reader',
+    origin,
+    timeoutMs: timeout,
+    ca: ca === undefined ? undefined : readCertificate(ca),
+  });
   const identify = ['x-authkey', key, ...(login === undefined ? [] : ['authorization', login])];
   const posting = {
     v1: { path: path + POSTS.v1.path, headers: [...identify, 'content-type', POSTS.v1.type] },
@@ -70,7 +76,8 @@ export function openDsmrServer({ url, key, timeout, ca }: DsmrSettings, now: () 
 
   async function ask(question: Question, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const answer = await http.request(request, signal);
-    judge(answer, { question, address: origin + request.path.replace(/\?.*/, ''), key }, now());
+    const asked = { question, address: origin + request.path.replace(/\?.*/, ''), secrets: [key] };
+    judge(DSMR_ANSWERS, answer, asked, now());
     return answer;
   }
 

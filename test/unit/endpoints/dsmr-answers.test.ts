@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { judge, type Question } from '../../../src/endpoints/answers.ts';
+import { judge } from '../../../src/endpoints/answers.ts';
+import { DSMR_ANSWERS, type Question } from '../../../src/endpoints/dsmr-answers.ts';
 import type { HttpAnswer } from '../../../src/endpoints/http.ts';
 import { DsmrReader, type Fault, faults } from '../../support/dsmr-reader.ts';
 import { buildTelegram, withChecksum } from '../../support/telegrams.ts';
@@ -74,7 +75,7 @@ async function ask(question: Question, sent: Sent): Promise<{ answer: HttpAnswer
 
 function verdictOn(answer: HttpAnswer, question: Question): string {
   try {
-    judge(answer, { question, address: 'http://dsmr', key: KEY }, NOW);
+    judge(DSMR_ANSWERS, answer, { question, address: 'http://dsmr', secrets: [KEY] }, NOW);
     return 'taken';
   } catch (error) {
     return (error as Error).constructor.name;
@@ -477,16 +478,16 @@ describe('what others answer in its place', () => {
   ])('%s is said with what to do', async (_, fault, remedy) => {
     reader.fault = fault;
     const { answer } = await ask('v1', form(good));
-    const asked = { question: 'v1', address: 'http://dsmr', key: KEY } as const;
-    expect(() => judge(answer, asked, NOW)).toThrow(
+    const asked = { question: 'v1', address: 'http://dsmr', secrets: [KEY] } as const;
+    expect(() => judge(DSMR_ANSWERS, answer, asked, NOW)).toThrow(
       expect.objectContaining({ remedy: expect.stringMatching(remedy) as string }),
     );
   });
 
   test('what an answer repeats of the request tells neither the key nor whose meter it is', () => {
     const body = `${KEY} /ISK5\\2M550T-1012 0-0:96.1.1(4530303434303037333832323436303139) 1-0:1.8.1(000881.731*kWh)`;
-    const asked = { question: 'v1', address: 'http://dsmr', key: KEY } as const;
-    expect(() => judge({ status: 400, headers: {}, body, whole: true }, asked, NOW)).toThrow(
+    const asked = { question: 'v1', address: 'http://dsmr', secrets: [KEY] } as const;
+    expect(() => judge(DSMR_ANSWERS, { status: 400, headers: {}, body, whole: true }, asked, NOW)).toThrow(
       'http://dsmr answered 400: *** /*** 0-0:96.1.1(***) 1-0:1.8.1(000881.731*kWh)',
     );
   });
@@ -500,7 +501,9 @@ describe('what others answer in its place', () => {
     ['soon', undefined],
   ])('Retry-After: %s', (text, delayMs) => {
     const answer = { status: 503, headers: { 'retry-after': text }, body: '', whole: true };
-    const asked = { question: 'v1', address: 'http://dsmr', key: KEY } as const;
-    expect(() => judge(answer, asked, NOW)).toThrow(expect.objectContaining({ name: 'TryLater', delayMs }));
+    const asked = { question: 'v1', address: 'http://dsmr', secrets: [KEY] } as const;
+    expect(() => judge(DSMR_ANSWERS, answer, asked, NOW)).toThrow(
+      expect.objectContaining({ name: 'TryLater', delayMs }),
+    );
   });
 });
