@@ -9,7 +9,7 @@ import { AFTER_REPLAY, dsmrSettings, openDsmrServer } from './dsmr-server.ts';
 import { readingBody, readingMark } from './dsmr-v2.ts';
 import { defineEndpoint } from './endpoint-type.ts';
 import { type Mark, markOfPrint } from './mark.ts';
-import { printOf } from './print.ts';
+import { printOf } from '../telegram/print.ts';
 import { agesBy, type AgeOf, requireSure } from './own-time.ts';
 import { openReadBack } from './read-back.ts';
 

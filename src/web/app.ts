@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { requireScope, type Access, type Who } from './access/access.ts';
 import type { Hosts } from './access/hosts.ts';
-import { plainAddress } from './access/networks.ts';
+import { plainAddress } from '../network/networks.ts';
 import { json, type Answer } from './http/answer.ts';
 import { readBody } from './http/bodies.ts';
 import { withHead } from './http/columns.ts';

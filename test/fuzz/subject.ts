@@ -1,7 +1,7 @@
 import { asJson } from '../../src/commands/decode/as-json.ts';
 import { asText } from '../../src/commands/explain/as-text.ts';
 import { readingBody } from '../../src/endpoints/dsmr-v2.ts';
-import { printOf } from '../../src/endpoints/print.ts';
+import { printOf } from '../../src/telegram/print.ts';
 import { Refused } from '../../src/outbox/endpoint.ts';
 import { describeValues, type Description } from '../../src/reading/describe.ts';
 import { readObjects, type Reading } from '../../src/reading/reading.ts';

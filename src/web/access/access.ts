@@ -4,7 +4,7 @@ import { credentialsOf, type Credentials } from './credentials.ts';
 import { isExpired, type Key } from './key.ts';
 import { KeysUnreadable } from './key-file.ts';
 import type { KeyRing } from './key-ring.ts';
-import { Networks } from './networks.ts';
+import { Networks } from '../../network/networks.ts';
 import { grantedBy, type Scope } from './scopes.ts';
 import type { Throttle } from './throttle.ts';
 import type { Login, Tokens } from './tokens.ts';

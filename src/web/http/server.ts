@@ -2,10 +2,9 @@ import { createServer as createPlain, type IncomingMessage, type Server, type Se
 import { createServer as createTls, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { statSync } from 'node:fs';
-import { once } from 'node:events';
 import type { HttpConfig } from '../../config/http.ts';
-import { sleep } from '../../time/sleep.ts';
-import { isLoopback, Networks, plainAddress } from '../access/networks.ts';
+import { keepListening, listeningAt } from '../../network/keep-listening.ts';
+import { isLoopback, Networks, plainAddress } from '../../network/networks.ts';
 import { readCertificate } from './certificate.ts';
 
 /** What clients may take up; more is refused, and what takes too long is dropped. */
@@ -20,7 +19,6 @@ const MOST_CLIENTS = 128;
 const MOST_REQUESTS_A_SOCKET = 10_000;
 /** A socket without a byte for so long is dropped; streams send more often. */
 const SILENT_MS = 30_000;
-const RETRY_MS = [1_000, 2_000, 5_000, 15_000, 30_000] as const;
 /** How long a stop waits for answers that are on their way. */
 const LAST_ANSWERS_MS = 2_000;
 const CERTIFICATE_CHECK_MS = 60_000;
@@ -43,36 +41,18 @@ export interface ServeOptions {
 }
 
 /** Serves until the signal aborts. An address that is taken, or not there yet, is tried again: it never ends for that. */
-export async function serve(options: ServeOptions): Promise<void> {
-  const { events, signal } = options;
-  for (let failures = 0; !signal.aborted; failures++) {
-    try {
-      await serveOnce(options, () => (failures = 0));
-    } catch (error) {
-      events.unavailable(whyNot(error, options.http));
-      await sleep(RETRY_MS[failures] ?? RETRY_MS[RETRY_MS.length - 1] ?? 0, signal);
-    }
-  }
-}
-
-async function serveOnce({ http, handle, events, signal }: ServeOptions, began: () => void): Promise<void> {
-  const server = create(http, handle);
-  server.listen(http.port, http.host);
-  await once(server, 'listening', { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-  began();
-  const ended = new AbortController();
-  const over = new Promise<void>((resolve, reject) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-    server.once('error', reject);
-    if (signal.aborted) resolve();
-  });
-  if (!signal.aborted) events.listening(urlOf(server, http));
-  renewCertificate(server, http, events, ended.signal);
-  await over.finally(() => {
-    ended.abort();
-    return close(server);
+export async function serve({ http, handle, events, signal }: ServeOptions): Promise<void> {
+  await keepListening({
+    place: http,
+    setting: 'http.listen',
+    create: () => create(http, handle),
+    listening: (server, ended) => {
+      events.listening(urlOf(server, http));
+      renewCertificate(server, http, events, ended);
+    },
+    unavailable: (reason) => events.unavailable(reason),
+    close,
+    signal,
   });
 }
 
@@ -121,19 +101,6 @@ async function close(server: Server): Promise<void> {
   clearTimeout(cut);
 }
 
-function urlOf(server: Server, { host, tls }: HttpConfig): string {
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program listens there; name another port in http.listen',
-  EADDRNOTAVAIL: 'this machine has no such address; see http.listen',
-  EACCES: 'this user may not; take a port from 1024 up in http.listen',
-};
-
-function whyNot(error: unknown, { host, port }: HttpConfig): string {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  return `${host}:${port}: ${REASONS[code] ?? message}`;
+function urlOf(server: Server, http: HttpConfig): string {
+  return `${http.tls === undefined ? 'http' : 'https'}://${listeningAt(server, http)}`;
 }

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { readNetwork } from '../../settings/network.ts';
+import { readNetwork } from '../settings/network.ts';
 
 /** Whether an address lies in one of some networks. */
 export class Networks {

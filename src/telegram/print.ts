@@ -1,7 +1,7 @@
-import { printChecksum, readChecksum } from '../telegram/checksum.ts';
-import { crc16 } from '../telegram/crc16.ts';
-import { endMark } from '../telegram/end-mark.ts';
-import type { Telegram } from '../telegram/telegram.ts';
+import { printChecksum, readChecksum } from './checksum.ts';
+import { crc16 } from './crc16.ts';
+import { endMark } from './end-mark.ts';
+import type { Telegram } from './telegram.ts';
 
 /** A telegram as text, a byte a character, in a form that DSMR-reader takes. */
 export interface Print {
