@@ -25,7 +25,6 @@ const STOPPED = 'the service stopped';
 
 /** What was turned down and who was here, in memory until the history's thread has it in its book. */
 export class Books {
-  readonly kept: Kept;
   readonly denials: Denials;
   readonly visits: Visits;
   readonly #parts: BooksParts;
@@ -39,10 +38,10 @@ export class Books {
   readonly #ids = new Map<string, number>();
 
   constructor(parts: BooksParts) {
-    this.kept = new Kept(join(parts.settings.stateDir, BOOK_FILE));
+    const kept = new Kept(join(parts.settings.stateDir, BOOK_FILE));
     this.#parts = parts;
-    this.denials = new Denials(parts.office, this.kept);
-    this.visits = new Visits(this.kept);
+    this.denials = new Denials(parts.office, kept);
+    this.visits = new Visits(kept);
   }
 
   start(): void {

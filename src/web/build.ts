@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { BookReader } from '../history/book-reader.ts';
 import { Access } from './access/access.ts';
 import { Hosts } from './access/hosts.ts';
 import { KeyFile } from './access/key-file.ts';
@@ -33,8 +32,7 @@ interface BuildOptions {
 export function buildApp({ settings, office, books, fault, signal }: BuildOptions): App<RouteParts> {
   const { anonymous, allowedHosts } = settings.http;
   const keyFile = new KeyFile(settings.stateDir);
-  const { kept, denials, visits } = books;
-  kept.readerOf = (path) => new BookReader(path);
+  const { denials, visits } = books;
   const tokens = new Tokens(({ sessionId }, why) => visits.end(Number(sessionId), why));
   const access = new Access({
     keys: new KeyRing(keyFile, (keys) => tokens.keepOf(keys)),

@@ -40,7 +40,8 @@ export class Denials {
   /** With those that the main thread knows of by now. @throws {Problem} where it does not answer. */
   async all(): Promise<readonly Denial[]> {
     await this.fetch();
-    return [...this.#kept.ask((reader) => reader.denials(this.#book.firstId)), ...this.#book.rows];
+    const earlier = await this.#kept.ask((reader) => reader.denials(this.#book.firstId));
+    return [...earlier, ...this.#book.rows];
   }
 
   /** Those since the start with ids above this one. */

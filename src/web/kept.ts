@@ -1,40 +1,24 @@
-import { statSync } from 'node:fs';
 import type { BookReader } from '../history/book-reader.ts';
+import { Reopened } from './reopened.ts';
 
-/** The denials and visits of earlier times, opened when they are asked for; none where they cannot be read. */
+/** The denials and visits of earlier times; none where they cannot be read. */
 export class Kept {
   readonly #path: string;
-  /** Makes a reader; handed in, so that SQLite is loaded only where somebody asks. */
-  readerOf: ((path: string) => BookReader) | undefined;
-  #reader: BookReader | undefined;
-  #inode: number | undefined;
+  #file: Reopened<BookReader> | undefined;
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  ask<T>(question: (reader: BookReader) => readonly T[]): readonly T[] {
+  /** SQLite is loaded with the first question: who is never asked stays small. */
+  async ask<T>(question: (reader: BookReader) => readonly T[]): Promise<readonly T[]> {
+    const { BookReader } = await import('../history/book-reader.ts');
+    this.#file ??= new Reopened(this.#path, (path) => new BookReader(path));
     try {
-      const reader = this.#open();
-      return reader === undefined ? [] : question(reader);
+      return question(this.#file.reader);
     } catch {
-      this.#close();
+      this.#file.close();
       return [];
     }
-  }
-
-  /** A damaged file is put aside, and another takes its place. */
-  #open(): BookReader | undefined {
-    const inode = statSync(this.#path).ino;
-    if (this.#reader !== undefined && inode === this.#inode) return this.#reader;
-    this.#close();
-    this.#reader = this.readerOf?.(this.#path);
-    this.#inode = inode;
-    return this.#reader;
-  }
-
-  #close(): void {
-    this.#reader?.close();
-    this.#reader = undefined;
   }
 }

@@ -25,9 +25,10 @@ export type Session = z.output<typeof sessionSchema>;
 /** All that uses what is known here, and what it is known from. @throws {Problem} */
 export async function sessionsOf({ office, settings, visits }: RouteParts): Promise<Session[]> {
   const { sources, endpoints, startedAt } = await office.ask('health', {});
+  const earlier = await visits.earlier();
   const nowMs = Date.now();
   return [
-    ...visits.earlier.map(ofKept),
+    ...earlier.map(ofKept),
     ...visits.all.map((visit) => ofVisit(visit, nowMs)),
     ...sources.map((source) => ofSource(source, startedAt, nowMs)),
     ...endpoints.map(({ name, delivered, lastTakenAt, reason }): Session => {

@@ -56,11 +56,10 @@ function limited({ name, meters }: Key, all: AllParts): RouteParts {
       get all() {
         return all.visits.all.filter(({ user }) => user === name);
       },
-      get earlier() {
-        return all.visits.earlier.filter(({ kind, user, client }) =>
+      earlier: async () =>
+        (await all.visits.earlier()).filter(({ kind, user, client }) =>
           kind === 'source' || kind === 'endpoint' ? client !== null && sight[kind](client) : user === name,
-        );
-      },
+        ),
     },
   };
 }

@@ -59,7 +59,7 @@ export class Visits {
   }
 
   /** Those that were over before. */
-  get earlier(): readonly KeptVisit[] {
+  async earlier(): Promise<readonly KeptVisit[]> {
     return this.#kept.ask((reader) => reader.visits(this.#book.firstId));
   }
 }
