@@ -22,7 +22,12 @@ export function toIncoming({ source, receivedAt, checksum, raw }: Telegram): Inc
 export function toLetter({ seq, source, at, checksum, raw }: Row): Letter | DamagedLetter {
   const receivedAt = new Date(at);
   if (raw === undefined) return { seq, damaged: true, source, receivedAt };
-  return { seq, telegram: { source, receivedAt, checksum, raw: Buffer.from(raw.buffer, raw.byteOffset, raw.length) } };
+  return { seq, telegram: { source, receivedAt, checksum, raw: asBuffer(raw) } };
+}
+
+/** What crossed from another thread is no Buffer any more; nothing is copied. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** Without bytes where the letter is a damaged one. */

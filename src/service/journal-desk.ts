@@ -1,3 +1,4 @@
+import { asBuffer } from '../journal/crossing.ts';
 import type { StoppedJournal } from '../journal/stopped.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Damage, Survey, SurveyAsk } from '../journal/survey.ts';
@@ -66,11 +67,11 @@ export function fileJournalDesk(journal: StoppedJournal): JournalDesk {
 }
 
 function toPage({ upTo, rows, unreadable }: Page & { readonly unreadable?: Damage }): JournalPage {
-  const printed = rows.map(({ seq, source, at, raw }) => ({ seq, source, at, text: raw && latin1(raw) }));
+  const printed = rows.map(({ seq, source, at, raw }) => ({
+    seq,
+    source,
+    at,
+    text: raw && asBuffer(raw).toString('latin1'),
+  }));
   return { upTo, rows: printed, unreadable };
-}
-
-/** What comes from the journal's thread is no Buffer any more. */
-function latin1(raw: Uint8Array): string {
-  return Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('latin1');
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Gap, Meter } from '../history/answers.ts';
-import { LetterList } from './compat/dsmr-reader/letters.ts';
-import { letterDesk } from './compat/dsmr-reader/office.ts';
+import { LetterList } from './letters.ts';
+import { letterDesk } from './office/letter-desk.ts';
 import { zoned } from './points.ts';
 import type { RouteParts } from './route-parts.ts';
 

@@ -1,3 +1,4 @@
+import { asBuffer } from '../journal/crossing.ts';
 import { standardOffsetMinutes } from '../reading/local-time.ts';
 import { headerOf } from '../reading/meter-model.ts';
 import { Reader } from '../reading/reader.ts';
@@ -60,8 +61,7 @@ export class Live {
   }
 
   #read({ source, count, receivedAt, raw }: Newest): void {
-    // What crossed from the other thread is no Buffer any more.
-    const telegram = { raw: Buffer.from(raw.buffer, raw.byteOffset, raw.length), receivedAt };
+    const telegram = { raw: asBuffer(raw), receivedAt };
     const reading = this.#readers.get(source)?.read(telegram);
     if (reading === undefined) return;
     this.#known.set(source, { source, count, reading, receivedAt, header: headerOf(telegram.raw) });

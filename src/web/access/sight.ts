@@ -1,4 +1,5 @@
 import { deviceId, isMeterOf } from '../../history/sample.ts';
+import { asBuffer } from '../../journal/crossing.ts';
 import { devicesOf } from '../../reading/devices.ts';
 import { standardOffsetMinutes } from '../../reading/local-time.ts';
 import { Reader } from '../../reading/reader.ts';
@@ -52,7 +53,7 @@ export class Sight {
     const reader = this.#readers.get(source);
     if (reader === undefined || !this.meters.has(source)) return false;
     if (raw === undefined) return true;
-    const reading = reader.read({ raw: Buffer.from(raw.buffer, raw.byteOffset, raw.length), receivedAt });
+    const reading = reader.read({ raw: asBuffer(raw), receivedAt });
     const devices = devicesOf(reading, receivedAt);
     const channels = devices.map(({ channel }) => String(channel));
     const isOfThem = ({ obis }: { readonly obis: string }): boolean =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HistoryReader } from '../../history/read.ts';
+import { asBuffer } from '../../journal/crossing.ts';
 import { countryOf } from '../../reading/country.ts';
 import type { Country } from '../../reading/field.ts';
 import { tariffMeaning } from '../../reading/tariff.ts';
@@ -54,7 +55,7 @@ function valuesOf(key: (typeof ALL)[number], reader: HistoryReader): string[] {
 /** Where all meters stand that are heard; undefined where nothing tells, or they stand in several. */
 async function countryOfAll(office: RouteParts['office']): Promise<Country | undefined> {
   const newest = await office.ask('newest', { known: {} });
-  const texts = newest.map(({ raw }) => parseCosem(Buffer.from(raw.buffer, raw.byteOffset, raw.length)));
+  const texts = newest.map(({ raw }) => parseCosem(asBuffer(raw)));
   const [country, ...others] = new Set(texts.map(countryOf));
   return others.length === 0 ? country : undefined;
 }

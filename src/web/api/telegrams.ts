@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { asBuffer } from '../../journal/crossing.ts';
 import type { Page, Row } from '../../journal/telegrams.ts';
 import { maskIdentity } from '../../privacy/mask.ts';
 import { list, text, type Answer } from '../http/answer.ts';
@@ -121,16 +122,12 @@ function checkSource(source: string, { settings }: RouteParts): void {
 }
 
 function toTelegram({ seq, source, at, checksum, raw }: Row, isRedacted: boolean): z.output<typeof telegramSchema> {
-  const printed = raw === undefined ? null : latin1(raw);
+  const printed = raw === undefined ? null : asBuffer(raw).toString('latin1');
   const telegram = printed !== null && isRedacted ? maskIdentity(printed) : printed;
   return { id: seq, source, received_at: new Date(at).toISOString(), checksum, telegram };
 }
 
 function toText(raw: Uint8Array, isRedacted: boolean): Answer {
-  return text(Buffer.from(isRedacted ? maskIdentity(latin1(raw)) : latin1(raw), 'latin1'), PLAIN);
-}
-
-/** What comes from another thread is no Buffer any more. */
-function latin1(raw: Uint8Array): string {
-  return Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString('latin1');
+  const printed = asBuffer(raw).toString('latin1');
+  return text(Buffer.from(isRedacted ? maskIdentity(printed) : printed, 'latin1'), PLAIN);
 }

@@ -1,3 +1,4 @@
+import { asBuffer } from '../../../journal/crossing.ts';
 import { parseReading, type Reading } from '../../../reading/reading.ts';
 import { toBaseUnits } from '../../../reading/base-units.ts';
 import type { Quantity } from '../../../reading/quantity.ts';
@@ -5,7 +6,6 @@ import { standardOffsetMinutes } from '../../../reading/local-time.ts';
 import { json } from './answers.ts';
 import { dayOf, printUtc, startOfDay } from './instants.ts';
 import { costsOf, pricesOn } from './costs.ts';
-import { asBuffer } from './letters.ts';
 import type { Answer, Parts, Request } from './request.ts';
 import { thousandths } from './statistics.ts';
 import { usedIn } from './used.ts';

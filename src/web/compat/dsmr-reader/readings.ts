@@ -1,11 +1,12 @@
 import { readingFields } from '../../../endpoints/reading-fields.ts';
+import { asBuffer } from '../../../journal/crossing.ts';
 import type { Row } from '../../../journal/telegrams.ts';
 import { Refused } from '../../../outbox/endpoint.ts';
 import { roundDecimals } from '../../../reading/decimals.ts';
 import type { Posted } from '../../../reading/posted.ts';
+import { LetterList } from '../../letters.ts';
 import { json, Unfit, type Complaints } from './answers.ts';
 import { printUtc, readInstant } from './instants.ts';
-import { asBuffer, LetterList } from './letters.ts';
 import { descends, page, sliceOf } from './paging.ts';
 import { printFields } from './posted-fields.ts';
 import type { Answer, Parts, Request } from './request.ts';

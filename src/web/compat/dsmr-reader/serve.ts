@@ -3,12 +3,13 @@ import type { Access } from '../../access/access.ts';
 import type { Key } from '../../access/key.ts';
 import type { Answer } from '../../http/answer.ts';
 import { collect } from '../../http/bodies.ts';
+import { letterDesk } from '../../office/letter-desk.ts';
 import type { OfficeLine } from '../../office/line.ts';
 import { Problem } from '../../http/problem.ts';
 import type { RouteParts } from '../../route-parts.ts';
 import type { SourcePlace, WebSettings } from '../../settings.ts';
 import type { Views } from '../../views.ts';
-import { letterDesk, type Office } from './office.ts';
+import type { Office } from './office.ts';
 import type { Need, Parts, Request } from './request.ts';
 import { answer, isOfDsmrReader } from './routes.ts';
 

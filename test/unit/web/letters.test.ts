@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { LetterList, type LettersAsk } from '../../../../src/web/compat/dsmr-reader/letters.ts';
-import type { Office } from '../../../../src/web/compat/dsmr-reader/office.ts';
-import type { Row } from '../../../../src/journal/telegrams.ts';
-import { printPosted } from '../../../../src/reading/posted.ts';
+import { LetterList, type LettersAsk } from '../../../src/web/letters.ts';
+import type { LetterDesk } from '../../../src/web/office/letter-desk.ts';
+import type { Row } from '../../../src/journal/telegrams.ts';
+import { printPosted } from '../../../src/reading/posted.ts';
 
 const START = Date.parse('2026-07-01T00:00:00Z');
 
@@ -23,13 +23,13 @@ function rowsOf(count: number, holes: readonly number[] = []): Row[] {
 }
 
 /** A journal that counts how many letters it had to give. */
-function officeOf(rows: readonly Row[]): { office: Office; given: () => number } {
+function officeOf(rows: readonly Row[]): { office: LetterDesk; given: () => number } {
   let given = 0;
   const give = (some: readonly Row[]): Promise<readonly Row[]> => {
     given += some.length;
     return Promise.resolve(some);
   };
-  const office = {
+  const office: LetterDesk = {
     head: async () => Promise.resolve(rows.at(-1)?.seq ?? 0),
     letters: async (_: string, after: number, limit: number) => {
       const first = rows.findIndex(({ seq }) => seq > after);
@@ -40,7 +40,7 @@ function officeOf(rows: readonly Row[]): { office: Office; given: () => number }
     count: async (_: string, after: number, upTo: number) =>
       Promise.resolve({ upTo, count: rows.filter(({ seq }) => seq > after && seq <= upTo).length }),
   };
-  return { office: office as unknown as Office, given: () => given };
+  return { office, given: () => given };
 }
 
 const ALL: LettersAsk = { from: -Infinity, to: Infinity, descends: false, offset: 0, limit: 3 };

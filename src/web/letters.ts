@@ -1,16 +1,18 @@
-import { standardOffsetMinutes } from '../../../reading/local-time.ts';
-import { meterTime } from '../../../reading/time.ts';
-import type { Row } from '../../../journal/telegrams.ts';
-import type { LetterDesk } from './office.ts';
-import type { Slice } from './paging.ts';
+import { standardOffsetMinutes } from '../reading/local-time.ts';
+import { meterTime } from '../reading/time.ts';
+import { asBuffer } from '../journal/crossing.ts';
+import type { Row } from '../journal/telegrams.ts';
+import type { LetterDesk } from './office/letter-desk.ts';
 
 /** The readings of one meter in the journal, as a list by time. */
 
-export interface LettersAsk extends Slice {
+export interface LettersAsk {
   /** Milliseconds since 1970; both ends are within. */
   readonly from: number;
   readonly to: number;
   readonly descends: boolean;
+  readonly offset: number;
+  readonly limit: number;
 }
 
 export interface Letters {
@@ -151,9 +153,4 @@ export class LetterList {
   #timeOf({ raw, at }: Row): number {
     return (raw && meterTime(asBuffer(raw), this.#site)?.getTime()) ?? at;
   }
-}
-
-/** What crossed from the other thread is no Buffer any more. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
