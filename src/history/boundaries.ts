@@ -1,6 +1,7 @@
 import type { Database } from '../storage/sqlite.ts';
 import { endOf } from './minute.ts';
-import { isTariffOf, TOTALS, type Registers } from './sample.ts';
+import { isTariffOf, TOTALS } from '../reading/energy-registers.ts';
+import { type Registers } from './sample.ts';
 
 /** Registers at a moment, counted on over all epochs. */
 export interface Boundary {

@@ -1,4 +1,5 @@
-import { isTariffOf, TOTALS, withTotals, type Point, type Registers, type Total } from './sample.ts';
+import { isTariffOf, TOTALS, withTotals, type Total } from '../reading/energy-registers.ts';
+import { type Point, type Registers } from './sample.ts';
 
 /** Where a meter stands. */
 export interface Standing {

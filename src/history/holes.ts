@@ -2,7 +2,8 @@ import type { Database } from '../storage/database.ts';
 import { countedOf, difference, type CountedRow } from './boundaries.ts';
 import type { Standing } from './continued.ts';
 import { Gaps } from './gaps.ts';
-import { TOTALS, type Registers } from './sample.ts';
+import { TOTALS } from '../reading/energy-registers.ts';
+import { type Registers } from './sample.ts';
 
 interface MinuteRow extends CountedRow {
   readonly end_at: number;

@@ -5,7 +5,8 @@ import { countedOf, difference, type CountedRow } from './boundaries.ts';
 import type { MeterEntry, Meters } from './meters.ts';
 import type { Minute, Run } from './minute.ts';
 import type { Records } from './records.ts';
-import { TOTALS, withTotals, type Registers } from './sample.ts';
+import { TOTALS, withTotals } from '../reading/energy-registers.ts';
+import { type Registers } from './sample.ts';
 
 interface Parts {
   readonly meters: Meters;

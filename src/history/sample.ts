@@ -61,22 +61,3 @@ export interface Power {
   /** Import of phases 1 to 3, then export; null for one that the meter does not print. */
   readonly phasesW: readonly (number | null)[];
 }
-
-/** The register of all tariffs and those of each. */
-export const TOTALS = ['import', 'export'] as const;
-export type Total = (typeof TOTALS)[number];
-
-/** True where `name` is the register of one tariff of that direction. */
-export function isTariffOf(total: Total, name: string): boolean {
-  return name.length > total.length && name.startsWith(total);
-}
-
-/** With the registers of all tariffs: as the meter prints them, or the sum of those of each where it has any. */
-export function withTotals(registers: Registers): Registers {
-  const all: Record<string, number> = { ...registers };
-  for (const total of TOTALS) {
-    const tariffs = Object.entries(registers).filter(([name]) => isTariffOf(total, name));
-    if (tariffs.length > 0) all[total] ??= tariffs.reduce((sum, [, value]) => sum + value, 0);
-  }
-  return all;
-}

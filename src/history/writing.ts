@@ -9,7 +9,8 @@ import { Meters, type About, type MeterEntry } from './meters.ts';
 import { endOf, type Minute, type Run } from './minute.ts';
 import type { RecordIds } from './record-ids.ts';
 import { Records } from './records.ts';
-import { isTariffOf, TOTALS, type MeterPlace, type Registers } from './sample.ts';
+import { isTariffOf, TOTALS } from '../reading/energy-registers.ts';
+import { type MeterPlace, type Registers } from './sample.ts';
 
 /** A minute of a meter, as it is over. */
 export interface PlacedMinute {

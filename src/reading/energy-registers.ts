@@ -21,3 +21,22 @@ export function energyRegisters(meter: MeterValues): Readonly<Record<string, num
   }
   return registers;
 }
+
+/** The register of all tariffs and those of each. */
+export const TOTALS = ['import', 'export'] as const;
+export type Total = (typeof TOTALS)[number];
+
+/** True where `name` is the register of one tariff of that direction. */
+export function isTariffOf(total: Total, name: string): boolean {
+  return name.length > total.length && name.startsWith(total);
+}
+
+/** With the registers of all tariffs: as the meter prints them, or the sum of those of each where it has any. */
+export function withTotals(registers: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const all: Record<string, number> = { ...registers };
+  for (const total of TOTALS) {
+    const tariffs = Object.entries(registers).filter(([name]) => isTariffOf(total, name));
+    if (tariffs.length > 0) all[total] ??= tariffs.reduce((sum, [, value]) => sum + value, 0);
+  }
+  return all;
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { withTotals, type Registers } from '../history/sample.ts';
+import { withTotals } from '../reading/energy-registers.ts';
+import { type Registers } from '../history/sample.ts';
 import { toBaseUnits } from '../reading/base-units.ts';
 import { devicesOf, wasRead } from '../reading/devices.ts';
 import { energyRegisters } from '../reading/energy-registers.ts';

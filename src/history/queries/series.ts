@@ -1,7 +1,7 @@
 import { apportion } from '../apportion.ts';
 import type { Bucket, Marker, Split, UsageSeries } from '../answers.ts';
 import type { Span } from '../calendar.ts';
-import { isTariffOf } from '../sample.ts';
+import { isTariffOf } from '../../reading/energy-registers.ts';
 import { addUp, type Sums } from '../sums.ts';
 import type { KeyedMeter } from './meters.ts';
 
