@@ -13,6 +13,7 @@ import { ClockWatch } from './service/clock-watch.ts';
 import { ControlServer, isServed } from './service/control.ts';
 import { health, type Health } from './service/health.ts';
 import { skewsOf } from './service/skew.ts';
+import { serviceView } from './service/service-view.ts';
 import { createServiceManager, feedWatchdog, type ServiceManager } from './service/systemd.ts';
 import type { Telegram } from './telegram/telegram.ts';
 import { Events } from './telemetry/events.ts';
@@ -82,6 +83,11 @@ class Agent {
       config,
       events: this.#events.outbox,
       ageOf: (letter) => this.#clock.ageOf(letter),
+      service: serviceView(config, {
+        version: programVersion(),
+        startedAt: this.#startedAt,
+        tally: this.#events.tally,
+      }),
     });
     this.#journal = this.#makeJournal(config);
     this.#history = historyOf(config, this.#journal, this.#events.history);
@@ -112,6 +118,7 @@ class Agent {
     this.#feedWatchdog(signal);
     await this.#openControl(false);
     this.#web?.start();
+    this.#outboxes.start();
     const reading = this.#sources
       .filter(({ source }) => source.takesPosts !== true)
       .map(async (source) => this.#read(source, signal).catch((error: unknown) => this.#fail(error)));

@@ -1,5 +1,6 @@
 import type { Config, EndpointConfig } from './config/config.ts';
 import { sourceFor } from './config/places.ts';
+import type { ServiceView } from './endpoints/endpoint-type.ts';
 import type { AgeOf } from './endpoints/own-time.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Letter } from './journal/letter.ts';
@@ -7,11 +8,12 @@ import { NO_LOSSES, type Losses } from './journal/losses.ts';
 import type { OpenState } from './journal/protocol.ts';
 import type { EndpointState } from './journal/view.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
+import { LiveOutlet } from './outbox/live-outlet.ts';
 import type { OutboxMeasures } from './outbox/measures.ts';
 import { Outbox, type OutboxEvents } from './outbox/outbox.ts';
 import type { OutboxStatus } from './outbox/status.ts';
 import { Thinning } from './outbox/thinning.ts';
-import { endpointOf } from './parts.ts';
+import { endpointOf, metersFor } from './parts.ts';
 import { meterTime } from './reading/time.ts';
 
 export interface OutboxesOptions {
@@ -19,6 +21,8 @@ export interface OutboxesOptions {
   readonly events: OutboxEvents;
   /** How old a letter is. */
   readonly ageOf: AgeOf;
+  /** For endpoints that show the service itself; how the endpoints stand is added here. */
+  readonly service: Omit<ServiceView, 'endpoints'>;
 }
 
 interface BuiltEndpoint {
@@ -28,17 +32,29 @@ interface BuiltEndpoint {
   readonly source: string | undefined;
 }
 
-/** All that lies right of the fork: every endpoint, and from the opening of the journal on its outbox. */
+/** All that lies right of the fork: every endpoint, its live part, and from the opening of the journal on its outbox. */
 export class Outboxes {
   readonly #events: OutboxEvents;
   readonly #endpoints: readonly BuiltEndpoint[];
+  readonly #live: readonly LiveOutlet[];
   #all: readonly Outbox[] = [];
   #droppedBefore: ReadonlyMap<string, number> = new Map();
 
   /** @throws {ConfigError} for what an endpoint finds wrong with its settings. */
-  constructor({ config, events, ageOf }: OutboxesOptions) {
+  constructor({ config: { sources, endpoints }, events, ageOf, service }: OutboxesOptions) {
     this.#events = events;
-    this.#endpoints = config.endpoints.map((endpoint) => build(endpoint, config.sources, ageOf));
+    const view: ServiceView = { ...service, endpoints: () => this.statuses() };
+    this.#endpoints = endpoints.map((config) => {
+      const meters = metersFor(config, sources);
+      const endpoint = endpointOf(config, { ...meters, now: () => new Date(), ageOf, service: view });
+      return { config, endpoint, source: sourceFor(config, sources)?.name };
+    });
+    this.#live = this.#endpoints.flatMap((endpoint) => this.#openLive(endpoint));
+  }
+
+  /** Live parts begin at once: nothing is kept for them. */
+  start(): void {
+    for (const outlet of this.#live) outlet.start();
   }
 
   /** Begins each outbox where the journal says that it stood; none for an endpoint that the journal has no place for. */
@@ -61,17 +77,23 @@ export class Outboxes {
     return this.#droppedBefore;
   }
 
+  /** Endpoints that keep nothing: they have no outbox. */
+  get liveOnly(): readonly LiveOutlet[] {
+    const kept = this.#endpoints.filter(({ config }) => !config.isLiveOnly).map(({ config }) => config.name);
+    return this.#live.filter(({ name }) => !kept.includes(name));
+  }
+
   statuses(): OutboxStatus[] {
-    return this.#all.map((outbox) => outbox.status());
+    return this.#shown.map((one) => one.status());
   }
 
   measures(): OutboxMeasures[] {
-    return this.#all.map((outbox) => outbox.measures());
+    return this.#shown.map((one) => one.measures());
   }
 
   /** Letters are in the journal now. */
   accepted(letters: readonly Letter[]): void {
-    for (const outbox of this.#all) letters.forEach((letter) => outbox.accepted(letter));
+    for (const outbox of [...this.#live, ...this.#all]) letters.forEach((letter) => outbox.accepted(letter));
   }
 
   /** Letters are in the journal no more, by endpoint. */
@@ -93,7 +115,23 @@ export class Outboxes {
   }
 
   async stop(): Promise<void> {
+    await Promise.all(this.#live.map((outlet) => outlet.stop()));
     await Promise.all(this.#all.map((outbox) => outbox.stop()));
+    const unopened = this.#endpoints.filter(({ config }) => !this.#all.some(({ name }) => name === config.name));
+    await Promise.all(unopened.map(async ({ endpoint }) => endpoint.close?.()));
+  }
+
+  /** What stands for each endpoint. */
+  get #shown(): readonly (Outbox | LiveOutlet)[] {
+    return [...this.#all, ...this.liveOnly];
+  }
+
+  /** Where there is an outbox, it speaks for both. */
+  #openLive({ config: { name, isLiveOnly }, endpoint: { live }, source }: BuiltEndpoint): LiveOutlet[] {
+    if (live === undefined) return [];
+    const all = this.#events;
+    const events = isLiveOnly ? all : { changed: () => undefined, odd: all.odd.bind(all) };
+    return [new LiveOutlet({ name, live, source, events })];
   }
 
   #openOutbox({ config, endpoint, source }: BuiltEndpoint, journal: Journal, begin: EndpointState, head: number) {
@@ -102,9 +140,4 @@ export class Outboxes {
     const how = { rate, intervalMs, thinningOf, head, onAmbiguous, verifyWindowMs };
     return new Outbox({ name, endpoint, journal, begin, source, events: this.#events, ...how });
   }
-}
-
-function build(config: EndpointConfig, sources: Config['sources'], ageOf: AgeOf): BuiltEndpoint {
-  const source = sourceFor(config, sources);
-  return { config, source: source?.name, endpoint: endpointOf(config, source, ageOf) };
 }

@@ -1,7 +1,7 @@
 import type { Config, EndpointConfig, SourceConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
-import type { EndpointType } from './endpoints/endpoint-type.ts';
-import type { AgeOf } from './endpoints/own-time.ts';
+import { sourceFor } from './config/places.ts';
+import type { EndpointType, Surroundings } from './endpoints/endpoint-type.ts';
 import { endpointTypes } from './endpoints/index.ts';
 import { History } from './history/history.ts';
 import type { Journal } from './journal/journal.ts';
@@ -42,18 +42,19 @@ export function buildSource(config: SourceConfig): BuiltSource {
   return { config, source, history: remembers ? new PrintedBefore() : undefined };
 }
 
-/**
- * Makes the endpoint that a part of the configuration describes, for the meter of this source. `ageOf` tells how old a
- * letter is. @throws {ConfigError}
- */
+/** Makes the endpoint that a part of the configuration describes. @throws {ConfigError} */
 export function endpointOf(
   { name, type, settings }: EndpointConfig,
-  source?: Pick<SourceConfig, 'timeZone' | 'gasChannel'>,
-  ageOf?: AgeOf,
+  surroundings: Partial<Surroundings> = {},
 ): Endpoint {
-  const meter = source && { timeZone: source.timeZone, gasChannel: source.gasChannel };
-  const surroundings = { ...meter, now: () => new Date(), ...(ageOf === undefined ? {} : { ageOf }) };
-  return made(`endpoint ${name}`, () => endpoints[type]?.create(settings, surroundings));
+  return made(`endpoint ${name}`, () => endpoints[type]?.create(settings, { name, ...surroundings }));
+}
+
+/** What an endpoint has to know of the meters whose telegrams it gets. */
+export function metersFor(endpoint: EndpointConfig, sources: Config['sources']): Partial<Surroundings> {
+  const source = sourceFor(endpoint, sources);
+  const meters = new Map(sources.map(({ name, timeZone, gasChannel }) => [name, { timeZone, gasChannel }]));
+  return { meters, ...(source && { timeZone: source.timeZone, gasChannel: source.gasChannel }) };
 }
 
 /** The history of all sources; undefined where none is wanted. What goes wrong with sources is told to it. */

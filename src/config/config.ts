@@ -52,8 +52,12 @@ export interface EndpointConfig {
   readonly name: string;
   /** A key of the registry of endpoints. */
   readonly type: string;
-  /** The source whose telegrams it gets; undefined only where there is one source. */
+  /** The source whose telegrams it gets; undefined where there is one source, or it gets those of all. */
   readonly source: string | undefined;
+  /** Whether it takes the telegrams of several meters, where no source is named. */
+  readonly isOfAllSources: boolean;
+  /** Whether nothing is kept for it: it has no place in the journal. */
+  readonly isLiveOnly: boolean;
   /** One telegram in this time by the meter's clock; 0 is every telegram. */
   readonly intervalMs: number;
   /** How fast a backlog goes: adaptive, without a limit, or so many telegrams a second. */
@@ -103,7 +107,7 @@ export function assemble(settings: Settings, families: Families, stateDir: State
   const sources = settings.sources ?? (settings.source === undefined ? [] : [settings.source]);
   return deepFreeze({
     sources: sources.map((source) => toSource(source, ownSettings(source, families.sources))),
-    endpoints: settings.endpoints.map((endpoint) => toEndpoint(endpoint, ownSettings(endpoint, families.endpoints))),
+    endpoints: settings.endpoints.map((endpoint) => toEndpoint(endpoint, families.endpoints)),
     journal: {
       keepMs: journal.keep,
       keepBytes: journal.keepSize,
@@ -136,13 +140,20 @@ function toSource(source: NonNullable<Settings['source']>, settings: SourceConfi
   };
 }
 
-function toEndpoint(endpoint: Settings['endpoints'][number], settings: EndpointConfig['settings']): EndpointConfig {
-  const { type, name = type, source, interval: intervalMs, rate, formerly, onAmbiguous } = endpoint;
-  const { verifyWindow: verifyWindowMs, backlog } = endpoint;
+function toEndpoint(endpoint: Settings['endpoints'][number], family: Families['endpoints']): EndpointConfig {
+  const { type, name = type, source, rate, formerly, onAmbiguous, verifyWindow: verifyWindowMs, backlog } = endpoint;
+  const kind = family[type];
+  const settings = ownSettings(endpoint, family);
   const from =
     endpoint.from === 'now' || endpoint.from === 'beginning' ? endpoint.from : moment(endpoint.from, Date.now());
-  const certainty = { onAmbiguous, verifyWindowMs, thinBacklogMs: backlog.thin };
-  return { name, type, source, intervalMs, rate, from, formerly, ...certainty, settings };
+  return {
+    ...{ name, type, source, rate, from, formerly, onAmbiguous, verifyWindowMs, settings },
+    isOfAllSources: kind?.isOfAllSources === true,
+    isLiveOnly: kind?.isLiveOnly?.(settings) === true,
+    // An interval that the type gives a meaning of its own leaves no letter out.
+    intervalMs: 'interval' in settings ? 0 : endpoint.interval,
+    thinBacklogMs: backlog.thin,
+  };
 }
 
 /** Meters of DSMR 2 and 3 talk 9600 baud 7E1 and print no CRC16; from DSMR 4 on it is 115200 8N1 with one. */

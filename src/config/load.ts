@@ -51,12 +51,17 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const folder = file === undefined ? cwd : dirname(file);
   const inPlainText = options.secrets === 'left' ? [] : await resolveSecrets(draft, schema, env, folder);
   if (options.secrets === 'left') leaveSecrets(draft, schema);
-  checkTogether(draft);
+  checkTogether(draft, ofAllSources(families));
   const settings = validate(draft, schema);
   if (settings === undefined || draft.problems.length > 0) throw new ConfigError(draft.problems);
   if (file !== undefined) await warnOfReaders(draft, file, inPlainText);
   const config = assemble(settings, families, await stateDir(settings.state.dir, { env, cwd, root }));
   return { config, warnings: draft.warnings, origin: draft.origins.join(' and ') };
+}
+
+/** The types of endpoints that tell several meters apart. */
+function ofAllSources({ endpoints }: Families): string[] {
+  return Object.keys(endpoints).filter((type) => endpoints[type]?.isOfAllSources === true);
 }
 
 async function warnOfReaders(draft: Draft, file: string, secrets: readonly Path[]): Promise<void> {

@@ -173,11 +173,12 @@ function oneOf<Common extends z.ZodRawShape>(
   family: Readonly<Record<string, Pick<SourceType, 'settings'>>>,
   common: Common,
 ): z.ZodType<Member<Common>> {
-  const [first, ...rest] = Object.entries(family).map(([type, { settings }]) =>
-    settings(kit)
-      .safeExtend({ type: z.literal(type).describe('what kind it is'), ...common })
-      .strict(),
-  );
+  const [first, ...rest] = Object.entries(family).map(([type, { settings }]) => {
+    const own = settings(kit);
+    // A setting of the type's own takes the place of the common one.
+    const others = Object.fromEntries(Object.entries(common).filter(([key]) => !(key in own.shape)));
+    return own.safeExtend({ type: z.literal(type).describe('what kind it is'), ...others }).strict();
+  });
   if (first === undefined) throw new RangeError('a family without members cannot be configured');
   // A registry's types are known only one by one: zod cannot see what all of them share.
   return z.discriminatedUnion('type', [first, ...rest]) as unknown as z.ZodType<Member<Common>>;

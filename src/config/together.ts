@@ -5,16 +5,16 @@ import { didYouMean } from './suggest.ts';
 /**
  * Checks what no single setting shows: that there are sources, that names are unique, that each endpoint's source
  * exists, that a former name is free, that no authentication
- * key stands without its key. Works on a draft that may have other faults, so that a person hears of all of them at once.
+ * key stands without its key. `ofAllSources` are the types of endpoints that tell several meters apart. Works on a draft that may have other faults, so that a person hears of all of them at once.
  */
-export function checkTogether(draft: Draft): void {
+export function checkTogether(draft: Draft, ofAllSources: readonly string[] = []): void {
   const sources = checkSources(draft);
   checkUnique(draft, sources);
   for (const { path } of sources) checkKeys(draft, path);
   const endpoints = members(draft, ['endpoints']);
   checkUnique(draft, endpoints);
   const names = [...new Set(sources.map(({ name }) => name))];
-  for (const { path } of endpoints) checkSourceOf(draft, path, names);
+  for (const { path } of endpoints) checkSourceOf(draft, path, names, ofAllSources);
   checkFormerNames(draft, endpoints);
   checkCompat(draft, names);
 }
@@ -84,11 +84,12 @@ function checkUnique(draft: Draft, all: readonly Member[]): void {
   }
 }
 
-function checkSourceOf(draft: Draft, endpoint: Path, names: readonly string[]): void {
+function checkSourceOf(draft: Draft, endpoint: Path, names: readonly string[], ofAllSources: readonly string[]): void {
+  const tellsApart = ofAllSources.includes(String(draft.get([...endpoint, 'type'])));
   const path = [...endpoint, 'source'];
   const chosen = draft.get(path);
   const known = names.join(', ');
-  if (chosen === undefined && names.length > 1) {
+  if (chosen === undefined && names.length > 1 && !tellsApart) {
     draft.report(path, `missing, expected one of ${known}; two meters in one server cannot be told apart`);
   } else if (typeof chosen === 'string' && names.length > 0 && !names.includes(chosen)) {
     draft.report(path, `got "${chosen}", expected the name of a source: ${known}${didYouMean(chosen, names)}`);

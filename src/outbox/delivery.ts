@@ -5,7 +5,7 @@ import { Durations, OF_SERVER_S } from '../time/durations.ts';
 import { sleep } from '../time/sleep.ts';
 import { backoff, type BackoffOptions } from './backoff.ts';
 import type { Doubts, LaneName } from './doubts.ts';
-import { Ambiguous, Paused, Refused, TryLater, Unreadable, type Endpoint, type Fate } from './endpoint.ts';
+import { Ambiguous, Paused, Refused, TryLater, Unreadable, type Batch, type Endpoint, type Fate } from './endpoint.ts';
 import type { Attempted } from './measures.ts';
 import { TRIED_AGAIN, type Patience } from './patience.ts';
 import type { Standing } from './standing.ts';
@@ -74,11 +74,21 @@ export class Delivery {
 
   /** @throws when the signal aborts. */
   async deliver(letter: Letter, lane: LaneName): Promise<Outcome> {
+    const trip: Trip = { letter, lane, mayComeTwice: false };
+    return this.#untilSealed(() => this.#attempt(trip));
+  }
+
+  /** All in one request; what it comes to counts for all of them. @throws when the signal aborts. */
+  async deliverBatch(letters: readonly [Letter, ...Letter[]], batch: Batch): Promise<Outcome> {
+    const { current, cut } = this.#options;
+    return this.#untilSealed(() => this.#request(letters[0], () => batch.deliver(letters.map(current), cut)));
+  }
+
+  async #untilSealed(attempt: () => Promise<Outcome>): Promise<Outcome> {
     const waits = backoff(this.#options.backoff);
     const outcomes: Outcome[] = [];
-    const trip: Trip = { letter, lane, mayComeTwice: false };
     try {
-      await pRetry(async () => outcomes.push(await this.#attempt(trip)), {
+      await pRetry(async () => outcomes.push(await attempt()), {
         retries: Infinity,
         // The waits are ours: p-retry's are without jitter once they reach their cap.
         minTimeout: 0,
@@ -130,12 +140,17 @@ export class Delivery {
   }
 
   async #send(letter: Letter): Promise<Outcome> {
-    const { endpoint, doubts, cut } = this.#options;
+    const { endpoint, cut } = this.#options;
+    return this.#request(letter, () => endpoint.deliver(letter, cut));
+  }
+
+  async #request(letter: Letter, send: () => Promise<void>): Promise<Outcome> {
+    const { doubts, cut } = this.#options;
     await this.#note();
     const startedMs = performance.now();
     doubts.raise(letter);
     try {
-      await endpoint.deliver(letter, cut);
+      await send();
       doubts.answered(letter);
       this.attempts.ok += 1;
       return this.#answered({ how: 'taken', proof: 'answered' }, startedMs);

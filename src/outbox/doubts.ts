@@ -97,6 +97,8 @@ export class Doubts {
 
   /** A request for this letter is under way, or ended without an answer. */
   raise({ seq }: Letter, reason = 'no answer came'): void {
+    // One that may come twice without harm just goes again.
+    if (this.#options.endpoint.isIdempotent === true) return;
     this.#raised = { seq, sinceMs: performance.now(), reason };
   }
 

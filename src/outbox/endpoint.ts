@@ -1,5 +1,6 @@
 import type { Letter } from '../journal/letter.ts';
 import type { Telegram } from '../telegram/telegram.ts';
+import type { LivePart } from './live-part.ts';
 
 /**
  * Somewhere that letters go. An endpoint makes one attempt; the outbox owns order, retry, back-off and telemetry.
@@ -22,8 +23,27 @@ export interface Endpoint {
   /** Cheap question whether a {@link Paused} endpoint could work again. Resolves if so, throws as `deliver` does. */
   probe?(signal: AbortSignal): Promise<void>;
   close?(): Promise<void>;
+  /** Where many letters go in one request: those that wait go so. Only for one that {@link isIdempotent}. */
+  readonly batch?: Batch;
+  /** True where a letter that comes twice changes nothing at the far side: it goes again without being asked for. */
+  readonly isIdempotent?: boolean;
+  /** What shows the newest telegrams as they come, beside what is delivered or in its place. */
+  readonly live?: LivePart;
   /** What it did beside delivering, by name: letters mended, sent another way. Only grows. */
   readonly counts?: Readonly<Record<string, number>>;
+}
+
+/** Many letters in one request. */
+export interface Batch {
+  /** Letters of one request at most. */
+  readonly most: number;
+  /** For so long, in milliseconds, letters are gathered for a request that has room for more; 0 is not at all. */
+  readonly gatherMs: number;
+  /**
+   * One attempt with all of them, oldest first. Resolves when all were taken, and throws as `deliver` does: {@link Refused}
+   * where one of them at least is, or all are too many for it: then each half goes by itself.
+   */
+  deliver(letters: readonly Letter[], signal: AbortSignal): Promise<void>;
 }
 
 /**

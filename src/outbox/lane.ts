@@ -34,8 +34,10 @@ export interface LaneParts {
   readonly insist: <T>(ask: () => Promise<T>) => Promise<T | undefined>;
   /** Counts, before it goes, a letter that the far side may have already. */
   readonly mayComeTwice: () => Promise<void>;
-  /** Leaves the far side time between two letters. */
-  readonly pace: (rate: Rate, letter: Letter) => Promise<void>;
+  /** Leaves the far side time behind a letter, or behind a request with `count` letters up to it. */
+  readonly pace: (rate: Rate, letter: Letter, count?: number) => Promise<void>;
+  /** Waits; ends early once the outbox stops. */
+  readonly rest: (ms: number) => Promise<void>;
   /** A letter will never be taken; it is kept as a dead letter. */
   readonly refused: (reason: string, by: DeadBy) => void;
 }

@@ -14,6 +14,7 @@ import type { Lane, LaneParts, Work } from './lane.ts';
 import { Again } from './lanes/again.ts';
 import { Aside } from './lanes/aside.ts';
 import { Backlog } from './lanes/backlog.ts';
+import { Batches } from './lanes/batches.ts';
 import { Replay } from './lanes/replay.ts';
 import type { DeadBy, OutboxMeasures } from './measures.ts';
 import type { OutboxJournal } from './outbox-journal.ts';
@@ -29,6 +30,8 @@ export interface OutboxEvents {
   changed(status: OutboxStatus, before: Before): void;
   /** A letter will never be taken; it is kept as a dead letter. */
   refused(name: string, reason: string): void;
+  /** Something is odd that does not stop it; with what a person has to do. */
+  odd(name: string, what: string): void;
   /** A replay came to its end. */
   replayed(name: string, state: ReplayState): void;
   /** The journal did not answer; the outbox goes on when it does. */
@@ -125,7 +128,7 @@ export class Outbox {
       thinningOf: options.thinningOf,
       ended: (state) => options.events.replayed(options.name, state),
     });
-    this.#lanes = [this.#again, this.#aside, this.#replay, new Backlog(parts, this.#aside)];
+    this.#lanes = [this.#again, this.#aside, this.#replay, this.#waitingLane(parts)];
     this.#schedule = new Schedule<Item>({
       take: () => this.#take(),
       process: (items) => this.#process(items),
@@ -166,7 +169,7 @@ export class Outbox {
     const { state, since, reason, remedy } = this.#standing;
     const { retries, lastTakenAt } = this.#delivery;
     const { drainedInMs } = this.#books;
-    const how = { name: this.name, state, since, reason, remedy };
+    const how = { name: this.name, delivery: 'stored', state, since, reason, remedy } as const;
     return { ...how, ...this.#books.counts, retries, lastTakenAt, drainedInMs, counts };
   }
 
@@ -200,8 +203,14 @@ export class Outbox {
 
   #openDoubts(patience: Patience): Doubts {
     const { begin, head } = this.#options;
-    const earlier = begin.doubt === null ? undefined : { elapsedMs: elapsedSince(begin.doubt), upTo: head };
+    const isSure = begin.doubt === null || this.#options.endpoint.isIdempotent === true;
+    const earlier = isSure ? undefined : { elapsedMs: elapsedSince(begin.doubt), upTo: head };
     return new Doubts({ ...this.#options, patience, signal: this.#stop.signal, earlier, answered: begin.answered });
+  }
+
+  #waitingLane(parts: LaneParts): Lane {
+    const { batch } = this.#options.endpoint;
+    return batch === undefined ? new Backlog(parts, this.#aside) : new Batches(parts, batch);
   }
 
   #laneParts(): LaneParts {
@@ -212,7 +221,8 @@ export class Outbox {
       delivery: this.#delivery,
       insist: (ask) => this.#insist(ask),
       mayComeTwice: () => this.#noteTwice(),
-      pace: (rate, letter) => this.#pace(rate, letter),
+      pace: (rate, letter, count = 1) => this.#pace(rate, letter, count),
+      rest: (ms) => sleep(ms, this.#stop.signal),
       refused: (reason, by) => {
         this.#dead[by] += 1;
         this.#options.events.refused(this.name, reason);
@@ -262,9 +272,9 @@ export class Outbox {
     this.#busy = false;
   }
 
-  async #pace(rate: Rate, { telegram }: Letter): Promise<void> {
+  async #pace(rate: Rate, { telegram }: Letter, count: number): Promise<void> {
     const ageMs = Date.now() - telegram.receivedAt.getTime();
-    await sleep(pauseAfter(rate, ageMs, this.#delivery.answerMs), this.#stop.signal);
+    await sleep(pauseAfter(rate, ageMs, this.#delivery.answerMs, count), this.#stop.signal);
   }
 
   /** Asks the journal until it answers: what an endpoint answered is not asked twice because a disk is full. */

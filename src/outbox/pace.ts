@@ -11,9 +11,10 @@ export const FASTEST_ADAPTIVE = 20;
  *
  * @param ageMs age of the letter that was delivered
  * @param answerMs how long its answer took
+ * @param count letters that went with it in one request: for `adaptive` a request is what costs a server time
  */
-export function pauseAfter(rate: Rate, ageMs: number, answerMs: number): number {
+export function pauseAfter(rate: Rate, ageMs: number, answerMs: number, count = 1): number {
   if (rate === 'off' || ageMs < BACKLOG_AGE_MS) return 0;
   if (rate === 'adaptive') return Math.max(1_000 / FASTEST_ADAPTIVE - answerMs, answerMs);
-  return Math.max(0, 1_000 / rate - answerMs);
+  return Math.max(0, (count * 1_000) / rate - answerMs);
 }

@@ -11,10 +11,13 @@ export const READ_AT_ONCE = 50;
 /** Reads a backlog one step ahead: while some letters are sent, the journal's thread unpacks those behind them. */
 export class ReadAhead {
   readonly #read: Read;
+  readonly #atOnce: number;
   #ahead: { readonly after: number; readonly letters: Promise<Letters> } | undefined;
 
-  constructor(read: Read) {
+  /** @param atOnce letters of one read */
+  constructor(read: Read, atOnce = READ_AT_ONCE) {
     this.#read = read;
+    this.#atOnce = atOnce;
   }
 
   /** The next letters behind a sequence number; none where there are none now. @throws what reading throws. */
@@ -23,14 +26,14 @@ export class ReadAhead {
     this.#ahead = undefined;
     const ready = begun?.after === after ? await begun.letters : [];
     // A read ahead that found nothing says nothing of now.
-    const letters = ready.length > 0 ? ready : await this.#read(after, READ_AT_ONCE);
+    const letters = ready.length > 0 ? ready : await this.#read(after, this.#atOnce);
     const last = letters.at(-1);
-    if (last !== undefined && letters.length === READ_AT_ONCE) this.#begin(last.seq);
+    if (last !== undefined && letters.length === this.#atOnce) this.#begin(last.seq);
     return letters;
   }
 
   #begin(after: number): void {
-    const letters = this.#read(after, READ_AT_ONCE);
+    const letters = this.#read(after, this.#atOnce);
     // It may never be asked for; who asks meets its error.
     letters.catch(() => undefined);
     this.#ahead = { after, letters };

@@ -8,6 +8,8 @@ export type OutboxState = 'idle' | 'delivering' | 'later' | 'verifying' | 'pause
 
 export interface OutboxStatus {
   readonly name: string;
+  /** `live`: it keeps nothing, and shows the newest. */
+  readonly delivery: 'stored' | 'live';
   readonly state: OutboxState;
   /** Since when, in this state. */
   readonly since: Date;

@@ -1,14 +1,15 @@
 import type { Journal } from '../journal/journal.ts';
+import type { LiveOutlet } from '../outbox/live-outlet.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import { DEAD_PAGE, findEndpoint, toDeadRow, toStamp, type Desk, type OutboxRow } from './desk.ts';
 
 /** The desk of the service that runs. */
-export function liveDesk(journal: Journal, outboxes: readonly Outbox[]): Desk {
+export function liveDesk(journal: Journal, outboxes: readonly Outbox[], liveOnly: readonly LiveOutlet[]): Desk {
   return {
     async list() {
       const { endpoints } = await journal.state();
       const places = new Map(endpoints.map((place) => [place.name, place]));
-      return outboxes.map((outbox): OutboxRow => {
+      const rows = outboxes.map((outbox): OutboxRow => {
         const { name, state, since, reason, remedy, waiting, drainedInMs, delivered, thinned, dropped } =
           outbox.status();
         const place = places.get(name);
@@ -17,6 +18,7 @@ export function liveDesk(journal: Journal, outboxes: readonly Outbox[]): Desk {
         const how = { name, state, since: since.toISOString(), reason, remedy };
         return { ...how, waiting, oldestAt, drainedInMs, replay, delivered, thinned, dropped, dead, aside };
       });
+      return [...rows, ...liveOnly.map(toLiveRow)];
     },
     async dead({ endpoint, after }) {
       return (await journal.dead(endpoint, DEAD_PAGE, after)).map(toDeadRow);
@@ -31,4 +33,12 @@ export function liveDesk(journal: Journal, outboxes: readonly Outbox[]): Desk {
       return journal.dropDead(findEndpoint(endpoint, outboxes).name, ids);
     },
   };
+}
+
+/** Of an endpoint that keeps nothing. */
+function toLiveRow(outlet: LiveOutlet): OutboxRow {
+  const { name, state, since, reason, remedy, delivered } = outlet.status();
+  const how = { name, state, since: since.toISOString(), reason, remedy, delivered };
+  const none = { waiting: 0, oldestAt: undefined, drainedInMs: undefined, replay: undefined };
+  return { ...how, ...none, thinned: 0, dropped: 0, dead: 0, aside: 0 };
 }

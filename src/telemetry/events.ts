@@ -271,6 +271,7 @@ export class Events {
       this.denied.add({ kind: 'delivery', reason: 'refused', text: reason, source: undefined, endpoint: name });
       this.#refusals.set(name, { amount: (this.#refusals.get(name)?.amount ?? 0) + 1, newest: reason });
     },
+    odd: (name, what) => this.#log.warn(`endpoint ${name}: note: ${what}`),
     replayed: (name, { sent, found, thinned, refused }) => {
       this.#log.info(
         `endpoint ${name}: replay done: ${sent} sent, ${found} were there, ${thinned} thinned, ${refused} refused`,

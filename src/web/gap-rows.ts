@@ -48,8 +48,7 @@ async function isAnyKept(gap: Gap, { source, timeZone }: Meter, { office }: Rout
 function toRow(gap: Gap, recoverable: boolean | null, its: Meter | undefined, { settings }: RouteParts): GapRow {
   const { fromS, toS, imported, exported, meter, medium, cause, unit } = gap;
   const timeZone = its?.timeZone ?? 'UTC';
-  const [only] = settings.sources;
-  const ends = settings.endpoints.filter(({ source }) => (source ?? only?.name) === its?.source);
+  const ends = settings.endpoints.filter(({ sources }) => sources.includes(its?.source ?? ''));
   return {
     ...{ meter, medium, from: zoned(fromS, timeZone), to: zoned(toS, timeZone), seconds: toS - fromS, cause },
     ...{ import: imported, export: exported, unit, recoverable },

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { sourceFor } from '../config/places.ts';
 import type { CompatConfig } from '../config/compat.ts';
 import type { HttpConfig } from '../config/http.ts';
 import type { Prices } from '../config/prices.ts';
@@ -29,8 +30,8 @@ export interface SourcePlace {
 interface EndpointPlace {
   readonly name: string;
   readonly type: string;
-  /** Undefined: of the only one. */
-  readonly source: string | undefined;
+  /** Whose telegrams it gets. */
+  readonly sources: readonly string[];
   /** Without user and path, such as `http://192.168.1.10:7777`; undefined where it has none. */
   readonly origin: string | undefined;
 }
@@ -47,8 +48,11 @@ export function webSettings(config: Config, version: string, startedAt: Date): W
     keepMs: config.journal.keepMs,
     startedAtMs: startedAt.getTime(),
     sources: config.sources.map(({ name, type, timeZone }) => ({ name, type, timeZone })),
-    endpoints: config.endpoints.map(({ name, type, source, settings }) => {
-      return { name, type, source, origin: originOf(settings['url']) };
+    endpoints: config.endpoints.map((endpoint) => {
+      const { name, type, settings } = endpoint;
+      const own = sourceFor(endpoint, config.sources);
+      const sources = own === undefined ? config.sources.map((one) => one.name) : [own.name];
+      return { name, type, sources, origin: originOf(settings['url']) };
     }),
   };
 }

@@ -112,6 +112,7 @@ export function openOutbox(store: JournalStore, endpoint: Endpoint, options: Par
     events: {
       changed: ({ state, reason }) => told.push(reason === undefined ? state : `${state}: ${reason}`),
       refused: (_name, reason) => told.push(`refused: ${reason}`),
+      odd: (_name, what) => told.push(`odd: ${what}`),
       replayed: (_name, { sent, found, thinned, refused }) =>
         told.push(`replayed: ${sent} sent, ${found} found, ${thinned} thinned, ${refused} refused`),
       journalFailed: (_name, error) => told.push(`journal: ${error.message}`),

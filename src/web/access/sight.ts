@@ -29,10 +29,8 @@ export class Sight {
     this.meters = new Set(meters);
     const sources = settings.sources.filter(({ name }) => meters.some((id) => isMeterOf(name, id)));
     const names = sources.map(({ name }) => name);
-    // An endpoint without a source gets the telegrams of the only one.
-    const endpoints = settings.endpoints.filter(({ source }) =>
-      names.includes(source ?? settings.sources[0]?.name ?? ''),
-    );
+    // What goes to an endpoint of several tells of all of them.
+    const endpoints = settings.endpoints.filter((one) => one.sources.every((source) => names.includes(source)));
     this.settings = { ...settings, sources, endpoints };
     this.#readers = new Map(
       sources.map(({ name, timeZone }) => [name, new Reader({ standardOffset: standardOffsetMinutes(timeZone) })]),

@@ -35,6 +35,8 @@ describe("the variables of DSMR-reader's own script", () => {
         name: 'server1',
         type: 'dsmr-v1',
         source: undefined,
+        isOfAllSources: false,
+        isLiveOnly: false,
         intervalMs: 0,
         rate: 'adaptive',
         from: 'now',

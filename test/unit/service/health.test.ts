@@ -27,6 +27,7 @@ const source: SourceTally = {
 };
 const endpoint: OutboxStatus = {
   name: 'home',
+  delivery: 'stored',
   state: 'idle',
   since: ago(600),
   reason: undefined,

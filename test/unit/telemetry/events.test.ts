@@ -28,7 +28,7 @@ function status(state: OutboxState, more: Partial<OutboxStatus> = {}): OutboxSta
     counts: {},
   };
   const why = { reason: undefined, remedy: undefined, lastTakenAt: undefined, drainedInMs: undefined };
-  return { name: 'home', state, since: new Date(), ...counts, ...why, ...more };
+  return { name: 'home', delivery: 'stored', state, since: new Date(), ...counts, ...why, ...more };
 }
 
 describe('a source', () => {
