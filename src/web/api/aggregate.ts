@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AggregateRow } from '../../history/answers.ts';
 import { list, type Answer } from '../http/answer.ts';
-import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { LIST_TYPES } from '../http/formats.ts';
 import { monthTime } from '../http/moments.ts';
 import { inPages, ofPages, paging } from '../http/pages.ts';
 import { choice, nameText, ofLists } from '../http/parameters.ts';
@@ -69,7 +69,7 @@ interface Whose {
 }
 
 function monthOf(whose: Whose, asked: Asked, { history, timeZone }: RouteParts): Answer {
-  const { date, marker: split = 'none', medium: of, format } = asked.query;
+  const { date, marker: split = 'none', medium: of } = asked.query;
   const atS = Math.floor(date(history.zoneOf(whose.meter) ?? timeZone) / 1_000);
   const rows = history.ask((reader) => {
     const zones = new Map(
@@ -81,7 +81,7 @@ function monthOf(whose: Whose, asked: Asked, { history, timeZone }: RouteParts):
   const sortable = rows.map((row) => ({ ...row.usage, row }));
   const { rows: page, ...pages } = inPages(sortable, asked.query, asked.target, 'total');
   const data = page.map(({ row }) => row);
-  return list(data, format ?? formatOf(asked.headers.accept), (all) => ({ ...pages, data: all }));
+  return list(asked, data, { ...pages, data });
 }
 
 interface Asked {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { list, type Answer } from '../http/answer.ts';
 import type { Denial } from '../denials.ts';
-import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { LIST_TYPES } from '../http/formats.ts';
 import { time } from '../http/moments.ts';
 import { inPages, ofPages, paging } from '../http/pages.ts';
 import { choice, nameText, ofLists } from '../http/parameters.ts';
@@ -57,7 +57,7 @@ export const denials = defineRoute({
     );
     const { rows, ...page } = inPages(wanted.map(toRow), query, target, 'id');
     const total = wanted.length;
-    return list(rows, query.format ?? formatOf(headers.accept), (data) => ({ total, ...page, data }));
+    return list({ query, headers }, rows, { total, ...page, data: rows });
   },
 });
 

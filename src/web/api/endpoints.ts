@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isInsider } from '../access/access.ts';
 import { list, type Answer } from '../http/answer.ts';
-import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { LIST_TYPES } from '../http/formats.ts';
 import { ofLists } from '../http/parameters.ts';
 import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
@@ -43,6 +43,6 @@ export const endpoints = defineRoute({
     const rows = (await standings(parts)).map(({ url, last_error, ...rest }) =>
       isInsider(who) ? { ...rest, url, last_error } : rest,
     );
-    return list(rows, query.format ?? formatOf(headers.accept));
+    return list({ query, headers }, rows);
   },
 });

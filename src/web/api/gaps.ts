@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Balance, Gap, Meter, MissedByEndpoint } from '../../history/answers.ts';
 import { list, type Answer } from '../http/answer.ts';
-import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { LIST_TYPES } from '../http/formats.ts';
 import { gapSchema, toRows } from '../gap-rows.ts';
 import { time } from '../http/moments.ts';
 import { inPages, ofPages } from '../http/pages.ts';
@@ -69,12 +69,12 @@ export const gaps = defineRoute({
     const { balance, missed } = all;
     const sorted = all.found.map((gap) => ({ from: gap.fromS, gap }));
     const { rows, ...pages } = inPages(sorted, { ...query, orderByColumn: undefined }, target, 'from');
-    const gapRows = await toRows(
+    const data = await toRows(
       rows.map(({ gap }) => gap),
       all.meters,
       parts,
     );
-    return list(gapRows, query.format ?? formatOf(headers.accept), (data) => ({ ...pages, data, balance, missed }));
+    return list({ query, headers }, data, { ...pages, data, balance, missed });
   },
 });
 

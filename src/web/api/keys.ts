@@ -4,7 +4,7 @@ import { withKeys } from '../access/access.ts';
 import { KEY_NAME, makeKey, NOT_OF_ADMIN, type Key } from '../access/key.ts';
 import { SCOPES } from '../access/scopes.ts';
 import { json, list, nothing, type Answer } from '../http/answer.ts';
-import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { LIST_TYPES } from '../http/formats.ts';
 import { nameText, ofLists } from '../http/parameters.ts';
 import { Problem } from '../http/problem.ts';
 import { defineRoute } from '../http/route.ts';
@@ -32,8 +32,7 @@ export const listKeys = defineRoute({
   query: z.strictObject(ofLists),
   answer: z.strictObject({ data: z.array(keySchema) }),
   types: LIST_TYPES,
-  handle: ({ query, headers }, { keyFile }: RouteParts): Answer =>
-    list(withKeys(() => keyFile.read()).map(toRow), query.format ?? formatOf(headers.accept)),
+  handle: (asked, { keyFile }: RouteParts): Answer => list(asked, withKeys(() => keyFile.read()).map(toRow)),
 });
 
 export const addKey = defineRoute({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Meter, Register } from '../../history/answers.ts';
 import { json, list, type Answer } from '../http/answer.ts';
-import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { LIST_TYPES } from '../http/formats.ts';
 import { nameText, ofLists } from '../http/parameters.ts';
 import { zoned } from '../points.ts';
 import { Problem } from '../http/problem.ts';
@@ -47,13 +47,14 @@ export const meters = defineRoute({
   }),
   answer: z.strictObject({ data: z.array(meterSchema) }),
   types: LIST_TYPES,
-  handle({ query: { manufacturer, medium, format }, headers }, { history }: RouteParts): Answer {
+  handle({ query, headers }, { history }: RouteParts): Answer {
+    const { manufacturer, medium } = query;
     const wanted = history
       .ask((reader) => reader.meters())
       .filter(
         (one) => one.manufacturer === (manufacturer ?? one.manufacturer) && one.medium === (medium ?? one.medium),
       );
-    return list(wanted.map(toMeter), format ?? formatOf(headers.accept));
+    return list({ query, headers }, wanted.map(toMeter));
   },
 });
 
@@ -76,14 +77,15 @@ export const registers = defineRoute({
   query: z.strictObject({ prefix: nameText('names or OBIS codes that begin so').optional(), ...ofLists }),
   answer: z.strictObject({ data: z.array(registerSchema) }),
   types: LIST_TYPES,
-  handle({ params: { meter: id }, query: { prefix = '', format }, headers }, { history }: RouteParts): Answer {
+  handle({ params: { meter: id }, query, headers }, { history }: RouteParts): Answer {
+    const { prefix = '' } = query;
     const { timeZone } = meterOf(id, history);
     const wanted = history
       .ask((reader) => reader.registers(id))
       .filter(({ name, obis }) => [name, obis].some((text) => text.startsWith(prefix)));
     return list(
+      { query, headers },
       wanted.map((one) => toRegister(one, timeZone)),
-      format ?? formatOf(headers.accept),
     );
   },
 });

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { MinuteRecord, RegisterUnit } from '../../history/answers.ts';
 import type { Who } from '../access/access.ts';
 import { list, type Answer } from '../http/answer.ts';
-import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { LIST_TYPES } from '../http/formats.ts';
 import { macAddress, macAddresses } from '../mac-address.ts';
 import { time } from '../http/moments.ts';
-import { pageUrl } from '../http/pages.ts';
+import { linksTo, pageUrl } from '../http/pages.ts';
 import { nameText, ofLists, whole } from '../http/parameters.ts';
 import { shareOf, zoned } from '../points.ts';
 import { Problem } from '../http/problem.ts';
@@ -66,13 +66,13 @@ export const records = defineRoute({
   answer: z.array(recordSchema),
   types: LIST_TYPES,
   handle({ query, headers, target, who, address }, { history, recordPages, timeZone }: RouteParts): Answer {
-    const { page, per_page: limit, meter, format } = query;
+    const { page, per_page: limit, meter } = query;
     const client = `${nameOf(who)} ${address} ${withoutPage(target)}`;
     const begin = recordPages.begin(client, page);
     const startingId = begin ?? query.starting_id;
     const offset = begin === undefined ? (page - 1) * limit : 0;
     const its = meter === undefined ? timeZone : meterOf(meter, history).timeZone;
-    if (!isOurs(query.macaddress ?? query.agent)) return list([], format ?? formatOf(headers.accept), (data) => data);
+    if (!isOurs(query.macaddress ?? query.agent)) return list({ query, headers }, [], []);
     const span = { fromS: secondsOf(query.from?.(its)), toS: secondsOf(query.to?.(its)) };
     const [found, zones] = history.ask((reader) => [
       reader.records({ startingId, limit, offset, meter, ...span }),
@@ -86,11 +86,10 @@ export const records = defineRoute({
       );
     const mac = macAddress();
     const rows = found.records.map((record) => toRow(record, zones.get(record.meter) ?? 'UTC', mac));
-    const next = rows.length < limit ? {} : { link: `<${pageUrl(target, { page: page + 1 })}>; rel="next"` };
+    const nextPage = rows.length < limit ? null : pageUrl(target, { page: page + 1 });
     const nextId = (rows.at(-1)?.id ?? startingId - 1) + 1;
     recordPages.given(client, { page, fromId: rows[0]?.id ?? startingId, behindId: nextId });
-    const told = { ...next, 'x-next-starting-id': String(nextId) };
-    return list(rows, format ?? formatOf(headers.accept), (data) => data, told);
+    return list({ query, headers }, rows, rows, { ...linksTo({ nextPage }), 'x-next-starting-id': String(nextId) });
   },
 });
 

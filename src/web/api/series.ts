@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Usage } from '../../history/answers.ts';
 import { list, type Answer } from '../http/answer.ts';
-import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { LIST_TYPES } from '../http/formats.ts';
 import { dayTime, notInOrder } from '../http/moments.ts';
-import { linkTo, ofPages, pagesAround, pagingOfPoints } from '../http/pages.ts';
+import { ofPages, pagesAround, pagingOfPoints } from '../http/pages.ts';
 import { choice, nameText, ofLists } from '../http/parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
 import { notAsExpected } from '../http/problem.ts';
@@ -58,9 +58,10 @@ export const series: readonly Route<RouteParts>[] = [
   }),
 ];
 
-function daysOf(meter: string | undefined, { query: asked, headers, target }: Asked, parts: RouteParts): Answer {
+function daysOf(meter: string | undefined, wish: Asked, parts: RouteParts): Answer {
   const { history } = parts;
-  const { marker, markerValue, medium: of, format, limit, offset, orderBy } = asked;
+  const { query: asked, target } = wish;
+  const { marker, markerValue, medium: of, limit, offset, orderBy } = asked;
   if ((marker === undefined) !== (markerValue === undefined))
     throw notAsExpected('markerValue', markerValue, 'expected both marker and markerValue, or none');
   const timeZone = history.zoneOf(meter) ?? parts.timeZone;
@@ -74,7 +75,7 @@ function daysOf(meter: string | undefined, { query: asked, headers, target }: As
   const rows = rowsOf(found, markerValue);
   const pages = pagesAround(found.place, target, { start, end });
   const sorted = orderBy === 'asc' ? rows : rows.reverse();
-  return list(sorted, format ?? formatOf(headers.accept), (data) => ({ ...pages, data }), linkTo(pages.nextPage));
+  return list(wish, sorted, { ...pages, data: sorted });
 }
 
 function rowsOf({ series: all, unit, timeZone }: Usage, markerValue: string | undefined) {

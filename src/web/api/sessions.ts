@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list, type Answer } from '../http/answer.ts';
-import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { LIST_TYPES } from '../http/formats.ts';
 import { time } from '../http/moments.ts';
 import { inPages, ofPages, paging } from '../http/pages.ts';
 import { choice, nameText, ofLists } from '../http/parameters.ts';
@@ -45,6 +45,6 @@ export const sessions = defineRoute({
     const { rows, ...page } = inPages(wanted, query, target, 'session_id');
     const total_duration_s = wanted.reduce((sum, { duration_s }) => sum + duration_s, 0);
     const totals = { total: wanted.length, total_duration_s };
-    return list(rows, query.format ?? formatOf(headers.accept), (data) => ({ ...totals, ...page, data }));
+    return list({ query, headers }, rows, { ...totals, ...page, data: rows });
   },
 });

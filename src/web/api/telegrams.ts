@@ -3,9 +3,9 @@ import { asBuffer } from '../../journal/crossing.ts';
 import type { Page, Row } from '../../journal/telegrams.ts';
 import { maskIdentity } from '../../privacy/mask.ts';
 import { list, text, type Answer } from '../http/answer.ts';
-import { formatOf, LIST_TYPES } from '../http/formats.ts';
+import { LIST_TYPES } from '../http/formats.ts';
 import { time } from '../http/moments.ts';
-import { linkTo, pageUrl } from '../http/pages.ts';
+import { pageUrl } from '../http/pages.ts';
 import { choice, nameText, ofLists, whole } from '../http/parameters.ts';
 import { Problem } from '../http/problem.ts';
 import { defineRoute } from '../http/route.ts';
@@ -53,10 +53,9 @@ export const telegrams = defineRoute({
     const { limit, meter: source, cursor = 0 } = query;
     if (source !== undefined) checkSource(source, parts);
     const { rows, upTo, isDone } = await look(parts, { from, to, source, limit, after: cursor });
-    const next = isDone ? null : pageUrl(target, { from, to, cursor: upTo });
+    const nextPage = isDone ? null : pageUrl(target, { from, to, cursor: upTo });
     const data = rows.map((row) => toTelegram(row, query.redact === '1'));
-    const format = query.format ?? formatOf(headers.accept);
-    return list(data, format, (all) => ({ data: all, nextPage: next }), linkTo(next));
+    return list({ query, headers }, data, { data, nextPage });
   },
 });
 

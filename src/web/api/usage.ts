@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Bucket, Usage, UsageSeries } from '../../history/answers.ts';
-import { list, json, type Answer } from '../http/answer.ts';
-import { formatOf, LIST_TYPES, type Format } from '../http/formats.ts';
+import { list, type Answer } from '../http/answer.ts';
+import { LIST_TYPES, type Row } from '../http/formats.ts';
 import { notInOrder, time, zone } from '../http/moments.ts';
-import { linkTo, ofPages, pagesAround, pagingOfPoints, type Pages } from '../http/pages.ts';
+import { ofPages, pagesAround, pagingOfPoints } from '../http/pages.ts';
 import { choice, nameText, ofLists } from '../http/parameters.ts';
 import { medium, usageOf, usageShape, zoned } from '../points.ts';
 import { defineRoute } from '../http/route.ts';
@@ -75,25 +75,23 @@ export const usage = defineRoute({
     const pages = pagesAround(found.place, target, { from, to });
     const sorted = (one: UsageSeries): Point[] =>
       orderBy === 'asc' ? pointsOf(found, one) : pointsOf(found, one).reverse();
-    return answerOf(found, sorted, pages, query.format ?? formatOf(headers.accept));
+    const head = { resolution, unit: found.unit, time_zone: found.timeZone, ...pages };
+    const all = found.series.map((one) => ({ marker: one.marker, data: sorted(one) }));
+    const [only] = all;
+    if (only !== undefined && only.marker === undefined)
+      return list({ query, headers }, only.data, { ...head, data: only.data });
+    return list({ query, headers }, rowsOf(all), { ...head, series: all });
   },
 });
 
-function answerOf(
-  { resolution, unit, timeZone, series }: Usage,
-  pointsIn: (one: UsageSeries) => Point[],
-  pages: Pages,
-  format: Format,
-): Answer {
-  const head = { resolution, unit, time_zone: timeZone, ...pages };
-  const link = linkTo(pages.nextPage);
-  const [only] = series;
-  if (only !== undefined && only.marker === undefined)
-    return list(pointsIn(only), format, (data) => ({ ...head, data }), link);
-  const all = series.map((one) => ({ marker: one.marker, data: pointsIn(one) }));
-  if (format === 'json') return json({ ...head, series: all });
-  const rows = all.flatMap(({ marker: of, data }) => data.map((point) => ({ marker: of, ...point })));
-  return list(rows, format, undefined, link);
+interface Series {
+  readonly marker: UsageSeries['marker'];
+  readonly data: readonly Point[];
+}
+
+/** Made only where somebody reads them: as JSON the series stand side by side. */
+function* rowsOf(all: readonly Series[]): Generator<Row> {
+  for (const { marker, data } of all) for (const point of data) yield { marker, ...point };
 }
 
 /** One by one, as a spread of many objects costs more than all the rest of a point. */

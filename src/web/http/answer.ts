@@ -1,4 +1,5 @@
-import { JSON_TYPE, type Format, writeRows, type Row } from './formats.ts';
+import { formatOf, JSON_TYPE, type Format, writeRows, type Row } from './formats.ts';
+import { linksTo, type Pages } from './pages.ts';
 
 /** What goes back: whole, or as events one after the other. */
 export interface Answer {
@@ -33,14 +34,31 @@ export function events(source: NonNullable<Answer['events']>): Answer {
   return { status: 200, headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, events: source };
 }
 
-/** A list in the format that was asked for; as JSON it stands in `envelope`, which makes the whole of it. */
+/** By `format`, or by the `Accept` header. */
+interface Wish {
+  readonly query: { readonly format?: Format | undefined };
+  readonly headers: { readonly accept?: string | undefined };
+}
+
+/** A list as JSON, with what is to be known of it. */
+interface Whole extends Partial<Pages> {
+  readonly [member: string]: unknown;
+}
+
+/** A list in the format that was asked for: as JSON the whole, else its rows. Where it goes on stands in the head, too. */
 export function list(
-  rows: readonly Row[],
-  format: Format,
-  envelope: (rows: readonly Row[]) => unknown = (data) => ({ data }),
-  headers: Answer['headers'] = {},
+  { query, headers }: Wish,
+  rows: Iterable<Row>,
+  whole: Whole | readonly Row[] = { data: [...rows] },
+  told: Answer['headers'] = {},
 ): Answer {
-  if (format === 'json') return json(envelope(rows), 200, headers);
-  const { type, body } = writeRows(rows, format);
-  return text(body, type, headers);
+  const links = isRows(whole) ? {} : linksTo(whole);
+  const format = query.format ?? formatOf(headers.accept);
+  if (format === 'json') return json(whole, 200, { ...links, ...told });
+  const { type, body } = writeRows([...rows], format);
+  return text(body, type, { ...links, ...told });
+}
+
+function isRows(whole: Whole | readonly Row[]): whole is readonly Row[] {
+  return Array.isArray(whole);
 }

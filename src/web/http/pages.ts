@@ -70,9 +70,14 @@ export function pagesAround(
   };
 }
 
-/** For who reads a list that has no place for it. */
-export function linkTo(nextPage: string | null): Readonly<Record<string, string>> {
-  return nextPage === null ? {} : { link: `<${nextPage}>; rel="next"` };
+/** For who reads a list that has no place for it. Source of its shape: RFC 8288. */
+export function linksTo({ nextPage, prevPage }: Partial<Pages>): Readonly<Record<string, string>> {
+  const links = [...linkTo(nextPage, 'next'), ...linkTo(prevPage, 'prev')];
+  return links.length === 0 ? {} : { link: links.join(', ') };
+}
+
+function linkTo(page: string | null | undefined, relation: string): string[] {
+  return page === null || page === undefined ? [] : [`<${page}>; rel="${relation}"`];
 }
 
 /** Where the same question goes on. */

@@ -70,8 +70,8 @@ test('a gap tells who misses it, and whether telegrams of it are kept; the balan
   const service = await scene.service({ config });
   const url = await webUrl(service);
   const key = bearer(addKey(service.stateDir, 'all', ['usage:read']));
-  const ask = async (more = '') =>
-    (await askWeb(url, `/edge/v1/gaps?from=2026-01-10&to=2026-01-11${more}`, key)).json() as Answer;
+  const path = '/edge/v1/gaps?from=2026-01-10&to=2026-01-11';
+  const ask = async (more = '') => (await askWeb(url, path + more, key)).json() as Answer;
   await until(async () => (await ask()).data.length === 2, 30_000);
 
   const { data, balance } = await ask();
@@ -98,5 +98,7 @@ test('a gap tells who misses it, and whether telegrams of it are kept; the balan
 
   const first = await ask('&limit=1');
   expect([first.data.length, first.nextPage]).toEqual([1, expect.stringContaining('offset=1')]);
+  const { headers } = await askWeb(url, `${path}&limit=1`, key);
+  expect(headers['link']).toBe(`<${first.nextPage}>; rel="next"`);
   expect((await ask('&limit=1&offset=1&orderBy=desc')).nextPage).toBeNull();
 });

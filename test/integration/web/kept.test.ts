@@ -37,6 +37,9 @@ describe('over a restart', () => {
     expect(denials.data.slice(0, 2)).toEqual(before.data);
     expect(denials.data.map(({ id }) => id)).toEqual([1, 2, 3]);
     expect((await second.get('denials?limit=1&offset=1&orderBy=asc', key)).data).toEqual([before.data[1]]);
+    const { headers } = await askWeb(second.url, '/edge/v1/denials?limit=1&offset=1&format=csv', bearer(key));
+    const page = (offset: number): string => `</edge/v1/denials?limit=1&offset=${offset}&format=csv>`;
+    expect(headers['link']).toBe(`${page(2)}; rel="next", ${page(0)}; rel="prev"`);
     const last = String(denials.data[2]!['denial_time']);
     expect((await second.get(`denials?to=${last}`, key)).total).toBe(2);
 
