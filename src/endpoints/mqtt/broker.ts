@@ -1,0 +1,46 @@
+import type { Publication } from './publication.ts';
+import { type Link, type LinkOptions, openLink } from './link.ts';
+import { closedByBroker, likelyTakenOver, WrongVersion } from './refusals.ts';
+
+export interface BrokerOptions extends Omit<LinkOptions, 'version' | 'will' | 'onMessage' | 'onClosed'> {
+  /** `auto`: MQTT 5, and 3.1.1 with a broker that does not speak it. */
+  readonly version: 'auto' | '3.1.1' | '5';
+}
+
+/** A connection that a broker closes sooner than this was not worth making. */
+const SHORT_MS = 10_000;
+const TIMES_IN_A_ROW = 3;
+
+/** A broker over many connections, and what was learnt of it. */
+export class Broker {
+  readonly #options: BrokerOptions;
+  #version: LinkOptions['version'];
+  /** How many connections in a row it closed soon, without saying why. */
+  #cutShort = 0;
+
+  constructor(options: BrokerOptions) {
+    this.#options = options;
+    this.#version = options.version === '3.1.1' ? 4 : 5;
+  }
+
+  /** Makes a connection. @throws as {@link openLink} does. */
+  async connect(will: Publication, onMessage: LinkOptions['onMessage'], signal: AbortSignal): Promise<Link> {
+    const onClosed = (livedMs: number): Error => this.#closed(livedMs);
+    const open = async (): Promise<Link> =>
+      openLink({ ...this.#options, version: this.#version, will, onMessage, onClosed }, signal);
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof WrongVersion) || this.#options.version !== 'auto' || this.#version === 4) throw error;
+      this.#version = 4;
+      return open();
+    }
+  }
+
+  /** Two clients with one id cut each other off, again and again; with MQTT 3.1.1 no broker says so. */
+  #closed(livedMs: number): Error {
+    this.#cutShort = livedMs < SHORT_MS ? this.#cutShort + 1 : 0;
+    if (this.#cutShort < TIMES_IN_A_ROW) return closedByBroker(this.#options);
+    return likelyTakenOver(this.#options, this.#cutShort);
+  }
+}
