@@ -6,7 +6,7 @@ import { Ingest } from './ingest/ingest.ts';
 import type { History } from './history/history.ts';
 import { Journal } from './journal/journal.ts';
 import { Outboxes } from './outboxes.ts';
-import { buildSource, type BuiltSource, decryptionOf, historyOf } from './parts.ts';
+import { buildSource, type BuiltSource, decryptionOf, historyOf, streamOf } from './parts.ts';
 import { readSource } from './pipeline.ts';
 import { recall, recallLetters } from './recall.ts';
 import { ClockWatch } from './service/clock-watch.ts';
@@ -15,6 +15,7 @@ import { health, type Health } from './service/health.ts';
 import { skewsOf } from './service/skew.ts';
 import { serviceView } from './service/service-view.ts';
 import { createServiceManager, feedWatchdog, type ServiceManager } from './service/systemd.ts';
+import type { Stream } from './stream/stream.ts';
 import type { Telegram } from './telegram/telegram.ts';
 import { Events } from './telemetry/events.ts';
 import type { Log } from './telemetry/log.ts';
@@ -65,6 +66,7 @@ class Agent {
   readonly #outboxes: Outboxes;
   readonly #journal: Journal;
   readonly #history: History | undefined;
+  readonly #stream: Stream;
   readonly #desks: Desks;
   readonly #control: ControlServer;
   /** Undefined where none is wanted. */
@@ -91,6 +93,7 @@ class Agent {
     });
     this.#journal = this.#makeJournal(config);
     this.#history = historyOf(config, this.#journal, this.#events.history);
+    this.#stream = streamOf(config, this.#events.stream);
     this.#desks = this.#makeDesks();
     this.#control = new ControlServer(this.#desks.routes());
     this.#web = config.http.enabled ? this.#makeWeb(config) : undefined;
@@ -117,6 +120,7 @@ class Agent {
     this.#clock.start(signal);
     this.#feedWatchdog(signal);
     await this.#openControl(false);
+    this.#stream.start();
     this.#web?.start();
     this.#outboxes.start();
     const reading = this.#sources
@@ -129,7 +133,7 @@ class Agent {
 
   async #stop(): Promise<boolean> {
     void this.#manager.stopping('stopping');
-    await this.#web?.close();
+    await Promise.all([this.#stream.close(), this.#web?.close()]);
     await this.#control.close();
     await Promise.all([this.#outboxes.stop(), this.#history?.close()]);
     await this.#journal.close().catch((error: unknown) => {
@@ -154,6 +158,7 @@ class Agent {
           this.#ingest?.saw(letters);
           this.#outboxes.accepted(letters);
           this.#history?.accepted(letters);
+          this.#stream.accepted(letters);
         },
         letGo: (letters) => {
           this.#outboxes.letGo(letters);

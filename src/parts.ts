@@ -8,6 +8,7 @@ import type { Journal } from './journal/journal.ts';
 import type { Endpoint } from './outbox/endpoint.ts';
 import { sourceTypes } from './sources/index.ts';
 import type { Source, SourceType } from './sources/source.ts';
+import { Stream, type StreamEvents } from './stream/stream.ts';
 import { Decryption } from './telegram/decryption.ts';
 import { History as PrintedBefore } from './telegram/history.ts';
 import type { HistoryTeller } from './telemetry/history-teller.ts';
@@ -74,6 +75,11 @@ export function historyOf(
   });
   teller.noTelegram = (source, cause) => history.trouble(source, cause);
   return history;
+}
+
+/** Raw telegrams to many readers. */
+export function streamOf({ stream: config, sources }: Config, events: StreamEvents): Stream {
+  return new Stream({ config, firstSource: sources[0]?.name ?? '', events });
 }
 
 /** What a part finds wrong with its own settings (a certificate that is not there) is the configuration's fault. */

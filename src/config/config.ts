@@ -4,6 +4,7 @@ import { toCompatConfig, type CompatConfig } from './compat.ts';
 import { deepFreeze } from './freeze.ts';
 import { toHttpConfig, type HttpConfig } from './http.ts';
 import { toPrices, type Prices } from './prices.ts';
+import { toStreamConfig, type StreamConfig } from './stream.ts';
 import { moment } from '../settings/moment.ts';
 import { kit } from '../settings/values.ts';
 import type { StateDir } from './state-dir.ts';
@@ -16,6 +17,7 @@ export interface Config {
   readonly http: HttpConfig;
   readonly history: HistoryConfig;
   readonly compat: CompatConfig;
+  readonly stream: StreamConfig;
   /** Oldest first. */
   readonly prices: readonly Prices[];
   readonly stateDir: StateDir;
@@ -117,6 +119,7 @@ export function assemble(settings: Settings, families: Families, stateDir: State
     http: toHttpConfig(settings.http),
     history: { enabled: settings.history.enabled, keepMs: settings.history.keep },
     compat: toCompatConfig(settings.compat),
+    stream: toStreamConfig(settings.stream),
     prices: toPrices(settings.prices),
     stateDir,
     log: settings.log,

@@ -1,7 +1,6 @@
-import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { A_NETWORK, readNetwork } from '../settings/network.ts';
 import { durationWithin } from '../settings/values.ts';
+import { allowCidrs, listenAt, readAddress } from './listen.ts';
 
 /** How the service shows what it knows over HTTP. */
 export interface HttpConfig {
@@ -24,11 +23,6 @@ export interface HttpConfig {
 export type Anonymous = (typeof ANONYMOUS)[number];
 const ANONYMOUS = ['status', 'usage', 'telegrams', 'sessions', 'denials'] as const;
 
-const AN_ADDRESS = 'expected an address and a port, such as 127.0.0.1:8011, 0.0.0.0:8011 or [::1]:8011';
-const ADDRESS = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/i;
-
-const network = z.string().refine((text) => readNetwork(text) !== undefined, A_NETWORK);
-
 const tls = z.strictObject({
   cert: z.string().min(1).describe('file with the certificate and those that sign it, PEM'),
   key: z.string().min(1).describe('file with its key, PEM'),
@@ -38,21 +32,13 @@ const tls = z.strictObject({
 export const http = z
   .strictObject({
     enabled: z.boolean().prefault(true).describe('whether it is there at all'),
-    listen: z
-      .string()
-      .refine((text) => readAddress(text) !== undefined, AN_ADDRESS)
-      .prefault('127.0.0.1:8011')
-      .describe('address and port; 127.0.0.1 is for this machine alone, 0.0.0.0 for the whole network'),
+    listen: listenAt(8011),
     tls: tls
       .optional()
       .describe(
         'files of the certificate (cert) and its key (key), PEM; makes it https, and is read anew within a minute of a change',
       ),
-    allowCidrs: z
-      .array(network)
-      .max(64)
-      .prefault([])
-      .describe('networks that may connect, such as 192.168.1.0/24; by default whoever reaches the address'),
+    allowCidrs,
     anonymous: z
       .array(z.enum(ANONYMOUS))
       .prefault(['status'])
@@ -82,17 +68,4 @@ export function toHttpConfig({
 }: z.output<typeof http>): HttpConfig {
   const { host, port } = readAddress(listen) ?? { host: '127.0.0.1', port: 0 };
   return { enabled, host, port, tls: files, keepDenialsMs, ...rest };
-}
-
-function readAddress(text: string): { host: string; port: number } | undefined {
-  const [, v6, name, port] = ADDRESS.exec(text) ?? [];
-  const host = v6 ?? name;
-  if (host === undefined || Number(port) > 65_535 || !isHost(host)) return undefined;
-  return { host, port: Number(port) };
-}
-
-/** A name, or an address that there can be: not 192.168.1.300. */
-function isHost(text: string): boolean {
-  if (text.includes(':')) return isIPv6(text);
-  return !/^[\d.]+$/.test(text) || isIPv4(text);
 }

@@ -4,6 +4,7 @@ import type { EndpointType } from '../endpoints/endpoint-type.ts';
 import { compat } from './compat.ts';
 import { http } from './http.ts';
 import { prices } from './prices.ts';
+import { stream } from './stream.ts';
 import { cipherKey, duration, durationWithin, kit, size } from '../settings/values.ts';
 import type { SourceType } from '../sources/source.ts';
 
@@ -160,6 +161,7 @@ export function configSchema({ sources, endpoints }: Families) {
     http: http.prefault({}),
     history: history.prefault({}),
     compat: compat.prefault({}),
+    stream: stream.prefault({}),
     prices,
     state: state.prefault({}),
     log: log.prefault({}),

@@ -17,6 +17,7 @@ export function checkTogether(draft: Draft, ofAllSources: readonly string[] = []
   for (const { path } of endpoints) checkSourceOf(draft, path, names, ofAllSources);
   checkFormerNames(draft, endpoints);
   checkCompat(draft, names);
+  checkStream(draft, names);
 }
 
 interface Member {
@@ -54,6 +55,12 @@ function checkCompat(draft: Draft, names: readonly string[]): void {
     draft.report([...served, 'enabled'], 'stands without http, expected no http.enabled: false beside it');
 }
 
+/** A stream carries one meter: whoever reads it cannot tell two apart. */
+function checkStream(draft: Draft, names: readonly string[]): void {
+  const path = ['stream'];
+  if (isOn(draft, path) || draft.get([...path, 'source']) !== undefined) checkSource(draft, path, names, 'stream');
+}
+
 function isOn(draft: Draft, section: Path): boolean {
   return String(draft.get([...section, 'enabled'])) === 'true';
 }
@@ -86,11 +93,16 @@ function checkUnique(draft: Draft, all: readonly Member[]): void {
 
 function checkSourceOf(draft: Draft, endpoint: Path, names: readonly string[], ofAllSources: readonly string[]): void {
   const tellsApart = ofAllSources.includes(String(draft.get([...endpoint, 'type'])));
-  const path = [...endpoint, 'source'];
+  checkSource(draft, endpoint, names, tellsApart ? undefined : 'server');
+}
+
+/** @param what it must be said for where there are several; undefined: it need not be. */
+function checkSource(draft: Draft, reader: Path, names: readonly string[], what: string | undefined): void {
+  const path = [...reader, 'source'];
   const chosen = draft.get(path);
   const known = names.join(', ');
-  if (chosen === undefined && names.length > 1 && !tellsApart) {
-    draft.report(path, `missing, expected one of ${known}; two meters in one server cannot be told apart`);
+  if (chosen === undefined && names.length > 1 && what !== undefined) {
+    draft.report(path, `missing, expected one of ${known}; two meters in one ${what} cannot be told apart`);
   } else if (typeof chosen === 'string' && names.length > 0 && !names.includes(chosen)) {
     draft.report(path, `got "${chosen}", expected the name of a source: ${known}${didYouMean(chosen, names)}`);
   }

@@ -13,6 +13,7 @@ import { Flapping } from './flapping.ts';
 import { JournalTeller } from './journal-teller.ts';
 import type { Log } from './log.ts';
 import { Rejections } from './rejections.ts';
+import { StreamTeller } from './stream-teller.ts';
 import { Tally } from './tally.ts';
 import { count, span } from './wording.ts';
 import type { WebEvents } from '../web/web.ts';
@@ -32,6 +33,7 @@ export class Events {
   /** The newest telegram accepted of each source. */
   readonly newest = new Map<string, Telegram>();
   readonly history: HistoryTeller;
+  readonly stream: StreamTeller;
   readonly #log: Log;
   readonly #refusals = new Map<string, { amount: number; newest: string }>();
   /** The trouble of each source that gives bytes and no telegram: only a telegram ends it. */
@@ -49,6 +51,7 @@ export class Events {
     this.#log = log;
     this.#journal = new JournalTeller(log, this.tally, this.denied);
     this.history = new HistoryTeller(log);
+    this.stream = new StreamTeller(log);
   }
 
   /** Logs summaries until the signal aborts. */
@@ -73,6 +76,7 @@ export class Events {
       );
     }
     this.#refusals.clear();
+    this.stream.summarise();
   }
 
   /** Bytes, but no telegram: said once, until one comes. */

@@ -103,7 +103,7 @@ describe('a key in the file', () => {
 
 test('a name that is long and has lines in it is told in one short line', async () => {
   const { load } = machine({ 'work/config.yaml': `${SIMULATOR}"a\\n${'b'.repeat(1_000)}": 1\n` });
-  const known = 'source, sources, endpoints, journal, http, history, compat, prices, state, log';
+  const known = 'source, sources, endpoints, journal, http, history, compat, stream, prices, state, log';
   expect(await problemsOf(load())).toEqual([
     `config.yaml:2:1 ["a\\n${'b'.repeat(38)}"]: unknown setting, expected one of ${known}`,
   ]);

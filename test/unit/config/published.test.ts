@@ -44,15 +44,20 @@ describe('config.example.yaml', () => {
   });
 
   test('loads with any of its other choices', async () => {
-    const sections = blocks.filter((block) => /^(journal|http|compat|prices|state|log):/m.test(block)).join('\n');
+    const sections = blocks
+      .filter((block) => /^(journal|http|compat|stream|prices|state|log):/m.test(block))
+      .join('\n');
     const sources = blocks.filter((block) => /^sources?:/m.test(block));
     const endpoints = blocks
       .filter((block) => /^(endpoints:| +- name:)/m.test(block) && !sources.includes(block))
       .join('\n');
     expect(sources.length).toBeGreaterThan(4);
-    await load([sources[0], endpoints, sections.replace('source: house', '')].join('\n'));
-    const served = sections.replaceAll('enabled: false', 'enabled: true').replace('source: house', '');
-    for (const source of sources) await load([source, served].join('\n'));
+    await load([sources[0], endpoints, sections.replaceAll('source: house', '')].join('\n'));
+    const served = sections.replaceAll('enabled: false', 'enabled: true');
+    for (const source of sources) {
+      const names = /^sources:/m.test(source) ? served : served.replaceAll('source: house', '');
+      await load([source, names].join('\n'));
+    }
   });
 
   const shown = settingsShown(blocks);

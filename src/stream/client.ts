@@ -1,0 +1,71 @@
+import type { Socket } from 'node:net';
+
+/** Why a client was dropped. */
+export type Drop = 'slow' | 'talkative';
+
+/** What may wait for a client that does not read. */
+const MOST_UNSENT_BYTES = 262_144;
+/** What a client may say within a minute: it is read and thrown away. */
+const MOST_SAID_BYTES = 65_536;
+const MINUTE_MS = 60_000;
+/** A peer that lost its power says nothing: probes end what would else look connected for ever. */
+const KEEP_ALIVE_MS = 30_000;
+/** How long the last telegram may take to a client when all ends. */
+const LAST_WORD_MS = 500;
+
+/** A program that reads the stream over a connection of its own. */
+export class Client {
+  readonly address: string;
+  readonly since = new Date();
+  /** That were sent to it. */
+  telegrams = 0;
+  lastMs = performance.now();
+  readonly #socket: Socket;
+  readonly #dropped: (reason: Drop) => void;
+  #saidBytes = 0;
+  #saidSinceMs = performance.now();
+
+  constructor(socket: Socket, address: string, dropped: (reason: Drop) => void) {
+    this.address = address;
+    this.#socket = socket;
+    this.#dropped = dropped;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.on('data', ({ length }) => this.#heard(length));
+  }
+
+  /** Sends a telegram whole, in one write. @returns false where it is sent nothing any more. */
+  send(telegram: Buffer): boolean {
+    if (this.#socket.destroyed) return false;
+    if (this.#socket.writableLength + telegram.length > MOST_UNSENT_BYTES) {
+      this.#drop('slow');
+      return false;
+    }
+    this.#socket.write(telegram);
+    this.telegrams += 1;
+    this.lastMs = performance.now();
+    return true;
+  }
+
+  /** What was sent may still arrive. */
+  close(): void {
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), LAST_WORD_MS);
+  }
+
+  #heard(bytes: number): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#saidSinceMs > MINUTE_MS) {
+      this.#saidSinceMs = nowMs;
+      this.#saidBytes = 0;
+    }
+    this.#saidBytes += bytes;
+    if (this.#saidBytes > MOST_SAID_BYTES) this.#drop('talkative');
+  }
+
+  #drop(reason: Drop): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.destroy();
+    this.#dropped(reason);
+  }
+}
