@@ -42,17 +42,19 @@ function checkSources(draft: Draft): Member[] {
   return all;
 }
 
-/** A DSMR-reader is served over http, and shows one of the sources. */
+/** What is made for others is served over http, and shows one of the sources. */
 function checkCompat(draft: Draft, names: readonly string[]): void {
-  const served = ['compat', 'dsmrReader'];
-  const shown = draft.get([...served, 'source']);
-  if (typeof shown === 'string' && names.length > 0 && !names.includes(shown))
-    draft.report(
-      [...served, 'source'],
-      `got "${shown}", expected the name of a source: ${names.join(', ')}${didYouMean(shown, names)}`,
-    );
-  if (isOn(draft, served) && String(draft.get(['http', 'enabled'])) === 'false')
-    draft.report([...served, 'enabled'], 'stands without http, expected no http.enabled: false beside it');
+  for (const program of ['dsmrReader', 'homewizard']) {
+    const served = ['compat', program];
+    const shown = draft.get([...served, 'source']);
+    if (typeof shown === 'string' && names.length > 0 && !names.includes(shown))
+      draft.report(
+        [...served, 'source'],
+        `got "${shown}", expected the name of a source: ${names.join(', ')}${didYouMean(shown, names)}`,
+      );
+    if (isOn(draft, served) && String(draft.get(['http', 'enabled'])) === 'false')
+      draft.report([...served, 'enabled'], 'stands without http, expected no http.enabled: false beside it');
+  }
 }
 
 /** A stream carries one meter: whoever reads it cannot tell two apart. */

@@ -264,6 +264,8 @@ export class Events {
         this.#log.warn(`web: the certificate cannot be read anew: ${reason}; the one before serves on`);
       this.#webTrouble = reason;
     },
+    identify: (address) =>
+      this.#log.info(`web: here I am: ${address} asked, over the API of a HomeWizard, which device this is`),
     fault: (text) => this.#log.error(`web: a request failed by a fault of p1-relay: ${text}; please report this`),
     ended: ({ message }) => this.#log.error(`web: ended by itself: ${message}; started again; please report this`),
   };

@@ -6,7 +6,7 @@ import { plainAddress } from '../network/networks.ts';
 import { json, type Answer } from './http/answer.ts';
 import { readBody } from './http/bodies.ts';
 import { withHead } from './http/columns.ts';
-import type { DsmrReaderApi } from './compat/dsmr-reader/serve.ts';
+import type { CompatApi } from './compat/compat-api.ts';
 import { acceptsAny, JSON_TYPE } from './http/formats.ts';
 import { Problem } from './http/problem.ts';
 import { read, readQuery } from './http/reading-requests.ts';
@@ -19,8 +19,8 @@ export interface AppParts<Parts> {
   readonly routing: Routing<Parts>;
   readonly access: Access;
   readonly hosts: Hosts;
-  /** Answers as a DSMR-reader does, by its own rules; undefined where that is not wanted. */
-  readonly dsmrReader: DsmrReaderApi | undefined;
+  /** What is served for programs that were made for others; the first that serves a path answers. */
+  readonly compat: readonly CompatApi[];
   /** What routes work with, as somebody may see it. */
   readonly partsFor: (who: Who) => Parts;
   /** Something was asked for that was not given. */
@@ -62,10 +62,11 @@ export class App<Parts> {
   async #answer(request: IncomingMessage, address: string, signal: AbortSignal): Promise<Answer> {
     const target = this.#target(request);
     const { path, query } = target;
-    const { access, dsmrReader, routing, partsFor } = this.#app;
-    if (dsmrReader?.serves(path) === true) {
+    const { access, routing, partsFor } = this.#app;
+    const compat = this.#compatFor(request);
+    if (compat !== undefined) {
       if (request.method === 'GET') await this.#turns.next();
-      return dsmrReader.answer(request, address);
+      return compat.answer(request, address);
     }
     this.#checkOrigin(request);
     const { route, params } = routing.find(request.method ?? '', path);
@@ -83,6 +84,11 @@ export class App<Parts> {
     // The schemas of this very route read it.
     const answer = await route.handle(asked as Parameters<typeof route.handle>[0], partsFor(who));
     return withHead(answer, route.answer);
+  }
+
+  #compatFor({ url = '' }: IncomingMessage): CompatApi | undefined {
+    const [path = ''] = url.split('?');
+    return this.#app.compat.find((api) => api.serves(path));
   }
 
   /** @throws {Problem} for what no route should see. */
@@ -109,6 +115,8 @@ export class App<Parts> {
   #refusal(error: unknown, request: IncomingMessage, address: string): Answer {
     const problem = error instanceof Problem ? error : this.#internal(error, request);
     if (DENIED.includes(problem.kind)) this.#app.denied(problem, address);
+    const theirs = this.#compatFor(request)?.refusal?.(problem);
+    if (theirs !== undefined) return theirs;
     return json(problem, problem.status, { ...PROBLEM_HEADERS, ...problem.headers });
   }
 

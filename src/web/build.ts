@@ -7,7 +7,9 @@ import { scopesOfAnonymous } from './access/scopes.ts';
 import { Throttle } from './access/throttle.ts';
 import { Tokens } from './access/tokens.ts';
 import { App } from './app.ts';
+import type { CompatApi } from './compat/compat-api.ts';
 import { DsmrReaderApi, shownSource } from './compat/dsmr-reader/serve.ts';
+import { HomeWizardApi, sourceOfHomeWizard } from './compat/homewizard/serve.ts';
 import type { Books } from './books.ts';
 import { History } from './history.ts';
 import { Live } from './live.ts';
@@ -25,11 +27,13 @@ interface BuildOptions {
   readonly office: OfficeLine;
   readonly books: Books;
   readonly fault: (text: string) => void;
+  /** Somebody at this address wants to know which device this is. */
+  readonly identify: (address: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** Puts together all that answers requests. */
-export function buildApp({ settings, office, books, fault, signal }: BuildOptions): App<RouteParts> {
+export function buildApp({ settings, office, books, fault, identify, signal }: BuildOptions): App<RouteParts> {
   const { anonymous, allowedHosts } = settings.http;
   const keyFile = new KeyFile(settings.stateDir);
   const { denials, visits } = books;
@@ -41,7 +45,6 @@ export function buildApp({ settings, office, books, fault, signal }: BuildOption
     anonymous: scopesOfAnonymous(anonymous),
   });
   const denied = (problem: Problem, address: string): void => denials.request(problem, address);
-  const shown = shownSource(settings);
   const live = new Live(office, settings.sources);
   const history = new History(settings.stateDir, settings.isHistoryKept, () => {
     office.ask('checkHistory', {}).catch(() => undefined);
@@ -50,11 +53,17 @@ export function buildApp({ settings, office, books, fault, signal }: BuildOption
   const timeZone = settings.sources[0]?.timeZone ?? 'UTC';
   const own = { settings, office, access, keyFile, tokens, visits, denials, live, history, recordPages, timeZone };
   const views = new Views(own);
+  const [wizard, reader] = [sourceOfHomeWizard(settings), shownSource(settings)];
+  // A HomeWizard has a few paths, a DSMR-reader all under two prefixes.
+  const compat: CompatApi[] = [
+    ...(wizard === undefined ? [] : [new HomeWizardApi({ live, identify }, wizard)]),
+    ...(reader === undefined ? [] : [new DsmrReaderApi({ access, views, denied }, reader)]),
+  ];
   return new App({
     routing: new Routing(routes),
     access,
     hosts: new Hosts(hostname(), allowedHosts),
-    dsmrReader: shown && new DsmrReaderApi({ access, views, denied }, shown),
+    compat,
     partsFor: ({ key }) => views.of(key),
     denied,
     fault,

@@ -3,7 +3,7 @@ import { standardOffsetMinutes } from '../reading/local-time.ts';
 import { headerOf } from '../reading/meter-model.ts';
 import { Reader } from '../reading/reader.ts';
 import { sleep } from '../time/sleep.ts';
-import type { NewestReading } from './newest-reading.ts';
+import type { NewestReading, NewestTelegram } from './newest-reading.ts';
 import type { OfficeLine } from './office/line.ts';
 import type { Newest } from './office/table.ts';
 import type { SourcePlace } from './settings.ts';
@@ -11,7 +11,7 @@ import type { SourcePlace } from './settings.ts';
 /** How soon a stream has a new telegram, at the latest. */
 const LOOK_MS = 250;
 
-interface Known extends NewestReading {
+interface Known extends NewestTelegram {
   readonly count: number;
 }
 
@@ -34,6 +34,12 @@ export class Live {
   async newest(): Promise<readonly NewestReading[]> {
     await this.#look();
     return [...this.#known.values()];
+  }
+
+  /** The same of one source, with what was printed; undefined where none has come. @throws {Problem} */
+  async newestOf(source: string): Promise<NewestTelegram | undefined> {
+    await this.#look();
+    return this.#known.get(source);
   }
 
   /** Each reading as it comes, beginning with the newest of each source, until the signal aborts. */
@@ -61,9 +67,9 @@ export class Live {
   }
 
   #read({ source, count, receivedAt, raw }: Newest): void {
-    const telegram = { raw: asBuffer(raw), receivedAt };
-    const reading = this.#readers.get(source)?.read(telegram);
+    const bytes = asBuffer(raw);
+    const reading = this.#readers.get(source)?.read({ raw: bytes, receivedAt });
     if (reading === undefined) return;
-    this.#known.set(source, { source, count, reading, receivedAt, header: headerOf(telegram.raw) });
+    this.#known.set(source, { source, count, reading, receivedAt, header: headerOf(bytes), raw: bytes });
   }
 }

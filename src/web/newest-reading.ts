@@ -8,3 +8,8 @@ export interface NewestReading {
   /** As `headerOf` gives it. */
   readonly header: string;
 }
+
+/** The same, as it was printed or posted. */
+export interface NewestTelegram extends NewestReading {
+  readonly raw: Buffer;
+}

@@ -25,6 +25,8 @@ export interface SourcePlace {
   readonly name: string;
   readonly type: string;
   readonly timeZone: string;
+  /** As in the configuration. */
+  readonly gasChannel: number | undefined;
 }
 
 interface EndpointPlace {
@@ -47,7 +49,7 @@ export function webSettings(config: Config, version: string, startedAt: Date): W
     version,
     keepMs: config.journal.keepMs,
     startedAtMs: startedAt.getTime(),
-    sources: config.sources.map(({ name, type, timeZone }) => ({ name, type, timeZone })),
+    sources: config.sources.map(({ name, type, timeZone, gasChannel }) => ({ name, type, timeZone, gasChannel })),
     endpoints: config.endpoints.map((endpoint) => {
       const { name, type, settings } = endpoint;
       const own = sourceFor(endpoint, config.sources);

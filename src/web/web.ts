@@ -13,6 +13,8 @@ export interface WebEvents {
   /** Its certificate was read anew, or cannot be. */
   renewed(): void;
   notRenewed(reason: string): void;
+  /** Somebody at this address wants to know which device this is. */
+  identify(address: string): void;
   /** A request was not answered by a fault of this program. */
   fault(text: string): void;
   /** Its thread ended by itself; it is started again. */
@@ -97,6 +99,7 @@ export class Web {
     else if (message.event === 'unavailable') this.#events.unavailable(message.reason);
     else if (message.event === 'renewed') this.#events.renewed();
     else if (message.event === 'notRenewed') this.#events.notRenewed(message.reason);
+    else if (message.event === 'identify') this.#events.identify(message.address);
     else this.#events.fault(message.text);
   }
 

@@ -40,6 +40,7 @@ await serve({
         books,
         signal: stop.signal,
         fault: (text) => tell({ event: 'fault', text }),
+        identify: (address) => tell({ event: 'identify', address }),
       });
     });
     app

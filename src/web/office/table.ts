@@ -90,6 +90,7 @@ export type FromWeb =
   | { readonly event: 'unavailable'; readonly reason: string }
   | { readonly event: 'renewed' }
   | { readonly event: 'notRenewed'; readonly reason: string }
+  | { readonly event: 'identify'; readonly address: string }
   | { readonly event: 'fault'; readonly text: string };
 
 /** And the other way. */

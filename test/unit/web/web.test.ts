@@ -19,6 +19,7 @@ function watch(text: string, office: Partial<Office> = {}): { web: Web; told: st
     unavailable: (reason) => told.push(`unavailable ${reason}`),
     renewed: () => told.push('renewed'),
     notRenewed: (reason) => told.push(`not renewed ${reason}`),
+    identify: (address) => told.push(`identify ${address}`),
     fault: (fault) => told.push(`fault ${fault}`),
     ended: ({ message }) => told.push(`ended ${message}`),
   };

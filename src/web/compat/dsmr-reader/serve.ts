@@ -9,6 +9,7 @@ import { Problem } from '../../http/problem.ts';
 import type { RouteParts } from '../../route-parts.ts';
 import type { SourcePlace, WebSettings } from '../../settings.ts';
 import type { Views } from '../../views.ts';
+import type { CompatApi } from '../compat-api.ts';
 import type { Office } from './office.ts';
 import type { Need, Parts, Request } from './request.ts';
 import { answer, isOfDsmrReader } from './routes.ts';
@@ -21,7 +22,7 @@ export interface CompatParts {
 }
 
 /** A DSMR-reader, as its clients see it, in front of what this service knows. */
-export class DsmrReaderApi {
+export class DsmrReaderApi implements CompatApi {
   readonly #parts: CompatParts;
   readonly #source: SourcePlace;
 
