@@ -34,3 +34,19 @@ export function namedDevices(reading: Reading, { gas, receivedAt }: StateHints):
   }
   return [...named.values()];
 }
+
+/**
+ * What tells a meter from the one that hung there before, by the names of what each device counts, and under {@link METER} for all
+ * that the electricity meter does. For comparing, never to be shown.
+ */
+export type Equipment = Readonly<Record<string, string | undefined>>;
+
+/** Stands for all names that no device on the M-Bus has. */
+export const METER = 'meter';
+
+/** Whose values those of a state are. */
+export function equipmentOf(reading: Reading, hints: StateHints): Equipment {
+  const { equipmentId, logicalDeviceName, serialNumber } = reading.meter;
+  const devices = namedDevices(reading, hints).map(({ name, equipmentId: id }) => [name, id] as const);
+  return { ...Object.fromEntries(devices), [METER]: equipmentId ?? logicalDeviceName ?? serialNumber };
+}

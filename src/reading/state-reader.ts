@@ -3,6 +3,7 @@ import { nextGasMeter, type GasMeter } from './gas-meter.ts';
 import { standardOffsetMinutes } from './local-time.ts';
 import { Reader } from './reader.ts';
 import type { Reading } from './reading.ts';
+import { equipmentOf, type Equipment } from './state-devices.ts';
 import { meterState, type MeterState } from './state.ts';
 
 /** A telegram with the state that its meter is in. */
@@ -10,6 +11,8 @@ export interface StateReading {
   readonly state: MeterState;
   readonly reading: Reading;
   readonly gas: GasMeter | undefined;
+  /** Whose the values are. */
+  readonly equipment: Equipment;
 }
 
 /**
@@ -23,6 +26,7 @@ export function stateReader(timeZone: string, gasChannel?: number): (telegram: T
     const reading = reader.read(telegram);
     const { receivedAt } = telegram;
     gas = nextGasMeter(gas, reading, { receivedAt, channel: gasChannel });
-    return { reading, gas, state: meterState(reading, { gas, receivedAt }) };
+    const hints = { gas, receivedAt };
+    return { reading, gas, state: meterState(reading, hints), equipment: equipmentOf(reading, hints) };
   };
 }
