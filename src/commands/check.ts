@@ -1,6 +1,7 @@
 import type { Config, EndpointConfig } from '../config/config.ts';
 import { endpointOf, sourceOf } from '../parts.ts';
 import { timeLimit } from '../time/time-limit.ts';
+import { urlOf } from '../web/http/address.ts';
 import { readCertificate } from '../web/http/certificate.ts';
 import { trySource, type Result } from './check-source.ts';
 import type { CommandDefinition, Io, Outcome } from './command.ts';
@@ -70,7 +71,7 @@ async function tryEndpoint(config: EndpointConfig, signal: AbortSignal): Promise
 
 function report({ origin, config, warnings, results }: Report, json: boolean, { stdout }: Io): Outcome {
   const { sources, endpoints, stateDir } = config;
-  const page = pageOf(config.http);
+  const page = config.http.enabled ? urlOf(config.http) : null;
   const names = { sources: sources.map(({ name }) => name), endpoints: endpoints.map(({ name }) => name) };
   if (json) {
     stdout.write(`${JSON.stringify({ origin, ...names, stateDir, page, warnings, results }, null, 2)}\n`);
@@ -84,10 +85,4 @@ function report({ origin, config, warnings, results }: Report, json: boolean, { 
   for (const warning of warnings) stdout.write(`warning: ${warning}\n`);
   for (const { part, ok, text } of results) stdout.write(`${ok ? 'ok' : 'FAILED'}  ${part}: ${text}\n`);
   return 'ok';
-}
-
-/** Its address; null where there is none. */
-function pageOf({ enabled, host, port, tls }: Config['http']): string | null {
-  if (!enabled) return null;
-  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

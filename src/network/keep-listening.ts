@@ -66,6 +66,11 @@ async function listenOnce<S extends Server>(
 export function listeningAt(server: Server, { host }: Place): string {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return printPlace(host, port);
+}
+
+/** `[::1]:8011` */
+export function printPlace(host: string, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

@@ -55,9 +55,8 @@ const REFUSED = {
 
 function operation<Parts>(route: Route<Parts>): Json {
   const { method, path, scope, summary, params, query, body } = route;
-  const words = path.split(/[^a-z0-9]+/i).filter((word) => word !== '');
   return {
-    operationId: [method.toLowerCase(), ...words].join('-'),
+    operationId: operationId(method, path),
     summary,
     security: scope === 'none' ? [{}] : Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [scope] })),
     parameters: [...parametersIn('path', params), ...parametersIn('query', query)],
@@ -67,6 +66,12 @@ function operation<Parts>(route: Route<Parts>): Json {
       default: { $ref: '#/components/responses/Problem' },
     },
   };
+}
+
+/** `get-edge-v1-meters-meter` */
+export function operationId(method: string, path: string): string {
+  const words = path.split(/[^a-z0-9]+/i).filter((word) => word !== '');
+  return [method.toLowerCase(), ...words].join('-');
 }
 
 interface ObjectSchema {

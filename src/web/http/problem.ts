@@ -59,7 +59,8 @@ export function notAsExpected(
   value: unknown,
   allowed: string,
   kind: 'invalid-parameter' | 'invalid-body' = 'invalid-parameter',
+  more: Readonly<Record<string, unknown>> = {},
 ): Problem {
   const what = value === undefined ? 'missing' : `got ${JSON.stringify(value)}`;
-  return new Problem(kind, `${parameter}: ${what}, ${allowed}`, { parameter, value: value ?? null, allowed });
+  return new Problem(kind, `${parameter}: ${what}, ${allowed}`, { parameter, value: value ?? null, allowed, ...more });
 }

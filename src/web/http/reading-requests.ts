@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Problem } from './problem.ts';
+import { notAsExpected } from './problem.ts';
 
 /** What is wrong with a parameter, or a part of a body. */
 interface Fault {
@@ -39,9 +39,8 @@ export function read<T>(
     value: undefined,
     allowed: 'expected something else',
   };
-  const what = value === undefined ? 'missing' : `got ${JSON.stringify(value)}`;
   const others = faults.length > 1 ? { errors: faults.slice(0, 20) } : {};
-  throw new Problem(kind, `${parameter}: ${what}, ${allowed}`, { parameter, value: value ?? null, allowed, ...others });
+  throw notAsExpected(parameter, value, allowed, kind, others);
 }
 
 function faultsOf(issue: z.core.$ZodIssue, given: unknown, schema: z.ZodType): Fault[] {

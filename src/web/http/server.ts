@@ -5,6 +5,7 @@ import { statSync } from 'node:fs';
 import type { HttpConfig } from '../../config/http.ts';
 import { keepListening, listeningAt } from '../../network/keep-listening.ts';
 import { isLoopback, Networks, plainAddress } from '../../network/networks.ts';
+import { urlOf } from './address.ts';
 import { readCertificate } from './certificate.ts';
 
 /** What clients may take up; more is refused, and what takes too long is dropped. */
@@ -47,7 +48,7 @@ export async function serve({ http, handle, events, signal }: ServeOptions): Pro
     setting: 'http.listen',
     create: () => create(http, handle),
     listening: (server, ended) => {
-      events.listening(urlOf(server, http));
+      events.listening(urlOf(http, listeningAt(server, http)));
       renewCertificate(server, http, events, ended);
     },
     unavailable: (reason) => events.unavailable(reason),
@@ -99,8 +100,4 @@ async function close(server: Server): Promise<void> {
   const cut = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
   await closed;
   clearTimeout(cut);
-}
-
-function urlOf(server: Server, http: HttpConfig): string {
-  return `${http.tls === undefined ? 'http' : 'https'}://${listeningAt(server, http)}`;
 }

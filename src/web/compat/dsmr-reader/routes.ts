@@ -1,3 +1,4 @@
+import { operationId } from '../../http/openapi.ts';
 import { html, json, NOT_FOUND, Unfit } from './answers.ts';
 import { monitoring, version } from './application.ts';
 import { electricityLive, gasLive, today } from './consumption.ts';
@@ -44,14 +45,10 @@ export function describedPaths(): Readonly<Record<string, Readonly<Record<string
 }
 
 function operationsOf(path: string, route: Route): Readonly<Record<string, object>> {
-  const words = path.split('/').filter((word) => word !== '');
-  const operations = Object.entries(route).map(([method, { need, about }]): [string, object] => {
-    const name = method.toLowerCase();
-    return [
-      name,
-      { operationId: [name, ...words].join('-'), security: [{ authkey: [need] }], parameters: [], ...about },
-    ];
-  });
+  const operations = Object.entries(route).map(([method, { need, about }]): [string, object] => [
+    method.toLowerCase(),
+    { operationId: operationId(method, path), security: [{ authkey: [need] }], parameters: [], ...about },
+  ]);
   return Object.fromEntries(operations);
 }
 
