@@ -43,11 +43,7 @@ function limited({ name, meters }: Key, all: AllParts): RouteParts {
       },
     },
     denials: {
-      all: async () =>
-        (await all.denials.all()).filter(
-          ({ source, endpoint }) =>
-            (source !== null && sight.source(source)) || (endpoint !== null && sight.endpoint(endpoint)),
-        ),
+      all: async () => (await all.denials.all()).filter((one) => sight.denial(one)),
     },
     visits: {
       begin: (visit) => all.visits.begin(visit),
@@ -75,12 +71,13 @@ type Asked = {
 /** What of each answer of the main thread is seen. */
 const ASKED: Asked = {
   health: async (sight, _, answer) => {
-    const { problems, notes, checks, sources, endpoints, ...rest } = await answer();
+    const { notes, checks: all, sources, endpoints, ...rest } = await answer();
+    const checks = all.filter(({ part, name }) => part === 'journal' || sight[part](name));
     return {
       ...{ ...rest, summary: '', line: '' },
-      problems: problems.filter((text) => sight.sentence(text)),
+      problems: checks.flatMap(({ problems }) => problems),
       notes: notes.filter((text) => sight.sentence(text)),
-      checks: checks.filter(({ part, name }) => part === 'journal' || sight[part](name)),
+      checks,
       sources: sources.filter(({ name }) => sight.source(name)),
       endpoints: endpoints.filter(({ name }) => sight.endpoint(name)),
     };
@@ -112,11 +109,7 @@ const ASKED: Asked = {
     const { took, outboxes } = await answer();
     return { took, outboxes: outboxes.filter(({ name }) => sight.endpoint(name)) };
   },
-  denied: async (sight, _, answer) =>
-    (await answer()).filter(
-      ({ source, endpoint }) =>
-        (source !== undefined && sight.source(source)) || (endpoint !== undefined && sight.endpoint(endpoint)),
-    ),
+  denied: async (sight, _, answer) => (await answer()).filter((one) => sight.denial(one)),
   checkHistory: async (_sight, _, answer) => answer(),
   openBook: async (_sight, _, answer) => answer(),
   keep: async (_sight, _, answer) => answer(),

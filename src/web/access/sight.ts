@@ -13,6 +13,12 @@ interface Printed {
   readonly receivedAt: Date;
 }
 
+/** Something that was turned down: a telegram of a source, a delivery to an endpoint. */
+interface TurnedDown {
+  readonly source: string | null | undefined;
+  readonly endpoint: string | null | undefined;
+}
+
 /** An object of a device on the M-Bus. */
 const OF_CHANNEL = /^0-([1-9]):/;
 /** What something that is not well is about. */
@@ -69,6 +75,11 @@ export class Sight {
     );
     if (this.meters.has(source)) return [{ ...newest, reading: { ...reading, mbus, unread: [] } }];
     return seen.length === 0 ? [] : [{ ...newest, header: '', reading: { meter: {}, mbus, unread: [] } }];
+  }
+
+  /** Whether something that was turned down was of what is seen. */
+  denial({ source, endpoint }: TurnedDown): boolean {
+    return this.source(source ?? '') || this.endpoint(endpoint ?? '');
   }
 
   /** Whether a sentence about what is not well is about what is seen, or about the service itself. */
