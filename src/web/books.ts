@@ -5,8 +5,9 @@ import { sleep } from '../time/sleep.ts';
 import { Denials } from './denials.ts';
 import { Kept } from './kept.ts';
 import type { OfficeLine } from './office/line.ts';
-import { hostOf, type WebSettings } from './settings.ts';
-import { Visits, type Visit } from './visits.ts';
+import { partVisits, type PartVisit } from './part-visits.ts';
+import type { WebSettings } from './settings.ts';
+import { toKept, Visits } from './visits.ts';
 
 interface BooksParts {
   readonly office: Pick<OfficeLine, 'ask'>;
@@ -101,32 +102,15 @@ export class Books {
 
   async #ofParts(endMs: number | null): Promise<KeptVisit[]> {
     const { office, settings } = this.#parts;
-    const { sources, endpoints } = await office.ask('health', {});
-    const since = { user: null, startMs: settings.startedAtMs, endMs };
-    const done = endMs === null ? undefined : STOPPED;
-    const ofSources = sources.map(({ name, accepted, trouble, lastAcceptedAt }): KeptVisit => {
-      const [lastMs, message] = [lastAcceptedAt?.getTime() ?? settings.startedAtMs, done ?? trouble ?? ''];
-      const what = { id: this.#idOf('source', name), kind: 'source', client: name, address: null } as const;
-      return { ...what, ...since, lastMs, items: accepted, message };
-    });
-    const ofEndpoints = endpoints.map(({ name, delivered, lastTakenAt, reason }): KeptVisit => {
-      const address = hostOf(settings.endpoints.find((place) => place.name === name)?.origin);
-      const [lastMs, message] = [lastTakenAt?.getTime() ?? settings.startedAtMs, done ?? reason ?? ''];
-      const what = { id: this.#idOf('endpoint', name), kind: 'endpoint', client: name, address } as const;
-      return { ...what, ...since, lastMs, items: delivered, message };
-    });
-    return [...ofSources, ...ofEndpoints];
+    const parts = partVisits(await office.ask('health', {}), settings);
+    const over = endMs === null ? {} : { message: STOPPED };
+    return parts.map((part) => ({ ...part, id: this.#idOf(part), endMs, ...over }));
   }
 
-  #idOf(kind: 'source' | 'endpoint', name: string): number {
-    const key = `${kind} ${name}`;
+  #idOf({ kind, client }: PartVisit): number {
+    const key = `${kind} ${client}`;
     const id = this.#ids.get(key) ?? this.visits.nextId();
     this.#ids.set(key, id);
     return id;
   }
-}
-
-function toKept({ id, kind, user, client, address, startMs, endMs, lastMs, items, message }: Visit): KeptVisit {
-  const last = Math.round(Date.now() - (performance.now() - lastMs));
-  return { id, kind, user, client, address, startMs, endMs, lastMs: last, items, message };
 }

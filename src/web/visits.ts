@@ -63,3 +63,9 @@ export class Visits {
     return this.#kept.ask((reader) => reader.visits(this.#book.firstId));
   }
 }
+
+/** As it is kept: by the wall clock. */
+export function toKept({ id, kind, user, client, address, startMs, endMs, lastMs, items, message }: Visit): KeptVisit {
+  const last = Math.round(Date.now() - (performance.now() - lastMs));
+  return { id, kind, user, client, address, startMs, endMs, lastMs: last, items, message };
+}
