@@ -1,5 +1,5 @@
 import { formatOf, JSON_TYPE, type Format, writeRows, type Row } from './formats.ts';
-import { linksTo, type Pages } from './pages.ts';
+import { linksTo, type Pages } from './links.ts';
 
 /** What goes back: whole, or as events one after the other. */
 export interface Answer {

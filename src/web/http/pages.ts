@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { BucketsPlace } from '../../history/answers.ts';
+import type { Pages } from './links.ts';
 import { choice, whole } from './parameters.ts';
 import type { Target } from './route.ts';
 
@@ -27,11 +28,6 @@ export const pagingOfPoints = {
 
 /** What their answers have in common. */
 export const ofPages = { nextPage: z.string().nullable(), prevPage: z.string().nullable() };
-
-export interface Pages {
-  readonly nextPage: string | null;
-  readonly prevPage: string | null;
-}
 
 interface Paging {
   readonly limit: number;
@@ -68,16 +64,6 @@ export function pagesAround(
     nextPage: offset + limit < count ? at(offset + limit) : null,
     prevPage: offset > 0 ? at(Math.max(0, Math.min(offset, count) - limit)) : null,
   };
-}
-
-/** For who reads a list that has no place for it. Source of its shape: RFC 8288. */
-export function linksTo({ nextPage, prevPage }: Partial<Pages>): Readonly<Record<string, string>> {
-  const links = [...linkTo(nextPage, 'next'), ...linkTo(prevPage, 'prev')];
-  return links.length === 0 ? {} : { link: links.join(', ') };
-}
-
-function linkTo(page: string | null | undefined, relation: string): string[] {
-  return page === null || page === undefined ? [] : [`<${page}>; rel="${relation}"`];
 }
 
 /** Where the same question goes on. */
