@@ -44,6 +44,7 @@ export function* secretPaths(schema: Schema, data: unknown, path: Path = []): Ge
 function entrySchema(schema: Schema, data: unknown, key: string | number): Schema | undefined {
   const container = memberFor(core(schema), data);
   if (typeof key === 'number') return container instanceof z.core.$ZodArray ? container._zod.def.element : undefined;
+  if (container instanceof z.core.$ZodRecord) return container._zod.def.valueType;
   if (!(container instanceof z.core.$ZodObject)) return undefined;
   const { shape } = container._zod.def;
   return Object.hasOwn(shape, key) ? shape[key] : undefined;
@@ -75,4 +76,4 @@ const WRAPPERS = [
   z.core.$ZodReadonly,
 ];
 type Wrapper = InstanceType<(typeof WRAPPERS)[number]>;
-const CONTAINERS = [z.core.$ZodObject, z.core.$ZodArray, z.core.$ZodDiscriminatedUnion];
+const CONTAINERS = [z.core.$ZodObject, z.core.$ZodRecord, z.core.$ZodArray, z.core.$ZodDiscriminatedUnion];

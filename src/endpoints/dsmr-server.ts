@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import type { Letter } from '../journal/letter.ts';
-import { Ambiguous, LOOK_BACK, TryLater } from '../outbox/endpoint.ts';
+import { Ambiguous, LOOK_BACK } from '../outbox/endpoint.ts';
 import type { Kit } from '../settings/values.ts';
 import { FailedOn, judge } from './answers.ts';
 import { DSMR_ANSWERS, type Question } from './dsmr-answers.ts';
-import { type HttpAnswer, type HttpRequest, openFarSide } from './http.ts';
+import { type HttpAnswer, type HttpRequest, nothingInDoubt, openFarSide, splitUrl } from './http.ts';
 
 /** What both kinds of DSMR-reader endpoint are set with. */
 export const dsmrSettings = ({ z, durationWithin, secret }: Kit) =>
@@ -66,7 +65,7 @@ export function openDsmrServer({ url, key, timeout, ca }: DsmrSettings, now: () 
     program: 'DSMR-reader',
     origin,
     timeoutMs: timeout,
-    ca: ca === undefined ? undefined : readCertificate(ca),
+    caFile: ca,
   });
   const identify = ['x-authkey', key, ...(login === undefined ? [] : ['authorization', login])];
   const posting = {
@@ -113,23 +112,8 @@ export function openDsmrServer({ url, key, timeout, ca }: DsmrSettings, now: () 
   };
 }
 
-/** Scheme, host and port; the path that all of DSMR-reader stands under; and what a proxy before it may ask for. */
-function baseOf(url: string): { origin: string; path: string; login: string | undefined } {
-  const { origin, pathname, username, password } = new URL(url);
-  const path = pathname.replace(/\/api\/v\d+(\/.*)?$/, '').replace(/\/+$/, '');
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { origin, path, login: username === '' ? undefined : `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-function readCertificate(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new Error(`ca: ${path} cannot be read; expected a file with a certificate (PEM)`, { cause });
-  }
-}
-
-/** A question stores nothing: one that was lost on the way can be asked again. */
-function nothingInDoubt(error: unknown): never {
-  throw error instanceof Ambiguous ? new TryLater(error.message, { cause: error }) : error;
+/** As {@link splitUrl}; the path is the one that all of DSMR-reader stands under. */
+function baseOf(url: string): ReturnType<typeof splitUrl> {
+  const { path, ...rest } = splitUrl(url);
+  return { ...rest, path: path.replace(/\/api\/v\d+(\/.*)?$/, '').replace(/\/+$/, '') };
 }

@@ -34,7 +34,7 @@ export interface Surroundings {
 }
 
 /** Where a meter stands, and what a person said of it. */
-interface MeterPlace {
+export interface MeterPlace {
   /** IANA name. */
   readonly timeZone: string;
   /** The channel of the M-Bus that its gas meter is on; undefined where that is to be found. */

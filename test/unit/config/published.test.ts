@@ -31,7 +31,10 @@ describe('config.example.yaml', () => {
     return loadConfig({
       file: 'config.yaml',
       cwd: folder,
-      env: { VPS_KEY: 'k', METER_KEY: '000102030405060708090A0B0C0D0E0F' },
+      env: {
+        ...{ VPS_KEY: 'k', INFLUX_TOKEN: 't', WEBHOOK_AUTHORIZATION: 'a', WEBHOOK_SECRET: 's' },
+        METER_KEY: '000102030405060708090A0B0C0D0E0F',
+      },
       root: folder,
     });
   };

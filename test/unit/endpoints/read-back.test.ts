@@ -26,8 +26,8 @@ beforeEach(() => {
   };
 });
 
-type Type = keyof typeof endpointTypes;
-const TYPES = Object.keys(endpointTypes) as Type[];
+type Type = 'dsmr-v1' | 'dsmr-v2';
+const TYPES: readonly Type[] = ['dsmr-v1', 'dsmr-v2'];
 
 function connect(type: Type, timeZone = 'Europe/Amsterdam', now: () => Date = () => NOW): Endpoint {
   const settings = { url: reader.url, key: reader.key, timeout: 1_000 };

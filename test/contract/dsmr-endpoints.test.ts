@@ -48,7 +48,9 @@ async function listen(options: DsmrReaderOptions = {}): Promise<DsmrReader> {
   return reader;
 }
 
-describe.each(Object.entries(endpointTypes))('%s', (_, type) => {
+const { 'dsmr-v1': dsmrV1, 'dsmr-v2': dsmrV2 } = endpointTypes;
+
+describe.each(Object.entries({ 'dsmr-v1': dsmrV1, 'dsmr-v2': dsmrV2 }))('%s', (_, type) => {
   function connect(url: string, settings: Record<string, unknown> = {}): Endpoint {
     const endpoint = type.create(type.settings(kit).parse({ url, key: KEY, ...settings }));
     opened.push({ close: () => endpoint.close?.() ?? Promise.resolve() });
