@@ -2,6 +2,7 @@ import { nextGasMeter, type GasMeter } from '../reading/gas-meter.ts';
 import { localTime, standardOffsetMinutes } from '../reading/local-time.ts';
 import { isPosted, readPosted } from '../reading/posted.ts';
 import { Reader } from '../reading/reader.ts';
+import type { Reading } from '../reading/reading.ts';
 import type { Telegram } from '../telegram/telegram.ts';
 import { type DsmrReading, dsmrReading } from './dsmr-fields.ts';
 
@@ -10,15 +11,24 @@ import { type DsmrReading, dsmrReading } from './dsmr-fields.ts';
  * this channel where that is known. Throws what {@link dsmrReading} throws.
  */
 export function readingFields(timeZone: string, gasChannel?: number): (telegram: Telegram) => DsmrReading {
+  const read = readingWithFields(timeZone, gasChannel);
+  return (telegram) => read(telegram).fields;
+}
+
+/** The same, with the reading that the fields are of. */
+export function readingWithFields(
+  timeZone: string,
+  gasChannel?: number,
+): (telegram: Telegram) => { readonly reading: Reading; readonly fields: DsmrReading } {
   const site = { standardOffset: standardOffsetMinutes(timeZone) };
   const reader = new Reader(site);
   let gas: GasMeter | undefined;
   return (telegram) => {
-    if (isPosted(telegram.raw)) return { ...readPosted(telegram.raw) };
     const reading = reader.read(telegram);
+    if (isPosted(telegram.raw)) return { reading, fields: { ...readPosted(telegram.raw) } };
     // Without a clock, or with one that was never set: when the telegram was read.
     const time = reading.meter.time ?? localTime(telegram.receivedAt, timeZone);
     gas = nextGasMeter(gas, reading, { receivedAt: telegram.receivedAt, channel: gasChannel });
-    return dsmrReading(reading, time, gas);
+    return { reading, fields: dsmrReading(reading, time, gas) };
   };
 }
