@@ -5,6 +5,7 @@ import { crc } from './crc.ts';
 import { drain } from './drain.ts';
 import { framing } from './framing.ts';
 import { historyDays, historyIngest, historyMonths, historySize } from './history.ts';
+import { householdCpu, householdMemory, mqttLatency } from './household.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { noise } from './noise.ts';
@@ -27,6 +28,9 @@ export const benches: readonly Bench[] = [
   drain,
   backlog,
   memory,
+  householdCpu,
+  householdMemory,
+  mqttLatency,
   writes,
   stored,
   historySize,
