@@ -59,8 +59,10 @@ async function tryEndpoint(config: EndpointConfig, signal: AbortSignal): Promise
   const part = `endpoint ${config.name}`;
   const endpoint = endpointOf(config);
   try {
-    await endpoint.probe?.(signal);
-    return { part, ok: true, text: 'answers, and takes this key' };
+    if (endpoint.probe === undefined)
+      return { part, ok: true, text: 'not asked: whatever comes there is a telegram to it' };
+    await endpoint.probe(signal);
+    return { part, ok: true, text: endpoint.probed ?? 'answers, and takes this key' };
   } catch (error) {
     const { message, remedy } = error as Error & { remedy?: string };
     return { part, ok: false, text: remedy === undefined ? message : `${message}; ${remedy}` };

@@ -13,6 +13,7 @@ import { agesBy, requireSure } from './own-time.ts';
 
 /** Telegrams of one request: some 500 lines, as InfluxDB advises. */
 const MOST_LETTERS = 100;
+const OF_LINES = ['content-type', 'text/plain; charset=utf-8', 'content-encoding', 'gzip'];
 
 const settings = ({ z, durationWithin, secret }: Kit) =>
   z
@@ -70,6 +71,7 @@ export const influx = defineEndpoint({
     const { origin, path, login } = splitUrl(given.url);
     const http = openFarSide({ program: 'InfluxDB', origin, timeoutMs: given.timeout, caFile: given.ca });
     const headers = identify(given, login);
+    const posting = { method: 'POST' as const, path: path + writePath(given), headers: [...headers, ...OF_LINES] };
     const secrets = [given.token, given.password].filter((secret) => secret !== undefined);
     let writer: Promise<LineWriter> | undefined;
 
@@ -82,8 +84,7 @@ export const influx = defineEndpoint({
       for (const letter of letters) if (meterTime(letter.telegram.raw) === undefined) requireSure(ageOf(letter));
       writer ??= openLineWriter({ tags: given.tags, meters });
       const { text, written } = (await writer).linesOf(letters);
-      if (text !== '')
-        await ask('write', { method: 'POST', path: path + writePath(given), headers, body: gzipSync(text) }, signal);
+      if (text !== '') await ask('write', { ...posting, body: gzipSync(text) }, signal);
       written();
     }
 
@@ -95,6 +96,7 @@ export const influx = defineEndpoint({
       async probe(signal) {
         await ask('ping', { method: 'GET', path: `${path}/ping`, headers }, signal).catch(nothingInDoubt);
       },
+      probed: 'answers; whether it lets us write shows with the first telegram',
       close: () => http.close(),
     };
   },
@@ -103,8 +105,7 @@ export const influx = defineEndpoint({
 function identify({ api, token, user, password }: InfluxSettings, login: string | undefined): string[] {
   const ofUser = user === undefined ? login : basic(user, password ?? '');
   const authorization = api === 'v2' && token !== undefined ? `Token ${token}` : ofUser;
-  const type = ['content-type', 'text/plain; charset=utf-8', 'content-encoding', 'gzip'];
-  return [...type, ...(authorization === undefined ? [] : ['authorization', authorization])];
+  return authorization === undefined ? [] : ['authorization', authorization];
 }
 
 function writePath({ api, org, bucket = '', database = '', retentionPolicy }: InfluxSettings): string {

@@ -22,6 +22,8 @@ export interface Endpoint {
   wasTaken?(letter: Letter, before: readonly Letter[], signal: AbortSignal): Promise<Fate>;
   /** Cheap question whether a {@link Paused} endpoint could work again. Resolves if so, throws as `deliver` does. */
   probe?(signal: AbortSignal): Promise<void>;
+  /** What a good probe shows, for a person; where it is left out, that it answers and takes the key. */
+  readonly probed?: string;
   close?(): Promise<void>;
   /** Where many letters go in one request: those that wait go so. Only for one that {@link isIdempotent}. */
   readonly batch?: Batch;

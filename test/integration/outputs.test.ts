@@ -143,6 +143,20 @@ describe('influx', () => {
   });
 });
 
+test('check --online says of each what it can know without sending a telegram', async ({ scene }) => {
+  const [influx, program] = [await receiver(scene), await receiver(scene)];
+  const endpoints = [
+    { type: 'influx', url: influx.url, bucket: 'energy' },
+    { type: 'webhook', url: program.url },
+  ];
+  const config = { source: { type: 'simulator' }, endpoints };
+  const { code, stdout } = await scene.command(['check', '--online'], { config });
+  expect(code, stdout).toBe(0);
+  expect(stdout).toContain('ok  endpoint influx: answers; whether it lets us write shows with the first telegram');
+  expect(stdout).toContain('ok  endpoint webhook: not asked');
+  expect([influx.came.map(({ path }) => path), program.came]).toEqual([['/ping'], []]);
+});
+
 describe('webhook', () => {
   test('each telegram in order, with its number, which stays where it goes again', async ({ scene }) => {
     const program = await receiver(scene);
