@@ -13,7 +13,7 @@ export interface StateHints {
 }
 
 /** A device on the M-Bus by its name in a state. */
-interface NamedDevice {
+export interface NamedDevice {
   readonly name: string;
   /** The unit that its register must have. */
   readonly read: string;
@@ -45,8 +45,9 @@ export type Equipment = Readonly<Record<string, string | undefined>>;
 export const METER = 'meter';
 
 /** Whose values those of a state are. */
-export function equipmentOf(reading: Reading, hints: StateHints): Equipment {
-  const { equipmentId, logicalDeviceName, serialNumber } = reading.meter;
-  const devices = namedDevices(reading, hints).map(({ name, equipmentId: id }) => [name, id] as const);
-  return { ...Object.fromEntries(devices), [METER]: equipmentId ?? logicalDeviceName ?? serialNumber };
+export function equipmentOf({ meter }: Reading, devices: readonly NamedDevice[]): Equipment {
+  const equipment: Record<string, string | undefined> = {};
+  for (const { name, equipmentId } of devices) equipment[name] = equipmentId;
+  equipment[METER] = meter.equipmentId ?? meter.logicalDeviceName ?? meter.serialNumber;
+  return equipment;
 }

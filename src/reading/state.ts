@@ -2,7 +2,7 @@ import { toBaseUnits } from './base-units.ts';
 import { energyRegisters, TOTALS, withTotals } from './energy-registers.ts';
 import type { Quantity } from './quantity.ts';
 import type { Reading } from './reading.ts';
-import { namedDevices, type StateHints } from './state-devices.ts';
+import type { NamedDevice } from './state-devices.ts';
 import { FIELD_STATES, type FieldState } from './state-fields.ts';
 import { STATE_UNITS } from './state-row.ts';
 import { NETS, PEAK, timeName } from './state-rows.ts';
@@ -13,13 +13,13 @@ import { NETS, PEAK, timeName } from './state-rows.ts';
  */
 export type MeterState = Readonly<Record<string, number | string>>;
 
-/** The state of a meter that said this. */
-export function meterState(reading: Reading, hints: StateHints = {}): MeterState {
+/** The state of a meter that said this, with these devices behind it: `namedDevices` has them. */
+export function meterState(reading: Reading, devices: readonly NamedDevice[]): MeterState {
   const state: Record<string, number | string> = {};
   addTotals(state, reading);
   addFields(state, reading.meter);
   addNets(state);
-  for (const { name, read, register } of namedDevices(reading, hints)) addDevice(state, name, read, register);
+  for (const { name, read, register } of devices) addDevice(state, name, read, register);
   return state;
 }
 
@@ -83,8 +83,15 @@ function addNets(state: Draft): void {
   }
 }
 
+const WAYS = {
+  power: ['power_import', 'power_export'],
+  power_l1: ['power_import_l1', 'power_export_l1'],
+  power_l2: ['power_import_l2', 'power_export_l2'],
+  power_l3: ['power_import_l3', 'power_export_l3'],
+} as const;
+
 function netOf(state: Draft, net: (typeof NETS)[number]): number | undefined {
-  const [imported, exported] = ['import', 'export'].map((way) => state[net.replace('power', `power_${way}`)]);
+  const [imported, exported] = WAYS[net].map((name) => state[name]);
   if (typeof imported !== 'number' && typeof exported !== 'number') return undefined;
   return Number(imported ?? 0) - Number(exported ?? 0);
 }

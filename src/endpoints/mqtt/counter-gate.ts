@@ -8,9 +8,11 @@ const HELD_TELEGRAMS = 10;
 const HELD_CAPTURES = 2;
 
 /** Names whose values only grow. */
-const COUNTERS = stateRows()
-  .filter(({ kind }) => kind === 'register')
-  .map(({ name }) => name);
+const COUNTERS: ReadonlySet<string> = new Set(
+  stateRows()
+    .filter(({ kind }) => kind === 'register')
+    .map(({ name }) => name),
+);
 
 /** Of one counter. */
 interface Count {
@@ -37,18 +39,16 @@ export class CounterGate {
 
   /** @param shown what was published before the start, where that is known. */
   constructor(shown: MeterState = {}) {
-    for (const name of COUNTERS) {
-      const value = shown[name];
-      if (typeof value === 'number') this.#counts.set(name, { shown: value, equipment: undefined, fall: undefined });
+    for (const [name, value] of Object.entries(shown)) {
+      if (isCount(name, value)) this.#counts.set(name, { shown: value, equipment: undefined, fall: undefined });
     }
   }
 
   /** The state as it may be published. To be given every telegram, whether it is published or not. */
   pass(state: MeterState, equipment: Equipment): MeterState {
     const passed = { ...state };
-    for (const name of COUNTERS) {
-      const value = state[name];
-      if (typeof value !== 'number') continue;
+    for (const [name, value] of Object.entries(state)) {
+      if (!isCount(name, value)) continue;
       const own = name in equipment ? equipment[name] : equipment[METER];
       const count = follow(this.#counts.get(name), { value, equipment: own, at: state[timeName(name)] });
       this.#counts.set(name, count);
@@ -56,6 +56,10 @@ export class CounterGate {
     }
     return passed;
   }
+}
+
+function isCount(name: string, value: unknown): value is number {
+  return typeof value === 'number' && COUNTERS.has(name);
 }
 
 interface Said {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { stateReader } from '../../../src/reading/state-reader.ts';
 import { stateRows } from '../../../src/reading/state-rows.ts';
+import { namedDevices } from '../../../src/reading/state-devices.ts';
 import { meterState, type MeterState } from '../../../src/reading/state.ts';
 import { parseReading } from '../../../src/reading/reading.ts';
 import { buildTelegram, fixture } from '../../support/telegrams.ts';
@@ -156,5 +157,5 @@ test('no number of a meter is in it', () => {
 
 test('a reading without a gas meter that was chosen names none', () => {
   const reading = parseReading({ raw: fixture('derived/nl-dsmr-5.0.2-recrc.txt'), receivedAt });
-  expect(meterState(reading)).not.toHaveProperty('gas');
+  expect(meterState(reading, namedDevices(reading, {}))).not.toHaveProperty('gas');
 });
