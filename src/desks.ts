@@ -40,7 +40,7 @@ export class Desks {
   routes(): Routes {
     const { events, history, health } = this.#parts;
     return routes({
-      desk: () => liveDesk(this.#journal, this.#parts.outboxes.all, this.#parts.outboxes.liveOnly),
+      desk: () => liveDesk(this.#journal, this.#parts.outboxes),
       journal: () => liveJournalDesk(this.#journal),
       replay: () => this.#replay,
       history: () => historyDesk(history),
@@ -53,7 +53,7 @@ export class Desks {
     const { events, outboxes, health } = this.#parts;
     return createOffice({
       health,
-      outboxes: () => liveDesk(this.#journal, outboxes.all, outboxes.liveOnly).list(),
+      outboxes: () => liveDesk(this.#journal, outboxes).list(),
       journal: () => this.#journal,
       ingest: () => this.#ingest,
       replay: () => this.#replay,
@@ -72,7 +72,7 @@ export class Desks {
   }
 
   get #replay(): ReplayDesk {
-    return liveReplayDesk(this.#journal, this.#parts.outboxes.all);
+    return liveReplayDesk(this.#journal, this.#parts.outboxes);
   }
 
   get #ingest(): Ingest {

@@ -1,15 +1,15 @@
 import type { Journal } from '../journal/journal.ts';
 import type { LiveOutlet } from '../outbox/live-outlet.ts';
-import type { Outbox } from '../outbox/outbox.ts';
-import { DEAD_PAGE, findEndpoint, toDeadRow, toStamp, type Desk, type OutboxRow } from './desk.ts';
+import { DEAD_PAGE, toDeadRow, toStamp, type Desk, type OutboxRow } from './desk.ts';
+import { findOutbox, type Ends } from './ends.ts';
 
 /** The desk of the service that runs. */
-export function liveDesk(journal: Journal, outboxes: readonly Outbox[], liveOnly: readonly LiveOutlet[]): Desk {
+export function liveDesk(journal: Journal, ends: Ends): Desk {
   return {
     async list() {
       const { endpoints } = await journal.state();
       const places = new Map(endpoints.map((place) => [place.name, place]));
-      const rows = outboxes.map((outbox): OutboxRow => {
+      const rows = ends.all.map((outbox): OutboxRow => {
         const { name, state, since, reason, remedy, waiting, drainedInMs, delivered, thinned, dropped } =
           outbox.status();
         const place = places.get(name);
@@ -18,19 +18,19 @@ export function liveDesk(journal: Journal, outboxes: readonly Outbox[], liveOnly
         const how = { name, state, since: since.toISOString(), reason, remedy };
         return { ...how, waiting, oldestAt, drainedInMs, replay, delivered, thinned, dropped, dead, aside };
       });
-      return [...rows, ...liveOnly.map(toLiveRow)];
+      return [...rows, ...ends.liveOnly.map(toLiveRow)];
     },
     async dead({ endpoint, after }) {
       return (await journal.dead(endpoint, DEAD_PAGE, after)).map(toDeadRow);
     },
     async retry({ endpoint, ids }) {
-      const outbox = findEndpoint(endpoint, outboxes);
+      const outbox = findOutbox(endpoint, ends);
       const marked = await journal.retryDead(endpoint, ids);
       outbox.retryDead();
       return marked;
     },
     async drop({ endpoint, ids }) {
-      return journal.dropDead(findEndpoint(endpoint, outboxes).name, ids);
+      return journal.dropDead(findOutbox(endpoint, ends).name, ids);
     },
   };
 }

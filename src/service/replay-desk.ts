@@ -1,8 +1,8 @@
 import type { Journal } from '../journal/journal.ts';
 import type { ReplayPlan, ReplayState } from '../journal/replays.ts';
-import type { Outbox } from '../outbox/outbox.ts';
 import { ask, BadRequest } from './control.ts';
 import { findEndpoint } from './desk.ts';
+import { findOutbox, type Ends } from './ends.ts';
 import type { JournalFiles } from './file-desk.ts';
 
 /** A replay that somebody wants. */
@@ -23,17 +23,17 @@ export interface ReplayDesk {
 }
 
 /** The desk of the service that runs. */
-export function liveReplayDesk(journal: Journal, outboxes: readonly Outbox[]): ReplayDesk {
+export function liveReplayDesk(journal: Journal, ends: Ends): ReplayDesk {
   return {
     async begin({ isDry, ...plan }) {
-      const outbox = findEndpoint(plan.endpoint, outboxes);
+      const outbox = findOutbox(plan.endpoint, ends);
       if (!isDry) refuseSecond(await journal.replay(outbox.name));
       const row = await journal.startReplay(plan, isDry);
       if (!isDry) outbox.replayChanged();
       return row;
     },
     async end(endpoint) {
-      const outbox = findEndpoint(endpoint, outboxes);
+      const outbox = findOutbox(endpoint, ends);
       const ended = await journal.endReplay(outbox.name);
       outbox.replayChanged();
       return ended ?? null;

@@ -144,20 +144,22 @@ async function openStreams(service: Service): Promise<StreamReader[]> {
 /** Whoever looks at the page: hears of each reading; one that hangs reads none. */
 async function openPage(service: Service, scene: Scene) {
   const gone = new AbortController();
-  scene.atEnd(() => Promise.resolve(gone.abort()));
+  scene.atEnd(async () => {
+    gone.abort();
+    await Promise.resolve();
+  });
   const response = await fetch(`${await webUrl(service)}/edge/v1/live`, {
     headers: { accept: 'text/event-stream' },
     signal: gone.signal,
   });
-  const page = { events: 0, hang: () => (paused = true), goOn: () => (paused = false) };
-  let paused = false;
+  const page = { events: 0, isHung: false, hang: () => (page.isHung = true), goOn: () => (page.isHung = false) };
   void (async () => {
     for await (const chunk of response.body!) {
       page.events +=
         Buffer.from(chunk as Uint8Array)
           .toString()
           .match(/^event: reading/gm)?.length ?? 0;
-      while (paused) await new Promise((resolve) => setTimeout(resolve, 50));
+      while (page.isHung) await new Promise((resolve) => setTimeout(resolve, 50));
     }
   })().catch(() => undefined);
   return page;
