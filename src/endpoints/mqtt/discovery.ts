@@ -37,7 +37,7 @@ export class Discovery {
 
   /** Takes in what the broker has; what others published is nothing to us. */
   learn(topic: string, payload: string): void {
-    if (this.#isOurs(payload)) this.#retained.set(topic, payload);
+    if (this.#retained.size < MOST_TOPICS && this.#isOurs(payload)) this.#retained.set(topic, payload);
   }
 
   /** The components that a document of this id had, by their keys. */
@@ -95,6 +95,8 @@ export class Discovery {
   }
 }
 
+/** Some ten times what a service with several meters has in the style of entities. */
+const MOST_TOPICS = 5_000;
 const PLATFORMS = ['sensor', 'binary_sensor'];
 const MIGRATE = JSON.stringify({ migrate_discovery: true });
 
