@@ -74,6 +74,7 @@ async function readConnection(bytes: AsyncIterable<Uint8Array>, options: Pipelin
   try {
     for await (const chunk of bytes) {
       isHeard = true;
+      if (chunk.length === 0) continue;
       events.read(name, chunk.length);
       const found = receiver.push(chunk, clock.nowMs);
       if (found.length > 0) deal(found, clock.set());

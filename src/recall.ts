@@ -4,17 +4,20 @@ import type { BuiltSource } from './parts.ts';
 import { isPosted } from './reading/posted.ts';
 
 /**
- * Begins the history of a source with its newest telegram in the journal, whose newest number is `head`. Where that cannot
+ * Begins the history of a source with its newest telegram in the journal, whose newest number is `head`; a source that would
+ * give that one again is told of it. Where that cannot
  * be read, the next telegram that comes begins it.
  */
 export async function recall(
-  { config, history }: BuiltSource,
+  { config, source, history }: BuiltSource,
   journal: Pick<Journal, 'before'>,
   head: number,
 ): Promise<void> {
-  if (history === undefined) return;
+  if (history === undefined && source.recall === undefined) return;
   const [newest] = await journal.before(undefined, head + 1, 1, config.name).catch(() => []);
-  if (newest !== undefined && !isPosted(newest.telegram.raw)) history.begin(newest.telegram);
+  if (newest === undefined || isPosted(newest.telegram.raw)) return;
+  history?.begin(newest.telegram);
+  source.recall?.(newest.telegram.raw);
 }
 
 /** How many of each source are looked at: whoever posts a telegram again has few others behind it. */

@@ -128,7 +128,7 @@ export function assemble(settings: Settings, families: Families, stateDir: State
 
 function toSource(source: NonNullable<Settings['source']>, settings: SourceConfig['settings']): SourceConfig {
   const { type, name = type, checksum, timeZone, gasChannel, key, authenticationKey, tag } = source;
-  const times = isSlow(settings) || isUnknown(settings) ? OF_SLOW_LINE : USUAL;
+  const times = isSlow(settings) || isUnknown(type, settings) ? OF_SLOW_LINE : USUAL;
   const silenceMs = source.silence ?? times.silenceMs;
   return {
     name,
@@ -161,7 +161,7 @@ function toEndpoint(endpoint: Settings['endpoints'][number], family: Families['e
 
 /** Meters of DSMR 2 and 3 talk 9600 baud 7E1 and print no CRC16; from DSMR 4 on it is 115200 8N1 with one. */
 function checksumOf(type: string, line: Readonly<Record<string, unknown>>): SourceConfig['checksum'] {
-  if (isUnknown(line) || type === 'ingest') return 'auto';
+  if (isUnknown(type, line) || type === 'ingest') return 'auto';
   const is7E1 = line['dataBits'] === 7 && line['parity'] === 'even';
   return isSlow(line) || is7E1 ? 'absent' : 'required';
 }
@@ -170,9 +170,9 @@ function isSlow(line: Readonly<Record<string, unknown>>): boolean {
   return line['baudRate'] === SLOW_BAUD_RATE;
 }
 
-/** Whether the line is found by listening: then what meter it is is not known before. */
-function isUnknown(line: Readonly<Record<string, unknown>>): boolean {
-  return line['baudRate'] === 'auto' || line['port'] === 'auto';
+/** Whether it is not known before what meter it is: the line is found by listening, or another service reads it. */
+function isUnknown(type: string, line: Readonly<Record<string, unknown>>): boolean {
+  return type === 'http' || line['baudRate'] === 'auto' || line['port'] === 'auto';
 }
 
 function ownSettings(

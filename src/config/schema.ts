@@ -35,7 +35,7 @@ const gasChannel = z
 const checksum = z
   .enum(['auto', 'required', 'absent'])
   .describe(
-    'required: only telegrams with a right CRC16; absent: the meter prints none; auto: absent at 9600 baud or 7E1, and until one was seen where the speed is found by listening or telegrams are posted',
+    'required: only telegrams with a right CRC16; absent: the meter prints none; auto: absent at 9600 baud or 7E1, and until one was seen where the speed is found by listening, telegrams are posted, or another service reads the meter (http)',
   );
 
 const ofEverySource = {
@@ -44,7 +44,7 @@ const ofEverySource = {
   silence: durationWithin('1s', '1d')
     .optional()
     .describe(
-      'connect anew after this long without a byte; by default 15s, and 35s for a line of 9600 baud, or of a speed that is found by listening',
+      'connect anew after this long without a byte; by default 15s, and 35s for a line of 9600 baud, or of a speed that is found by listening, and for http',
     ),
   timeZone: timeZone.prefault(DEFAULT_ZONE),
   gasChannel: gasChannel.prefault('auto'),

@@ -21,6 +21,8 @@ export interface HttpRequest {
   readonly body?: string | Buffer;
   /** As much of the answer's body is read; 8 kB where it is left out. */
   readonly maxBodyBytes?: number;
+  /** Of the answer's body; utf8 where it is left out, latin1 keeps a byte a character. */
+  readonly encoding?: 'utf8' | 'latin1';
 }
 
 export interface HttpAnswer {
@@ -94,7 +96,7 @@ function oneTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-type AttemptOptions = HttpOptions & Pick<HttpRequest, 'maxBodyBytes'>;
+type AttemptOptions = HttpOptions & Pick<HttpRequest, 'maxBodyBytes' | 'encoding'>;
 
 /** One request on its way. It settles once, by whatever comes first: the answer, a failure, the time-out, the signal. */
 class Attempt implements Dispatcher.DispatchHandler {
@@ -167,7 +169,9 @@ class Attempt implements Dispatcher.DispatchHandler {
 
   /** The status line is the answer: a body that is cut short takes nothing from it. */
   #finish(whole = false): void {
-    if (this.#head !== undefined) this.#resolve({ ...this.#head, body: Buffer.concat(this.#body).toString(), whole });
+    if (this.#head === undefined) return;
+    const body = Buffer.concat(this.#body).toString(this.#options.encoding);
+    this.#resolve({ ...this.#head, body, whole });
   }
 
   /** Settles, and cuts the connection with what may still come over it. */

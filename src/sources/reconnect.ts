@@ -8,8 +8,8 @@ export interface ConnectionEvents {
   opened(foundOn?: string): void;
   /** It could not be opened, ended or broke; the next try is in `retryInMs`. */
   lost(error: Error, retryInMs: number): void;
-  /** It was closed since no byte came for `ms`; the next try is in `retryInMs`. */
-  silent(ms: number, retryInMs: number): void;
+  /** It was closed since no byte came for `ms`; the next try is in `retryInMs`. `why` is the source's, where it knows. */
+  silent(ms: number, retryInMs: number, why?: string): void;
 }
 
 /** A capture broke off in the midst of it: read again, its beginning would come twice. */
@@ -50,7 +50,7 @@ export async function keepOpen(source: Source, read: Read, options: KeepOpen): P
       throw new BrokenOff(end.message, { cause: end });
     failures = carriedBytes ? 0 : failures;
     const retryInMs = backOffMs(failures++, random);
-    if (end === 'silent') events.silent(silenceMs, retryInMs);
+    if (end === 'silent') events.silent(silenceMs, retryInMs, source.whySilent?.());
     else events.lost(end === 'ended' ? new Error('the other side closed the connection') : end, retryInMs);
     await waits.sleep(retryInMs, signal);
   }

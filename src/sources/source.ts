@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Kit } from '../settings/values.ts';
 
 /**
- * Where bytes come from. `open` makes one connection; the iteration ending or throwing means that the connection is
+ * Where bytes come from; none at once are a sign of life. `open` makes one connection; the iteration ending or throwing means that the connection is
  * lost. Opening it again is not its job (see `reconnect.ts`). Aborting the signal ends the iteration without an error.
  */
 export interface Source {
@@ -15,6 +15,10 @@ export interface Source {
   readonly foundOn?: () => string | undefined;
   /** How long opening may take before the first byte can come, in ms, where that is more than a moment. */
   readonly openingMs?: number;
+  /** Where there is one behind the connection that may be silent while it is not: why no byte comes. */
+  readonly whySilent?: () => string | undefined;
+  /** Told the newest telegram that the journal has of it, by one that would give the same again. */
+  readonly recall?: (raw: Uint8Array) => void;
 }
 
 /** What a kind of source is: the settings that it takes, and how to make one of them. */

@@ -121,11 +121,13 @@ export class Events {
         if (error instanceof NoTelegram) this.noTelegram(name, error.message);
         else down(error.message);
       },
-      silent: (ms) => {
+      silent: (ms, _retryInMs, why) => {
         this.history.noTelegram(name, 'silent');
-        down(
-          `not a byte for ${span(ms)}: check the cable and the data request line, and that the port is switched on by the grid operator`,
-        );
+        if (why !== undefined) down(`no new telegram for ${span(ms)}: ${why}`);
+        else
+          down(
+            `not a byte for ${span(ms)}: check the cable and the data request line, and that the port is switched on by the grid operator`,
+          );
       },
     };
   }

@@ -2,6 +2,7 @@ import { kit } from '../../src/settings/values.ts';
 import { getEventListeners, once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +72,19 @@ const rigs: Record<Exclude<keyof typeof sourceTypes, 'ingest'>, () => Promise<Ri
         await lose();
         await new Promise((closed) => server.close(closed));
       },
+    };
+  },
+  async http() {
+    const server = createHttpServer((_, response) => response.end(BYTES)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return {
+      // What one source has given it does not give again, over another connection neither.
+      get source() {
+        return make(sourceTypes.http, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+      },
+      payload: Buffer.concat([BYTES, Buffer.from('\r\n')]),
+      send: () => Promise.resolve(),
+      close: () => new Promise((closed) => server.close(() => closed())),
     };
   },
   async file() {

@@ -75,6 +75,22 @@ describe('the straight line', () => {
     expect(Math.abs(telegram.receivedAt.getTime() - set)).toBeLessThan(30_000);
   });
 
+  test('has patience with a source that shows that it lives', async () => {
+    const stop = new AbortController();
+    const alive: Source = {
+      async *open() {
+        for (const chunk of [one, Buffer.alloc(0), Buffer.alloc(0)]) yield await Promise.resolve(chunk);
+        stop.abort();
+      },
+    };
+    const journal = { append: (telegram: Telegram) => void appended.push(telegram), room: () => Promise.resolve() };
+    const how = { checksum: 'required', history: undefined, silenceMs: 15_000, patienceMs: 0, once: false } as const;
+    const noTelegram = vi.spyOn(events, 'noTelegram');
+    await readSource({ name: 'meter', source: alive, ...how, journal, events, signal: stop.signal });
+    expect(appended).toHaveLength(1);
+    expect(noTelegram).not.toHaveBeenCalled();
+  });
+
   test('does not read a capture again that broke off: its beginning would come twice', async () => {
     const breaking: Source = {
       ends: true,

@@ -38,6 +38,28 @@ test('a connection without a byte for the time of silence is closed and opened a
   expect(run.clock.now()).toBe(15_000 + 1_000 + 15_000);
 });
 
+test('a source that knows why it is silent is asked', async () => {
+  const events = { opened: vi.fn(), lost: vi.fn(), silent: vi.fn() };
+  const [clock, stop] = [createClock(), new AbortController()];
+  events.silent.mockImplementation(() => stop.abort());
+  const source: Source = { open: (signal) => silence(signal, clock), whySilent: () => 'its meter is silent' };
+  await keepOpen(source, drain, { silenceMs: 15_000, signal: stop.signal, events, waits: clock, random: () => 0.5 });
+  expect(events.silent.mock.calls).toEqual([[15_000, 1_000, 'its meter is silent']]);
+});
+
+test('a sign of life without a byte begins the time of silence anew', async () => {
+  async function* alive(signal: AbortSignal, clock: Clock) {
+    for (let count = 0; count < 3; count++) {
+      yield new Uint8Array();
+      await clock.sleep(14_999, signal);
+    }
+    yield* silence(signal, clock);
+  }
+  const run = start((_, signal, clock) => alive(signal, clock), { tries: 1 });
+  await run.finished;
+  expect(run.clock.now()).toBe(2 * 14_999 + 15_000);
+});
+
 test('a byte just before the time of silence is over begins it anew', async () => {
   async function* everySoOften(signal: AbortSignal, clock: Clock) {
     for (let count = 0; count < 3; count++) {

@@ -90,6 +90,14 @@ describe('a source', () => {
     events.connection('meter').silent(15_000, 1_000);
     expect(lines[0]).toContain('source meter: not a byte for 15 s: check the cable');
   });
+
+  test('that falls silent behind another service says so, once', () => {
+    const connection = events.connection('meter');
+    for (const retryInMs of [1_000, 2_000]) connection.silent(35_000, retryInMs, 'its meter is silent');
+    expect(lines).toEqual([
+      'WARN  source meter: no new telegram for 35 s: its meter is silent; trying again until it works',
+    ]);
+  });
 });
 
 describe('a source that gives bytes but no telegram', () => {
