@@ -69,6 +69,8 @@ const deviceDocument = z.strictObject({
   components: z.record(z.string(), z.union([sensor, binarySensor, removed])),
 });
 
+const entity = z.discriminatedUnion('platform', [sensor.extend(body), binarySensor.extend(body)]);
+
 export type HomeAssistantDocument = z.output<typeof deviceDocument>;
 
 /** Of sensors: which state classes and units a device class may have. */
@@ -108,8 +110,7 @@ export function faultsOfDocument(payload: string): string[] {
 
 /** The same for one entity under a topic of its own, of this platform. */
 export function faultsOfEntity(platform: string, payload: string): string[] {
-  const schema = z.discriminatedUnion('platform', [sensor.extend(body), binarySensor.extend(body)]);
-  const parsed = schema.safeParse({ ...(JSON.parse(payload) as object), platform });
+  const parsed = entity.safeParse({ ...(JSON.parse(payload) as object), platform });
   if (!parsed.success) return [z.prettifyError(parsed.error)];
   const own = Object.entries(parsed.data).filter(([key]) => !(key in body) || key === 'availability');
   return faultsOfSensor(Object.fromEntries(own));
