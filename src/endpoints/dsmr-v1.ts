@@ -22,6 +22,10 @@ const CLOCKLESS_MAX_AGE_MS = 10_000;
  * A telegram without a clock that is no longer fresh goes through v2, with the time at which it was read.
  */
 export const dsmrV1 = defineEndpoint({
+  about: {
+    what: 'DSMR-reader, API v1: telegrams, byte for byte',
+    delivery: 'every telegram, oldest first, once',
+  },
   settings: dsmrSettings,
   afterReplay: AFTER_REPLAY,
   create(settings, { now = () => new Date(), ageOf = agesBy(now), timeZone = 'Europe/Amsterdam', gasChannel } = {}) {

@@ -13,6 +13,10 @@ import { readingFields } from './reading-fields.ts';
  * arrive, and for a server that is set to another kind of meter; gas is told from water and heat.
  */
 export const dsmrV2 = defineEndpoint({
+  about: {
+    what: 'DSMR-reader, API v2: values, also of a meter without a clock',
+    delivery: 'every telegram, oldest first, once',
+  },
   settings: dsmrSettings,
   afterReplay: AFTER_REPLAY,
   create(settings, { now = () => new Date(), ageOf = agesBy(now), timeZone = 'Europe/Amsterdam', gasChannel } = {}) {

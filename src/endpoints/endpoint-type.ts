@@ -6,6 +6,7 @@ import type { AgeOf } from './own-time.ts';
 
 /** What a kind of endpoint is: the settings that it takes, and how to make one of them. */
 export interface EndpointType<S extends z.ZodObject = z.ZodObject> {
+  readonly about: About;
   /** A setting of its own takes the place of one that all endpoints have by that name. */
   settings(kit: Kit): S;
   create(settings: z.output<S>, surroundings?: Partial<Surroundings>): Endpoint;
@@ -15,6 +16,14 @@ export interface EndpointType<S extends z.ZodObject = z.ZodObject> {
   isLiveOnly?(settings: z.output<S>): boolean;
   /** What a person has to do at the far side after a replay, a sentence each. */
   readonly afterReplay?: readonly string[];
+}
+
+/** A kind of endpoint in the words of the README, a phrase each. */
+interface About {
+  /** Whom it is for, and what of a telegram gets there. */
+  readonly what: string;
+  /** Which telegrams, in which order, how often. */
+  readonly delivery: string;
 }
 
 /** What an endpoint may have to know beside its settings. */

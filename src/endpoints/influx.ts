@@ -65,6 +65,10 @@ type InfluxSettings = z.output<ReturnType<typeof settings>>;
  * in doubt just goes again.
  */
 export const influx = defineEndpoint({
+  about: {
+    what: 'InfluxDB 1, 2 and 3, VictoriaMetrics: points of electricity, phases, gas and water',
+    delivery: 'every telegram, oldest first; one that comes again is the same point',
+  },
   settings,
   isOfAllSources: true,
   create(given, { now = () => new Date(), ageOf = agesBy(now), meters = new Map() } = {}) {

@@ -64,6 +64,10 @@ const ANSWERS: Answers<'post'> = { rows: ROWS, remedy: 'set url to what takes th
  * receiver can tell. Source: Standard Webhooks 1.0.0 (webhook-id, webhook-timestamp, webhook-signature).
  */
 export const webhook = defineEndpoint({
+  about: {
+    what: 'Node-RED, a program of your own: JSON or the telegram, by POST',
+    delivery: 'every telegram, oldest first, at least once, with a number to know it by',
+  },
   settings,
   isOfAllSources: true,
   create(given, { now = () => new Date(), ageOf = agesBy(now), meters = new Map(), service } = {}) {

@@ -33,6 +33,8 @@ interface Setting {
 /** The settings of one kind of source or endpoint, or of one section. */
 export interface SettingsGroup {
   readonly title: string;
+  /** Of its table in the README, where others point to it. */
+  readonly anchor?: string;
   readonly settings: readonly Setting[];
 }
 
@@ -66,6 +68,11 @@ export function withSettingsTables(readme: string): string {
   return readme.replace(MARKERS, (_, start: string, end: string) => `${start}\n${settingsTables()}${end}`);
 }
 
+/** Where in the README the settings of a kind of source or endpoint stand. */
+export function anchorOf(family: string, type: string): string {
+  return `${family}-${type}`;
+}
+
 function groupFamily(family: string, kinds: readonly JsonSchema[]): SettingsGroup[] {
   const types = kinds.map(({ properties }) => properties?.['type']?.const ?? '');
   const [first = {}, ...others] = kinds;
@@ -74,6 +81,7 @@ function groupFamily(family: string, kinds: readonly JsonSchema[]): SettingsGrou
   const type = { name: 'type', description: types.join(', '), preset: undefined, isRequired: true };
   const own = kinds.map((kind, index) => ({
     title: `${family} of type \`${types[index] ?? ''}\``,
+    anchor: anchorOf(family, types[index] ?? ''),
     settings: settingsOf(kind).filter(({ name }) => !isCommon(name)),
   }));
   return [
@@ -104,10 +112,11 @@ function isSame(a: JsonSchema | undefined, b: JsonSchema | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function tableOf({ title, settings }: SettingsGroup): string {
+function tableOf({ title, anchor, settings }: SettingsGroup): string {
   const rows = settings.map(({ name, description, preset, isRequired }) => {
     const normally = preset === undefined ? (isRequired ? 'must be given' : '') : `\`${preset}\``;
     return `| \`${name}\` | ${normally} | ${description.replaceAll('|', '\\|')} |`;
   });
-  return [`**${title}**`, '', '| setting | default | what it is for |', '| --- | --- | --- |', ...rows, ''].join('\n');
+  const head = anchor === undefined ? `**${title}**` : `<a id="${anchor}"></a>**${title}**`;
+  return [head, '', '| setting | default | what it is for |', '| --- | --- | --- |', ...rows, ''].join('\n');
 }

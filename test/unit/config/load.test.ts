@@ -110,18 +110,20 @@ test('a name that is long and has lines in it is told in one short line', async 
 });
 
 describe('families of other members than those of today', () => {
+  const about = { what: 'of a test', delivery: 'none' };
   const create = () => ({ deliver: () => Promise.resolve() });
   const families: Families = {
     sources: { tap: { settings: () => z.object({}), create: () => ({ open: async function* () {} }) } },
     endpoints: {
       post: {
+        about,
         settings: () =>
           z
             .object({ least: z.int(), most: z.int() })
             .refine(({ least, most }) => least < most, 'expected least below most'),
         create,
       },
-      mail: { settings: () => z.object({ to: z.string() }), create },
+      mail: { about, settings: () => z.object({ to: z.string() }), create },
     },
   };
 

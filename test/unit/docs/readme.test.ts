@@ -100,7 +100,8 @@ describe.each(['README.md', 'src/README.md', 'CHANGELOG.md'])('%s', (page) => {
   test('links only to files and headings that there are', () => {
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
     const local = links.filter((link) => !link.startsWith('https://'));
-    const anchors = headings(text).map((heading) => `#${anchorOf(heading)}`);
+    const named = [...text.matchAll(/<a id="([\w-]+)"><\/a>/g)].map(([, name = '']) => `#${name}`);
+    const anchors = [...headings(text).map((heading) => `#${anchorOf(heading)}`), ...named];
     const broken = local.filter((link) => (link.startsWith('#') ? !anchors.includes(link) : !exists(folder, link)));
     expect(broken).toEqual([]);
   });
