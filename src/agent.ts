@@ -195,6 +195,7 @@ class Agent {
       outboxes: this.#outboxes,
       history: this.#history,
       ingest: this.#ingest,
+      stream: this.#stream,
       health: () => this.#health(),
     });
   }
@@ -286,6 +287,7 @@ class Agent {
       ),
       isClockSet: this.#clock.isSet,
       journalTrouble: this.#journal.trouble,
+      stream: this.#stream.status(),
       startedAt: this.#startedAt,
       now: new Date(),
     });

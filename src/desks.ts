@@ -9,6 +9,8 @@ import { liveJournalDesk } from './service/journal-desk.ts';
 import { liveDesk } from './service/live-desk.ts';
 import { liveReplayDesk, type ReplayDesk } from './service/replay-desk.ts';
 import { routes } from './service/routes.ts';
+import { Awaited } from './stream/awaited.ts';
+import type { Stream } from './stream/stream.ts';
 import type { Events } from './telemetry/events.ts';
 import { createOffice, type Office } from './web/office/office.ts';
 
@@ -20,6 +22,7 @@ export interface DeskParts {
   readonly history: History | undefined;
   /** Undefined where nothing may be posted. */
   readonly ingest: Ingest | undefined;
+  readonly stream: Stream;
   readonly health: () => Health;
 }
 
@@ -50,7 +53,7 @@ export class Desks {
   }
 
   office(): Office {
-    const { events, outboxes, health } = this.#parts;
+    const { events, outboxes, stream, health } = this.#parts;
     return createOffice({
       health,
       outboxes: () => liveDesk(this.#journal, outboxes).list(),
@@ -59,7 +62,8 @@ export class Desks {
       replay: () => this.#replay,
       newest: () => events.newest,
       counted: (source) => events.tally.source(source).accepted,
-      measures: () => ({ took: this.#parts.journal.took, outboxes: outboxes.measures() }),
+      measures: () => ({ took: this.#parts.journal.took, outboxes: outboxes.measures(), stream: stream.status() }),
+      printed: new Awaited(stream.feed),
       denied: events.denied,
       history: () => this.#history,
     });

@@ -18,7 +18,7 @@ export interface KeptDenial {
 /** Who used what is known here, or what it is known from. */
 export interface KeptVisit {
   readonly id: number;
-  readonly kind: 'login' | 'sse' | 'source' | 'endpoint';
+  readonly kind: 'login' | 'sse' | 'ws' | 'tcp' | 'source' | 'endpoint';
   readonly user: string | null;
   readonly client: string | null;
   readonly address: string | null;

@@ -1,4 +1,5 @@
 import type { OutboxStatus } from '../outbox/status.ts';
+import type { StreamStatus } from '../stream/stream.ts';
 import type { SourceTally } from '../telemetry/tally.ts';
 import { count, span } from '../telemetry/wording.ts';
 
@@ -7,13 +8,13 @@ type HealthStatus = 'pass' | 'warn' | 'fail';
 
 /** How one part of the service stands. */
 export interface Check {
-  readonly part: 'source' | 'endpoint' | 'journal';
-  /** Of the source or endpoint; empty of the journal. */
+  readonly part: 'source' | 'endpoint' | 'journal' | 'stream';
+  /** Of the source or endpoint; empty of the others. */
   readonly name: string;
   readonly status: HealthStatus;
-  /** Seconds since the last telegram of a source, undefined before the first; telegrams that wait for an endpoint or for the disk. */
+  /** Seconds since the last telegram of a source, undefined before the first; telegrams that wait for an endpoint or for the disk; who reads the stream. */
   readonly observed: number | undefined;
-  readonly unit: 's' | 'telegrams';
+  readonly unit: 's' | 'telegrams' | 'clients';
   /** What is not well, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -49,6 +50,8 @@ export interface HealthFacts {
   readonly isClockSet: boolean;
   /** What keeps the journal from writing. */
   readonly journalTrouble: string | undefined;
+  /** Undefined where none is served over TCP. */
+  readonly stream: Pick<StreamStatus, 'clients' | 'trouble'> | undefined;
   readonly startedAt: Date;
   readonly now: Date;
 }
@@ -70,6 +73,7 @@ export function health(facts: HealthFacts): Health {
     ...facts.sources.map((source) => checkOfSource(source, facts)),
     ...facts.endpoints.map((endpoint) => checkOfEndpoint(endpoint, facts)),
     checkOfJournal(facts),
+    ...checkOfStream(facts),
   ];
   const { sources, endpoints, unaccepted, startedAt } = facts;
   const problems = checks.flatMap((check) => check.problems);
@@ -103,6 +107,13 @@ function checkOfEndpoint(endpoint: OutboxStatus, facts: HealthFacts): Check {
 function checkOfJournal(facts: HealthFacts): Check {
   const { unaccepted } = facts;
   return { part: 'journal', name: '', observed: unaccepted, unit: 'telegrams', ...verdictOn(ofJournal(facts)) };
+}
+
+function checkOfStream({ stream }: HealthFacts): Check[] {
+  if (stream === undefined) return [];
+  const { clients, trouble } = stream;
+  const troubles: Trouble[] = trouble === undefined ? [] : [['warn', `stream: ${trouble}`]];
+  return [{ part: 'stream', name: '', observed: clients.length, unit: 'clients', ...verdictOn(troubles) }];
 }
 
 function verdictOn(troubles: readonly Trouble[]): Pick<Check, 'status' | 'problems'> {

@@ -15,6 +15,8 @@ const LAST_WORD_MS = 500;
 
 /** A program that reads the stream over a connection of its own. */
 export class Client {
+  /** Grows from one to the next. */
+  readonly id: number;
   readonly address: string;
   readonly since = new Date();
   /** That were sent to it. */
@@ -25,7 +27,8 @@ export class Client {
   #saidBytes = 0;
   #saidSinceMs = performance.now();
 
-  constructor(socket: Socket, address: string, dropped: (reason: Drop) => void) {
+  constructor(id: number, socket: Socket, address: string, dropped: (reason: Drop) => void) {
+    this.id = id;
     this.address = address;
     this.#socket = socket;
     this.#dropped = dropped;

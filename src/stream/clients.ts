@@ -22,6 +22,7 @@ export class Clients {
   readonly #events: ClientEvents;
   readonly #allowed: Networks;
   readonly #all = new Set<Client>();
+  #lastId = 0;
 
   constructor(config: StreamConfig, events: ClientEvents) {
     this.#config = config;
@@ -49,7 +50,7 @@ export class Clients {
       this.#events.refused(address, reason);
       return undefined;
     }
-    const client: Client = new Client(socket, address, (why) => {
+    const client: Client = new Client(++this.#lastId, socket, address, (why) => {
       this.dropped[why] += 1;
       this.#events.dropped(address, why);
     });

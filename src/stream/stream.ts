@@ -33,6 +33,7 @@ export interface StreamStatus {
 
 /** A client that is there now. */
 export interface StreamClient {
+  readonly id: number;
   readonly address: string;
   readonly since: Date;
   readonly idleMs: number;
@@ -80,8 +81,8 @@ export class Stream {
     if (!this.#options.config.enabled) return undefined;
     const { all, telegrams: sent, refused, dropped } = this.#clients;
     const nowMs = performance.now();
-    const clients = all.map(({ address, since, telegrams, lastMs }) => {
-      return { address, since, telegrams, idleMs: nowMs - lastMs };
+    const clients = all.map(({ id, address, since, telegrams, lastMs }) => {
+      return { id, address, since, telegrams, idleMs: nowMs - lastMs };
     });
     return { clients, telegrams: sent, refused, dropped, trouble: this.#trouble };
   }

@@ -1,4 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 import { requireScope, type Access, type Who } from './access/access.ts';
 import type { Hosts } from './access/hosts.ts';
@@ -14,6 +16,7 @@ import type { Asked, Route, Target } from './http/route.ts';
 import type { Routing } from './http/routing.ts';
 import { send } from './http/sending.ts';
 import { Turns } from './http/turns.ts';
+import { openWebSocket } from './http/web-socket.ts';
 
 export interface AppParts<Parts> {
   readonly routing: Routing<Parts>;
@@ -48,15 +51,37 @@ export class App<Parts> {
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const address = plainAddress(request.socket.remoteAddress);
     const gone = this.#goneOf(response);
-    let answer: Answer;
-    try {
-      answer = await this.#answer(request, address, gone);
-    } catch (error) {
-      answer = this.#refusal(error, request, address);
-    }
+    const answer = await this.#answerTo(request, gone, false);
     await send(answer, request, response, gone);
+  }
+
+  /** A GET for a WebSocket: it becomes one, or is answered as any other and ends. */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket);
+    const gone = this.#goneOf(response);
+    const answer = await this.#answerTo(request, gone, true);
+    if (answer.channel === undefined) {
+      response.once('finish', () => socket.end());
+      await send(answer, request, response, gone);
+      return;
+    }
+    response.detachSocket(socket as Socket);
+    await openWebSocket(answer.channel, request, socket, head, this.#app.signal);
+  }
+
+  /** What is asked for, or why not. */
+  async #answerTo(request: IncomingMessage, gone: AbortSignal, mayUpgrade: boolean): Promise<Answer> {
+    const address = plainAddress(request.socket.remoteAddress);
+    try {
+      const answer = await this.#answer(request, address, gone);
+      if (answer.channel === undefined || mayUpgrade) return answer;
+      throw new Problem('upgrade-required', 'expected a WebSocket', {}, { upgrade: 'websocket' });
+    } catch (error) {
+      return this.#refusal(error, request, address);
+    }
   }
 
   async #answer(request: IncomingMessage, address: string, signal: AbortSignal): Promise<Answer> {
@@ -107,8 +132,9 @@ export class App<Parts> {
   }
 
   /** @throws {Problem} where a page of somebody else wants something changed, or wants somebody logged in. */
-  #checkOrigin({ method = '', headers: { origin, host = '' } }: IncomingMessage): void {
-    if (origin === undefined || SAFE.includes(method)) return;
+  #checkOrigin({ method = '', headers: { origin, host = '', upgrade } }: IncomingMessage): void {
+    // What comes over a WebSocket any page could read.
+    if (origin === undefined || (SAFE.includes(method) && upgrade === undefined)) return;
     if (!this.#app.hosts.isOwn(origin, host)) throw new Problem('forbidden', 'a page of another site asks for this');
   }
 

@@ -20,6 +20,7 @@ import type { RouteParts } from './route-parts.ts';
 import { routes } from './routes.ts';
 import { Routing } from './http/routing.ts';
 import type { WebSettings } from './settings.ts';
+import { TelegramFeed } from './telegram-feed.ts';
 import { Views } from './views.ts';
 
 interface BuildOptions {
@@ -51,8 +52,9 @@ export function buildApp({ settings, office, books, fault, identify, signal }: B
   });
   const recordPages = new RecordPages();
   const timeZone = settings.sources[0]?.timeZone ?? 'UTC';
+  const telegramFeed = new TelegramFeed(office, signal);
   const own = { settings, office, access, keyFile, tokens, visits, denials, live, history, recordPages, timeZone };
-  const views = new Views(own);
+  const views = new Views({ ...own, telegramFeed });
   const [wizard, reader] = [sourceOfHomeWizard(settings), shownSource(settings)];
   // A HomeWizard has a few paths, a DSMR-reader all under two prefixes.
   const compat: CompatApi[] = [

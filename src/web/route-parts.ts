@@ -7,6 +7,7 @@ import type { Live } from './live.ts';
 import type { OfficeLine } from './office/line.ts';
 import type { RecordPages } from './record-pages.ts';
 import type { WebSettings } from './settings.ts';
+import type { TelegramFeed } from './telegram-feed.ts';
 import type { Visits } from './visits.ts';
 
 /** What routes work with. */
@@ -19,6 +20,7 @@ export interface RouteParts {
   readonly visits: Pick<Visits, 'begin' | 'end' | 'running' | 'all' | 'earlier'>;
   readonly denials: Pick<Denials, 'all'>;
   readonly live: Pick<Live, 'newest' | 'follow'>;
+  readonly telegramFeed: Pick<TelegramFeed, 'read' | 'counts'>;
   readonly history: Pick<History, 'ask' | 'zoneOf'>;
   readonly recordPages: RecordPages;
   /** Of the first meter: what is of no meter counts in its days. */

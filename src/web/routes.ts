@@ -18,6 +18,7 @@ import { sessions } from './api/sessions.ts';
 import { statusData, statusPage } from './api/status.ts';
 import { newestTelegram, oneTelegram, telegrams } from './api/telegrams.ts';
 import { usage } from './api/usage.ts';
+import { ws } from './api/ws.ts';
 import type { Route } from './http/route.ts';
 import type { RouteParts } from './route-parts.ts';
 
@@ -51,6 +52,7 @@ export const routes: readonly Route<RouteParts>[] = [
   telegrams,
   newestTelegram,
   oneTelegram,
+  ws,
   denials,
   sessions,
   statusData,

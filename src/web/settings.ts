@@ -8,6 +8,8 @@ import type { Prices } from '../config/prices.ts';
 export interface WebSettings {
   readonly http: HttpConfig;
   readonly compat: CompatConfig;
+  /** Whose telegrams go to readers who do not say; undefined: those of the first. */
+  readonly streamSource: string | undefined;
   /** Oldest first. */
   readonly prices: readonly Prices[];
   readonly stateDir: string;
@@ -43,6 +45,7 @@ export function webSettings(config: Config, version: string, startedAt: Date): W
   return {
     http: config.http,
     compat: config.compat,
+    streamSource: config.stream.source,
     prices: config.prices,
     stateDir: config.stateDir.path,
     isHistoryKept: config.history.enabled,

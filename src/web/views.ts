@@ -4,6 +4,7 @@ import type { History } from './history.ts';
 import type { Op, Questions } from './office/table.ts';
 import { Problem } from './http/problem.ts';
 import type { RouteParts } from './route-parts.ts';
+import type { Found, Streamed } from '../stream/awaited.ts';
 
 /** What there is, for whoever may see it all. */
 type AllParts = RouteParts & { readonly history: History };
@@ -42,13 +43,18 @@ function limited({ name, meters }: Key, all: AllParts): RouteParts {
         for await (const one of all.live.follow(signal)) yield* sight.reading(one);
       },
     },
+    telegramFeed: {
+      counts: all.telegramFeed.counts,
+      read: async (source, told, signal) =>
+        all.telegramFeed.read(source, (one) => (sight.telegram(inBytes(one)) ? told(one) : undefined), signal),
+    },
     denials: {
       all: async () => (await all.denials.all()).filter((one) => sight.denial(one)),
     },
     visits: {
       begin: (visit) => all.visits.begin(visit),
       end: (id, message) => all.visits.end(id, message),
-      running: (kind) => all.visits.running(kind),
+      running: (kind, address) => all.visits.running(kind, address),
       get all() {
         return all.visits.all.filter(({ user }) => user === name);
       },
@@ -72,7 +78,9 @@ type Asked = {
 const ASKED: Asked = {
   health: async (sight, _, answer) => {
     const { notes, checks: all, sources, endpoints, ...rest } = await answer();
-    const checks = all.filter(({ part, name }) => part === 'journal' || sight[part](name));
+    const checks = all.filter(({ part, name }) =>
+      part === 'source' || part === 'endpoint' ? sight[part](name) : true,
+    );
     return {
       ...{ ...rest, summary: '', line: '' },
       problems: checks.flatMap(({ problems }) => problems),
@@ -96,6 +104,8 @@ const ASKED: Asked = {
     return { upTo, rows: rows.filter((row) => sight.telegram(printed(row))) };
   },
   newest: async (sight, _, answer) => (await answer()).filter((newest) => sight.telegram(newest)),
+  newestPrinted: async (sight, _, answer) => seen(sight, await answer()),
+  printed: async (sight, _, answer) => seen(sight, await answer()),
   letters: async (sight, _, answer) => (await answer()).filter((row) => sight.telegram(printed(row))),
   lettersBefore: async (sight, _, answer) => (await answer()).filter((row) => sight.telegram(printed(row))),
   countLetters: async (sight, { source }, answer) => (sight.source(source) ? answer() : refuse(`source ${source}`)),
@@ -107,7 +117,7 @@ const ASKED: Asked = {
     sight.endpoint(endpoint) ? answer() : refuse(`endpoint ${endpoint}`),
   measures: async (sight, _, answer) => {
     const { took, outboxes } = await answer();
-    return { took, outboxes: outboxes.filter(({ name }) => sight.endpoint(name)) };
+    return { took, stream: undefined, outboxes: outboxes.filter(({ name }) => sight.endpoint(name)) };
   },
   denied: async (sight, _, answer) => (await answer()).filter((one) => sight.denial(one)),
   checkHistory: async (_sight, _, answer) => answer(),
@@ -117,6 +127,14 @@ const ASKED: Asked = {
 
 function printed<R extends { readonly at: number }>({ at, ...row }: R): Omit<R, 'at'> & { receivedAt: Date } {
   return { ...row, receivedAt: new Date(at) };
+}
+
+function seen(sight: Sight, { upTo, telegrams }: Found): Found {
+  return { upTo, telegrams: telegrams.filter((one) => sight.telegram(inBytes(one))) };
+}
+
+function inBytes({ text, ...row }: Streamed): Omit<Streamed, 'text'> & { raw: Buffer } {
+  return { ...row, raw: Buffer.from(text, 'latin1') };
 }
 
 function takesPosts({ settings }: Sight): boolean {

@@ -5,7 +5,7 @@ import type { Kept } from './kept.ts';
 /** Who uses what is known here, or has: a login, a stream. */
 export interface Visit {
   readonly id: number;
-  readonly kind: 'login' | 'sse';
+  readonly kind: 'login' | 'sse' | 'ws';
   readonly user: string | null;
   readonly address: string;
   readonly client: string | null;
@@ -48,9 +48,10 @@ export class Visits {
     if (visit?.endMs === null) Object.assign(visit, { endMs: Date.now(), message });
   }
 
-  /** How many of a kind go on. */
-  running(kind: Visit['kind']): number {
-    return this.#book.rows.filter((visit) => visit.kind === kind && visit.endMs === null).length;
+  /** How many of a kind go on, from an address or from all. */
+  running(kind: Visit['kind'], address?: string): number {
+    const isMeant = (visit: Visit): boolean => visit.kind === kind && (address ?? visit.address) === visit.address;
+    return this.#book.rows.filter((visit) => visit.endMs === null && isMeant(visit)).length;
   }
 
   /** Since the start. */

@@ -31,28 +31,29 @@ await serve({
     renewed: () => tell({ event: 'renewed' }),
     notRenewed: (reason) => tell({ event: 'notRenewed', reason }),
   },
-  handle: (request, response) => {
-    app ??= books.ready().then(async () => {
-      const { buildApp } = await import('./build.ts');
-      return buildApp({
-        settings,
-        office,
-        books,
-        signal: stop.signal,
-        fault: (text) => tell({ event: 'fault', text }),
-        identify: (address) => tell({ event: 'identify', address }),
-      });
-    });
-    app
-      .then((built) => built.serve(request, response))
-      .catch((error: unknown) => {
-        tell({ event: 'fault', text: String(error) });
-        response.destroy();
-      });
-  },
+  handle: (request, response) => ask((built) => built.serve(request, response), response),
+  upgrade: (request, socket, head) => ask((built) => built.upgrade(request, socket, head), socket),
 });
 await books.end();
 parentPort?.close();
+
+function ask(what: (built: App<RouteParts>) => Promise<void>, client: { destroy(): unknown }): void {
+  app ??= books.ready().then(async () => {
+    const { buildApp } = await import('./build.ts');
+    return buildApp({
+      settings,
+      office,
+      books,
+      signal: stop.signal,
+      fault: (text) => tell({ event: 'fault', text }),
+      identify: (address) => tell({ event: 'identify', address }),
+    });
+  });
+  app.then(what).catch((error: unknown) => {
+    tell({ event: 'fault', text: String(error) });
+    client.destroy();
+  });
+}
 
 function tell(message: FromWeb): void {
   parentPort?.postMessage(message);

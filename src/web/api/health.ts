@@ -45,8 +45,8 @@ const HEALTH_TYPE = 'application/health+json';
 
 const checkSchema = z.strictObject({
   componentType: z.literal('component'),
-  observedValue: z.number().optional().describe('age of the newest telegram, or how many wait'),
-  observedUnit: z.enum(['s', 'telegrams']),
+  observedValue: z.number().optional().describe('age of the newest telegram, how many wait, or who reads'),
+  observedUnit: z.enum(['s', 'telegrams', 'clients']),
   status: LEVELS,
   time: z.iso.datetime(),
   output: z.string().optional().describe('what is not well'),
@@ -59,7 +59,10 @@ const healthSchema = z.strictObject({
   version: z.literal('1').describe('of this API'),
   releaseId: z.string().describe('version of p1-relay'),
   started: z.iso.datetime(),
-  checks: z.record(z.string(), z.array(checkSchema)).optional().describe('`source:NAME`, `endpoint:NAME`, `journal`'),
+  checks: z
+    .record(z.string(), z.array(checkSchema))
+    .optional()
+    .describe('`source:NAME`, `endpoint:NAME`, `journal`, `stream`'),
   notes: z.array(z.string()).optional(),
 });
 

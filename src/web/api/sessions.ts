@@ -6,7 +6,7 @@ import { inPages, ofPages, paging } from '../http/pages.ts';
 import { choice, nameText, ofLists } from '../http/parameters.ts';
 import { defineRoute } from '../http/route.ts';
 import type { RouteParts } from '../route-parts.ts';
-import { sessionsOf, sessionSchema } from '../sessions.ts';
+import { SESSION_KINDS, sessionsOf, sessionSchema } from '../sessions.ts';
 
 const COLUMNS = ['session_id', 'start_time', 'duration_s', 'kind', 'status', 'client', 'items'] as const;
 
@@ -17,7 +17,7 @@ export const sessions = defineRoute({
   summary: 'who uses what is known here, or has, for as long as it is kept',
   query: z.strictObject({
     status: choice(['running', 'finished'], 'whether it goes on').optional(),
-    kind: choice(['login', 'sse', 'endpoint', 'source'], 'what it is').optional(),
+    kind: choice(SESSION_KINDS, 'what it is').optional(),
     client: nameText('of this client').optional(),
     from: time('that did not end before then').optional(),
     to: time('that began before then').optional(),

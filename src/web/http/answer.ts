@@ -1,4 +1,5 @@
 import { formatOf, JSON_TYPE, type Format, writeRows, type Row } from './formats.ts';
+import type { ChannelSource } from './channel.ts';
 import { linksTo, type Pages } from './links.ts';
 
 /** What goes back: whole, or as events one after the other. */
@@ -8,6 +9,8 @@ export interface Answer {
   readonly body?: string | Uint8Array | undefined;
   /** Called once the head is sent; sends until its signal aborts. */
   readonly events?: ((send: Send, signal: AbortSignal) => Promise<void>) | undefined;
+  /** Called once the connection is a WebSocket. */
+  readonly channel?: ChannelSource | undefined;
 }
 
 /** Sends one event of a stream. */
@@ -32,6 +35,11 @@ export function nothing(headers: Answer['headers'] = {}): Answer {
 /** Server-sent events. */
 export function events(source: NonNullable<Answer['events']>): Answer {
   return { status: 200, headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }, events: source };
+}
+
+/** Messages over a WebSocket. */
+export function overChannel(channel: ChannelSource): Answer {
+  return { status: 101, headers: {}, channel };
 }
 
 /** By `format`, or by the `Accept` header. */

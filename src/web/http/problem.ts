@@ -16,6 +16,7 @@ const PROBLEMS = {
   'unsupported-media-type': [415, 'The body is of another kind'],
   misdirected: [421, 'Not under this name'],
   'range-too-large': [422, 'Too much is asked for at once'],
+  'upgrade-required': [426, 'Another protocol is needed'],
   'rate-limited': [429, 'Too many attempts'],
   'headers-too-large': [431, 'Too many header fields'],
   internal: [500, 'A fault of p1-relay'],

@@ -7,6 +7,7 @@ import { keepListening, listeningAt } from '../../network/keep-listening.ts';
 import { isLoopback, Networks, plainAddress } from '../../network/networks.ts';
 import { urlOf } from './address.ts';
 import { readCertificate } from './certificate.ts';
+import { takeUpgrades, type Upgrade } from './upgrades.ts';
 
 /** What clients may take up; more is refused, and what takes too long is dropped. */
 const LIMITS = {
@@ -37,16 +38,18 @@ interface ServerEvents {
 export interface ServeOptions {
   readonly http: HttpConfig;
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** A request for a WebSocket. */
+  readonly upgrade: Upgrade;
   readonly events: ServerEvents;
   readonly signal: AbortSignal;
 }
 
 /** Serves until the signal aborts. An address that is taken, or not there yet, is tried again: it never ends for that. */
-export async function serve({ http, handle, events, signal }: ServeOptions): Promise<void> {
+export async function serve({ http, handle, upgrade, events, signal }: ServeOptions): Promise<void> {
   await keepListening({
     place: http,
     setting: 'http.listen',
-    create: () => create(http, handle),
+    create: () => create(http, handle, upgrade),
     listening: (server, ended) => {
       events.listening(urlOf(http, listeningAt(server, http)));
       renewCertificate(server, http, events, ended);
@@ -57,7 +60,7 @@ export async function serve({ http, handle, events, signal }: ServeOptions): Pro
   });
 }
 
-function create(http: HttpConfig, handle: ServeOptions['handle']): Server {
+function create(http: HttpConfig, handle: ServeOptions['handle'], upgrade: Upgrade): Server {
   const server =
     http.tls === undefined
       ? createPlain(LIMITS, handle)
@@ -66,6 +69,7 @@ function create(http: HttpConfig, handle: ServeOptions['handle']): Server {
   server.maxConnections = MOST_CLIENTS;
   server.maxRequestsPerSocket = MOST_REQUESTS_A_SOCKET;
   server.setTimeout(SILENT_MS);
+  takeUpgrades(server, upgrade);
   server.on('connection', (socket: Socket) => {
     const address = plainAddress(socket.remoteAddress);
     if (!isLoopback(address) && !allowed.has(address)) socket.destroy();

@@ -6,6 +6,7 @@ import type { Row } from '../../journal/telegrams.ts';
 import type { OutboxRow } from '../../service/desk.ts';
 import type { Health } from '../../service/health.ts';
 import type { ReplayDesk } from '../../service/replay-desk.ts';
+import type { Awaited } from '../../stream/awaited.ts';
 import type { DeniedLog } from '../../telemetry/denied.ts';
 import type { Telegram } from '../../telegram/telegram.ts';
 import type { Measures, Op, Questions } from './table.ts';
@@ -28,6 +29,7 @@ export interface OfficeParts {
   /** How many telegrams of a source were accepted since the start. */
   readonly counted: (source: string) => number;
   readonly measures: () => Measures;
+  readonly printed: Awaited;
   readonly denied: DeniedLog;
   /** Undefined where none is kept. @throws {Error} while the journal is not open. */
   readonly history: () => Pick<History, 'check' | 'openBook' | 'keep'> | undefined;
@@ -42,6 +44,7 @@ export function createOffice({
   newest,
   counted,
   measures,
+  printed,
   denied,
   history,
 }: OfficeParts): Office {
@@ -56,6 +59,8 @@ export function createOffice({
         const count = counted(source);
         return known[source] === count ? [] : [{ source, count, receivedAt, raw: Uint8Array.from(raw) }];
       }),
+    newestPrinted: ({ source }) => printed.newest(source),
+    printed: ({ after }) => printed.behind(after),
     letters: async ({ source, after, limit }) => (await journal().read(after, limit, source)).map(toRow),
     lettersBefore: async ({ source, before, limit }) =>
       (await journal().before(undefined, before, limit, source)).map(toRow),

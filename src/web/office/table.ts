@@ -8,6 +8,8 @@ import type { Posted } from '../../reading/posted.ts';
 import type { OutboxRow } from '../../service/desk.ts';
 import type { Health } from '../../service/health.ts';
 import type { ReplayRow, ReplayWish } from '../../service/replay-desk.ts';
+import type { Found } from '../../stream/awaited.ts';
+import type { StreamStatus } from '../../stream/stream.ts';
 import type { Denied } from '../../telemetry/denied.ts';
 import type { Durations } from '../../time/durations.ts';
 
@@ -27,6 +29,8 @@ export interface Measures {
   /** How long telegrams took from their last byte to their commit. */
   readonly took: Durations;
   readonly outboxes: readonly OutboxMeasures[];
+  /** Undefined where none is served over TCP. */
+  readonly stream: StreamStatus | undefined;
 }
 
 /** What only the main thread knows: what it can be asked, and what it answers. */
@@ -37,6 +41,9 @@ export interface Questions {
   page: { ask: PageAsk; answer: Page };
   /** Of the sources that have had another telegram than the `known` ones. */
   newest: { ask: { readonly known: Readonly<Record<string, number>> }; answer: readonly Newest[] };
+  /** Telegrams as they go to readers: the newest, while it is young, and those behind a number, at once or when there is one. */
+  newestPrinted: { ask: { readonly source: string }; answer: Found };
+  printed: { ask: { readonly after: number }; answer: Found };
   /** Letters of a source behind a number, or just before one, oldest first. */
   letters: {
     ask: { readonly source: string; readonly after: number; readonly limit: number };

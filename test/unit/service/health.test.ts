@@ -54,6 +54,7 @@ const well: HealthFacts = {
   skewsMs: new Map(),
   isClockSet: true,
   journalTrouble: undefined,
+  stream: undefined,
   startedAt: ago(600),
   now,
 };

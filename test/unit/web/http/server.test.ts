@@ -31,6 +31,7 @@ async function start(more: Partial<HttpConfig>, told: string[] = []): Promise<nu
   const serving = serve({
     http: { ...HTTP, ...more },
     handle: (_, response) => response.end('hello'),
+    upgrade: (_, socket) => socket.destroy(),
     events: {
       listening: (at) => (url = at),
       unavailable: (reason) => expect.fail(reason),
