@@ -54,7 +54,8 @@ export function endpointOf(
 /** What an endpoint has to know of the meters whose telegrams it gets. */
 export function metersFor(endpoint: EndpointConfig, sources: Config['sources']): Partial<Surroundings> {
   const source = sourceFor(endpoint, sources);
-  const meters = new Map(sources.map(({ name, timeZone, gasChannel }) => [name, { timeZone, gasChannel }]));
+  const all = source === undefined ? sources : [source];
+  const meters = new Map(all.map(({ name, timeZone, gasChannel }) => [name, { timeZone, gasChannel }]));
   return { meters, ...(source && { timeZone: source.timeZone, gasChannel: source.gasChannel }) };
 }
 

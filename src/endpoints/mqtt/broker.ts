@@ -23,6 +23,11 @@ export class Broker {
     this.#version = options.version === '3.1.1' ? 4 : 5;
   }
 
+  /** Scheme, host and port. */
+  get address(): string {
+    return this.#options.address;
+  }
+
   /** Makes a connection. @throws as {@link openLink} does. */
   async connect(will: Publication, onMessage: LinkOptions['onMessage'], signal: AbortSignal): Promise<Link> {
     const onClosed = (livedMs: number): Error => this.#closed(livedMs);

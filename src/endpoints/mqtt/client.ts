@@ -7,6 +7,7 @@ export interface MqttClient extends EventEmitter {
   readonly serverProperties: ServerProperties | undefined;
   publish(topic: string, payload: string | Buffer, options: { qos: Qos; retain: boolean }, done: Done): void;
   subscribe(topic: string, options: { qos: Qos }, done: Done): void;
+  unsubscribe(topic: string, done: Done): void;
   end(force: boolean, done?: () => void): void;
 }
 

@@ -41,6 +41,7 @@ export interface Link {
   publish(publication: Publication): Promise<void>;
   /** @returns false where the broker does not allow it. */
   subscribe(topic: string): Promise<boolean>;
+  unsubscribe(topic: string): Promise<void>;
   /** Aborts once it is over. The reason is what `publish` throws. */
   readonly over: AbortSignal;
   /** Takes leave, which keeps the broker from publishing the will. Never throws. */
@@ -48,7 +49,7 @@ export interface Link {
 }
 
 /** As many as mosquitto takes by default. */
-const MOST_IN_FLIGHT = 20;
+export const MOST_IN_FLIGHT = 20;
 /** What we subscribe to are small texts. */
 const MAX_PACKET_BYTES = 65_536;
 const LEAVE_MS = 1_000;
@@ -122,6 +123,10 @@ class BrokerLink implements Link {
   async subscribe(topic: string): Promise<boolean> {
     const objection = await this.#answer('a subscription', (done) => this.#client.subscribe(topic, { qos: 1 }, done));
     return objection === undefined;
+  }
+
+  async unsubscribe(topic: string): Promise<void> {
+    await this.#answer('the end of a subscription', (done) => this.#client.unsubscribe(topic, done));
   }
 
   async close(): Promise<void> {

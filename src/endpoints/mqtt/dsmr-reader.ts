@@ -1,0 +1,112 @@
+import type { Letter } from '../../journal/letter.ts';
+import { Paused, Refused } from '../../outbox/endpoint.ts';
+import type { MeterPlace, ServiceView } from '../endpoint-type.ts';
+import { DsmrReaderProfile } from './dsmr-reader-profile.ts';
+import type { Message } from './link.ts';
+import { objectIn } from './object-in.ts';
+import { Pace, type PaceOptions } from './pace.ts';
+import type { Profile } from './profile.ts';
+import type { Publication } from './publication.ts';
+
+export interface DsmrReaderOptions extends PaceOptions {
+  /** Name of the source whose meter is shown. */
+  readonly meter: string;
+  readonly place: MeterPlace;
+  readonly service: Pick<ServiceView, 'instanceId' | 'version' | 'sources'>;
+  /** Whether what another one has published there is gone over. */
+  readonly takesOver: boolean;
+}
+
+const READINGS = 'dsmr/reading/';
+/** A number for each reading. */
+const ID = `${READINGS}id`;
+/** DSMR-reader has no such topic: it says that the others are ours. */
+const MARKER = 'dsmr/p1-relay';
+/** So many of our own may be on their way back to us. */
+const MOST_OWN = 100;
+const REMEDY = 'let only one publish there: switch the other off and clear what it left, or set takeOver: true here';
+
+/** What a DSMR-reader would publish, on its topics. These have no prefix: only one can publish there. */
+export class DsmrReader implements Profile {
+  readonly #options: DsmrReaderOptions;
+  readonly #profile: DsmrReaderProfile;
+  readonly #pace: Pace;
+  /** What the broker keeps of readings, by topic. */
+  #kept = new Map<string, string>();
+  /** Who says that the readings are his. */
+  #owner: unknown;
+  #ownIds: string[] = [];
+  #isAlone = true;
+
+  constructor(options: DsmrReaderOptions) {
+    this.#options = options;
+    this.#profile = new DsmrReaderProfile(options.place.timeZone, options.place.gasChannel);
+    this.#pace = new Pace(options);
+  }
+
+  get will(): Publication {
+    return this.#marker('offline');
+  }
+
+  readonly looksAt = ['dsmr/reading/#', 'dsmr/day-consumption/#'];
+  readonly listensTo = [MARKER, ID];
+
+  get odd(): string | undefined {
+    return this.#isAlone ? undefined : `another one publishes on ${READINGS}#, too: ${REMEDY}`;
+  }
+
+  connected(): void {
+    this.#kept = new Map();
+    this.#owner = undefined;
+    this.#isAlone = true;
+    this.#profile.forget();
+  }
+
+  hear({ topic, payload, retained }: Message): void {
+    if (retained && topic === MARKER) this.#owner = objectIn(payload)['instance'];
+    else if (retained && payload.length > 0) this.#kept.set(topic, payload.toString());
+    else if (topic === ID && payload.length > 0) this.#isAlone &&= this.#ownIds.includes(payload.toString());
+    else if (topic === MARKER) this.#isAlone &&= objectIn(payload)['instance'] === this.#options.service.instanceId;
+  }
+
+  begin(letters: readonly Letter[], nowMs: number): Publication[] {
+    const other = [...this.#kept.keys()].find((topic) => topic.startsWith(READINGS));
+    const isOurs = this.#owner === this.#options.service.instanceId;
+    if (other !== undefined && !isOurs && !this.#options.takesOver)
+      throw new Paused(`${other} is kept at the broker, and not from this p1-relay: it is not gone over`, REMEDY);
+    if (isOurs) for (const [topic, payload] of this.#kept) this.#profile.learn(topic, payload);
+    this.#kept.clear();
+    return [this.#marker('online'), ...letters.flatMap((letter) => this.take(letter, nowMs))];
+  }
+
+  take(letter: Letter, nowMs: number): Publication[] {
+    if (letter.telegram.source !== this.#options.meter || !this.#pace.isDue(nowMs, undefined)) return [];
+    try {
+      return this.each(letter);
+    } catch (error) {
+      if (error instanceof Refused) return [];
+      throw error;
+    }
+  }
+
+  look(): Publication[] {
+    return [];
+  }
+
+  each(letter: Letter): Publication[] {
+    const { service, meter } = this.#options;
+    const rejected = service.sources().find(({ name }) => name === meter)?.rejected ?? 0;
+    this.#ownIds = [String(letter.seq), ...this.#ownIds].slice(0, MOST_OWN);
+    return this.#profile.publications(letter, rejected);
+  }
+
+  leave(): Publication[] {
+    return [this.will];
+  }
+
+  #marker(state: 'online' | 'offline'): Publication {
+    const { instanceId, version } = this.#options.service;
+    const payload = JSON.stringify({ state, instance: instanceId, version });
+    return { topic: MARKER, payload, qos: 1, retain: true };
+  }
+}

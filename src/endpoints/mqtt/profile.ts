@@ -1,0 +1,32 @@
+import type { Letter } from '../../journal/letter.ts';
+import type { Message } from './link.ts';
+import type { Publication } from './publication.ts';
+
+/** What is said at a broker of the meters, in the way that a kind of program wants it. It does not know how it gets there. */
+export interface Profile {
+  /** What the broker says in our place once we are gone without a word. */
+  readonly will: Publication;
+  /** What the broker keeps there is to be heard before anything is said. */
+  readonly looksAt: readonly string[];
+  /** What is to be heard for as long as the connection is there. */
+  readonly listensTo: readonly string[];
+  /** Something that does not fit, with its remedy; undefined where all is well. */
+  readonly odd: string | undefined;
+  /** A connection is there, and nothing of what its broker keeps was heard yet. */
+  connected(): void;
+  /** Something that was to be heard. */
+  hear(message: Message): void;
+  /**
+   * What is said first, once the broker was heard. @param letters the newest of each meter. @param nowMs of a clock that is
+   * never set. @throws {Paused} where nothing may be said there.
+   */
+  begin(letters: readonly Letter[], nowMs: number): Publication[];
+  /** What is said of the newest telegram of a meter: nothing, as long as it is not due. */
+  take(letter: Letter, nowMs: number): Publication[];
+  /** What is due without a telegram. Asked once a second. */
+  look(nowMs: number): Publication[];
+  /** What is said of each telegram where all are delivered in order. */
+  each(letter: Letter): Publication[];
+  /** The last words. */
+  leave(): Publication[];
+}
