@@ -104,7 +104,7 @@ export const mqtt = defineEndpoint({
       batch: stored.batch,
       isIdempotent: true,
       deliver: (letter, signal) => stored.deliver([letter], signal),
-      probe: async () => void stored.usable(),
+      probe: () => stored.probe(),
     };
   },
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { Broker, MOSQUITTO, type Watcher } from '../support/broker.ts';
 import { MqttEndpoint, telegramOf } from '../support/mqtt-endpoint.ts';
 import { until } from '../support/service.ts';
@@ -33,8 +33,11 @@ async function kept(topic: string): Promise<Watcher> {
 }
 
 describeWithTools('the endpoint mqtt', MOSQUITTO, () => {
-  beforeAll(async () => void (await broker.start()));
+  beforeAll(async () => {
+    await broker.start();
+  });
   afterEach(async () => {
+    vi.restoreAllMocks();
     await Promise.all(opened.splice(0).map((one) => one.end()));
   });
   afterAll(() => broker.end());
@@ -159,7 +162,8 @@ describeWithTools('the endpoint mqtt', MOSQUITTO, () => {
     expect(said(late, `${discoveryPrefix}/device/${prefix}_shed/config`)).toHaveProperty('components.import_t1');
   });
 
-  test('when Home Assistant comes back it is told everything again', async () => {
+  test('when Home Assistant comes back it is told everything again, a little later', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0);
     const { prefix, discoveryPrefix } = topics();
     const made = endpoint({ prefix, discoveryPrefix });
     made.accept(telegramOf(0));

@@ -33,14 +33,22 @@ export class Stored {
 
   /** Resolves once the broker has acknowledged all. One that comes twice is allowed for by QoS 1. */
   async deliver(letters: readonly Letter[], signal: AbortSignal): Promise<void> {
-    const link = this.usable();
+    const link = this.#usable();
     const publications = letters.flatMap((letter) => this.#profile.each(letter));
     signal.throwIfAborted();
     await Promise.all(publications.map((publication) => link.publish(publication)));
   }
 
+  /** Resolves where there is a connection. */
+  probe(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#usable();
+      resolve();
+    });
+  }
+
   /** @throws why there is no connection. */
-  usable(): Link {
+  #usable(): Link {
     if (this.#link?.over.aborted === false) return this.#link;
     throw this.#failure ?? new TryLater(`${this.#address}: not connected yet`);
   }

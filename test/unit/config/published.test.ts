@@ -32,7 +32,7 @@ describe('config.example.yaml', () => {
       file: 'config.yaml',
       cwd: folder,
       env: {
-        ...{ VPS_KEY: 'k', INFLUX_TOKEN: 't', WEBHOOK_AUTHORIZATION: 'a', WEBHOOK_SECRET: 's' },
+        ...{ VPS_KEY: 'k', INFLUX_TOKEN: 't', MQTT_PASSWORD: 'm', WEBHOOK_AUTHORIZATION: 'a', WEBHOOK_SECRET: 's' },
         METER_KEY: '000102030405060708090A0B0C0D0E0F',
       },
       root: folder,
