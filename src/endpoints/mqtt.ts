@@ -84,6 +84,10 @@ type MqttSettings = z.output<ReturnType<typeof mqttSettings>>;
 
 /** A broker of MQTT: the state of each meter for all who listen there, and every telegram where that is wanted. */
 export const mqtt = defineEndpoint({
+  about: {
+    what: 'brokers of MQTT: states for Home Assistant, or the topics of a DSMR-reader',
+    delivery: 'the newest of each meter, as it comes; with `delivery: stored` every telegram, in order, as well',
+  },
   settings: mqttSettings,
   isOfAllSources: true,
   isLiveOnly: ({ delivery }) => delivery === 'live',
