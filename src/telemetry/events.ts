@@ -1,7 +1,5 @@
 import type { JournalEvents } from '../journal/journal-events.ts';
 import type { OutboxEvents } from '../outbox/outbox.ts';
-import type { Before } from '../outbox/standing.ts';
-import type { OutboxState, OutboxStatus } from '../outbox/status.ts';
 import { NoTelegram } from '../sources/no-telegram.ts';
 import type { ConnectionEvents } from '../sources/reconnect.ts';
 import type { Encryption } from '../telegram/decryption.ts';
@@ -12,14 +10,14 @@ import { HistoryTeller } from './history-teller.ts';
 import { Flapping } from './flapping.ts';
 import { JournalTeller } from './journal-teller.ts';
 import type { Log } from './log.ts';
+import { OutboxTeller } from './outbox-teller.ts';
 import { Rejections } from './rejections.ts';
 import { StreamTeller } from './stream-teller.ts';
 import { Tally } from './tally.ts';
 import { count, span } from './wording.ts';
 import type { WebEvents } from '../web/web.ts';
+import { WebTeller } from './web-teller.ts';
 
-/** States of an outbox in which letters do not go. */
-const TROUBLED: readonly OutboxState[] = ['later', 'verifying', 'paused'];
 const SUMMARY_MS = 60_000;
 
 /**
@@ -34,8 +32,9 @@ export class Events {
   readonly newest = new Map<string, Telegram>();
   readonly history: HistoryTeller;
   readonly stream: StreamTeller;
+  readonly web: WebEvents;
+  readonly outbox: OutboxEvents;
   readonly #log: Log;
-  readonly #refusals = new Map<string, { amount: number; newest: string }>();
   /** The trouble of each source that gives bytes and no telegram: only a telegram ends it. */
   readonly #deaf = new Map<string, string>();
   readonly #blocks = new Blocks();
@@ -44,12 +43,14 @@ export class Events {
   /** Sources whose telegrams come back. */
   readonly #loops = new Set<string>();
   readonly #journal: JournalTeller;
-  #journalTrouble = '';
-  #webTrouble = '';
+  readonly #outbox: OutboxTeller;
 
   constructor(log: Log) {
     this.#log = log;
     this.#journal = new JournalTeller(log, this.tally, this.denied);
+    this.#outbox = new OutboxTeller(log, this.tally, this.denied);
+    this.outbox = this.#outbox.events;
+    this.web = new WebTeller(log).events;
     this.history = new HistoryTeller(log);
     this.stream = new StreamTeller(log);
   }
@@ -70,12 +71,7 @@ export class Events {
         `source ${source}: rejected ${count(total, 'telegram')} since the last summary (${reasons})${hint}`,
       );
     }
-    for (const [name, { amount, newest }] of this.#refusals) {
-      this.#log.warn(
-        `endpoint ${name}: refused ${count(amount, 'telegram')} for good, kept as dead letters; the newest: ${newest}`,
-      );
-    }
-    this.#refusals.clear();
+    this.#outbox.summarise();
     this.stream.summarise();
   }
 
@@ -216,7 +212,7 @@ export class Events {
     return {
       ...told,
       accepted: (letters) => {
-        this.#journalTrouble = '';
+        this.#outbox.journalAnswered();
         for (const { telegram } of letters) this.#accepted(telegram);
         then.accepted(letters);
       },
@@ -247,53 +243,6 @@ export class Events {
     else this.#log.info(`this machine's clock was set ${step}; what was read before gets the time that it came at`);
   }
 
-  /** The page and the API: a trouble that stays is one line, not one for each try. */
-  readonly web: WebEvents = {
-    listening: (url) => {
-      this.#webTrouble = '';
-      this.#log.info(`web: listening on ${url}`);
-    },
-    unavailable: (reason) => {
-      if (this.#webTrouble !== reason) this.#log.warn(`web: cannot listen on ${reason}; trying again until it works`);
-      this.#webTrouble = reason;
-    },
-    renewed: () => {
-      this.#webTrouble = '';
-      this.#log.info('web: the certificate was read anew');
-    },
-    notRenewed: (reason) => {
-      if (this.#webTrouble !== reason)
-        this.#log.warn(`web: the certificate cannot be read anew: ${reason}; the one before serves on`);
-      this.#webTrouble = reason;
-    },
-    identify: (address) =>
-      this.#log.info(`web: here I am: ${address} asked, over the API of a HomeWizard, which device this is`),
-    fault: (text) => this.#log.error(`web: a request failed by a fault of p1-relay: ${text}; please report this`),
-    ended: ({ message }) => this.#log.error(`web: ended by itself: ${message}; started again; please report this`),
-  };
-
-  readonly outbox: OutboxEvents = {
-    changed: (status, before) => this.#changed(status, before),
-    refused: (name, reason) => {
-      this.tally.refused += 1;
-      this.denied.add({ kind: 'delivery', reason: 'refused', text: reason, source: undefined, endpoint: name });
-      this.#refusals.set(name, { amount: (this.#refusals.get(name)?.amount ?? 0) + 1, newest: reason });
-    },
-    odd: (name, what) => this.#log.warn(`endpoint ${name}: note: ${what}`),
-    replayed: (name, { sent, found, thinned, refused }) => {
-      this.#log.info(
-        `endpoint ${name}: replay done: ${sent} sent, ${found} were there, ${thinned} thinned, ${refused} refused`,
-      );
-    },
-    journalFailed: (name, error) => {
-      if (this.#journalTrouble === error.message) return;
-      this.#journalTrouble = error.message;
-      this.#log.error(`endpoint ${name}: the journal did not answer: ${error.message}; trying again`);
-    },
-    stalled: (name) =>
-      this.#log.warn(`endpoint ${name}: delivery had stopped by itself and was started again; please report this`),
-  };
-
   #accepted(telegram: Telegram): void {
     const { source } = telegram;
     this.newest.set(source, telegram);
@@ -306,18 +255,5 @@ export class Events {
     if (!tally.connected || tally.trouble === undefined) return;
     this.#log.info(`source ${source}: reading`);
     tally.trouble = undefined;
-  }
-
-  #changed({ name, state, reason, remedy, waiting }: OutboxStatus, before: Before): void {
-    const waits = `${count(waiting, 'telegram')} waiting`;
-    if (state === 'paused') {
-      this.#log.error(`endpoint ${name}: paused: ${reason ?? ''}; ${remedy ?? ''}; ${waits}`);
-      this.denied.add({ kind: 'delivery', reason: state, text: reason ?? '', source: undefined, endpoint: name });
-    }
-    if (state === 'later')
-      this.#log.warn(`endpoint ${name}: unavailable: ${reason ?? ''}; ${waits}, tried again until it works`);
-    if (state === 'verifying') this.#log.warn(`endpoint ${name}: verifying: ${reason ?? ''}; ${waits}`);
-    if (TROUBLED.includes(before.state) && !TROUBLED.includes(state))
-      this.#log.info(`endpoint ${name}: back after ${span(before.lastedMs)}; ${waits}`);
   }
 }
