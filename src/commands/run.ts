@@ -63,8 +63,11 @@ function explain(error: unknown, { stateDir }: Config, log: Log): Outcome {
   return 'failed';
 }
 
+/** What settings of sources and endpoints are called that nobody may see. */
+const SECRETS = ['key', 'password', 'token', 'secret'];
+
 function secretsOf({ sources, endpoints }: Config): string[] {
   const ofMeters = sources.flatMap(({ decryption }) => [decryption?.key, decryption?.authenticationKey]);
-  const ofServers = endpoints.map(({ settings }) => settings['key']);
-  return [...ofMeters, ...ofServers].filter((key) => typeof key === 'string');
+  const ofOthers = [...sources, ...endpoints].flatMap(({ settings }) => SECRETS.map((name) => settings[name]));
+  return [...ofMeters, ...ofOthers].filter((secret) => typeof secret === 'string');
 }

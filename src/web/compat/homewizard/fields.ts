@@ -1,5 +1,8 @@
 import type { MeterValues } from '../../../reading/fields.ts';
 
+/** What `GET /api/v1/data` gives; what the meter lacks is undefined, which JSON leaves out. */
+export type Data = Readonly<Record<string, unknown>>;
+
 /** How a value is given: as it is; a tariff from 1 to 4; in watts; in volts or hertz; the time of a peak. */
 export type Kind = 'count' | 'tariff' | 'thousandths' | 'units' | 'time';
 
