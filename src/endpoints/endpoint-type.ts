@@ -34,7 +34,7 @@ export interface Surroundings {
   readonly timeZone: string;
   /** The channel of the M-Bus that its gas meter is on, where a person named it. */
   readonly gasChannel: number | undefined;
-  /** Of one that takes the telegrams of several: each source's meter, by the source's name. */
+  /** The meters whose telegrams it gets, by their sources' names. */
   readonly meters: ReadonlyMap<string, MeterPlace>;
   readonly now: () => Date;
   /** How old a letter is; by default by a clock that is right. */

@@ -36,7 +36,7 @@ interface EndpointPlace {
   readonly type: string;
   /** Whose telegrams it gets. */
   readonly sources: readonly string[];
-  /** Without user and path, such as `http://192.168.1.10:7777`; undefined where it has none. */
+  /** Without user and path, such as `http://192.168.1.10:7777` or `mqtt://192.168.1.5`; undefined where it has none. */
   readonly origin: string | undefined;
 }
 
@@ -68,5 +68,7 @@ export function hostOf(origin: string | undefined): string | null {
 }
 
 function originOf(url: unknown): string | undefined {
-  return typeof url === 'string' && URL.canParse(url) ? new URL(url).origin : undefined;
+  if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
 }

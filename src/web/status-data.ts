@@ -17,6 +17,8 @@ export interface StatusData {
 }
 
 const FRESH_MS = 60_000;
+/** Of addresses that name none. */
+const PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'mqtt:': 1_883, 'mqtts:': 8_883 };
 
 /** Without a key for it: no address, no number, no reason that names one, and nobody's session. @throws {Problem} */
 export async function statusData(parts: RouteParts, who: Who): Promise<StatusData> {
@@ -67,7 +69,7 @@ function agentId(isKnown: boolean): string {
 function endpointRow({ name, state, url, last_error }: Standing, { settings }: RouteParts, isKnown: boolean) {
   const started = new Date(settings.startedAtMs).toISOString();
   const address = url === null ? undefined : new URL(url);
-  const port = Number(address?.port) || (address?.protocol === 'https:' ? 443 : 80);
+  const port = Number(address?.port) || (PORTS[address?.protocol ?? ''] ?? null);
   const told = {
     hostname: address?.hostname ?? null,
     port,

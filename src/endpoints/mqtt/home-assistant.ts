@@ -1,5 +1,6 @@
 import type { Letter } from '../../journal/letter.ts';
 import type { MeterPlace, ServiceView } from '../endpoint-type.ts';
+import { statesOf } from '../states.ts';
 import type { AgeOf } from '../own-time.ts';
 import { Announcer } from './announcer.ts';
 import type { DiscoveryOptions } from './discovery.ts';
@@ -11,7 +12,6 @@ import { Neighbour } from './neighbour.ts';
 import type { PaceOptions } from './pace.ts';
 import type { Profile } from './profile.ts';
 import type { Publication } from './publication.ts';
-import { Readings } from './readings.ts';
 import { type Topics, topicsOf } from './topics.ts';
 
 export interface HomeAssistantOptions extends PaceOptions, DiscoveryOptions {
@@ -32,7 +32,7 @@ export class HomeAssistant implements Profile {
   readonly #topics: Topics;
   readonly #status: string;
   readonly #meters: Meters;
-  readonly #readings: Readings;
+  readonly #stateOf: ReturnType<typeof statesOf>;
   readonly #health = new HealthPace();
   /** By meter: the state that the broker has. */
   #states = new Map<string, string>();
@@ -48,7 +48,7 @@ export class HomeAssistant implements Profile {
     this.#topics = topics;
     this.#status = `${options.discoveryPrefix}/status`;
     this.#meters = new Meters({ ...options, topics });
-    this.#readings = new Readings(topics, options.meters);
+    this.#stateOf = statesOf(options.meters);
     this.#announcer = this.#newAnnouncer();
     this.#neighbour = new Neighbour(topics, options.service);
   }
@@ -116,7 +116,8 @@ export class HomeAssistant implements Profile {
   }
 
   each(letter: Letter): Publication[] {
-    return this.#readings.of(letter);
+    const topic = this.#topics.meterReading(letter.telegram.source);
+    return [{ topic, payload: JSON.stringify(this.#stateOf(letter)), qos: 1, retain: false }];
   }
 
   leave(): Publication[] {
