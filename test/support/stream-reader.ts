@@ -48,7 +48,7 @@ export class StreamReader {
   }
 
   close(): void {
-    this.socket.destroy();
+    this.socket.resetAndDestroy();
   }
 }
 
