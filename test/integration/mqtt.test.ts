@@ -217,6 +217,39 @@ describeWithTools('the endpoint mqtt', MOSQUITTO, () => {
     await until(() => watcher.seen.length > 0, 5_000);
   });
 
+  test('a broker that is not there, comes, is killed and hangs: each time it comes back it gets the newest', async () => {
+    const another = new Broker();
+    await another.start();
+    await another.stop();
+    const { prefix, discoveryPrefix } = topics();
+    const made = endpoint({ url: another.url, prefix, discoveryPrefix, timeout: '1s', keepAlive: '5s' });
+    made.accept(telegramOf(0, { power: '00.100' }));
+    made.start();
+    await until(() => made.status.retries > 3, 5_000);
+
+    const power = (watcher: Watcher) => said(watcher, `${prefix}/house/state`)['power'];
+    await another.start();
+    const first = await another.watch(`${prefix}/house/state`);
+    await until(() => power(first) === 100, 5_000);
+
+    await another.stop('SIGKILL');
+    for (const [second, power] of ['00.200', '00.300'].entries()) made.accept(telegramOf(second, { power }));
+    await another.start();
+    const second = await another.watch(`${prefix}/house/state`);
+    await until(() => power(second) === 300, 5_000);
+    expect(second.texts(`${prefix}/house/state`).some((text) => text.includes('"power":200'))).toBe(false);
+
+    another.freeze();
+    const before = made.status.retries;
+    // Presence is told with QoS 1: that is not acknowledged.
+    made.accept(telegramOf(4, { more: ['1-0:32.7.0(230.1*V)'] }));
+    await until(() => made.status.retries > before, 5_000);
+    another.thaw();
+    await until(() => said(second, `${prefix}/house/state`)['voltage_l1'] === 230.1, 5_000);
+    await made.end();
+    await another.end();
+  });
+
   test('stored: every telegram comes in order, each with its number, and is not retained', async () => {
     const { prefix, discoveryPrefix } = topics();
     const made = endpoint({ prefix, discoveryPrefix, delivery: 'stored' }).start();

@@ -93,6 +93,14 @@ export class Broker {
     return watcher;
   }
 
+  /** As `watch`; the broker keeps for it what comes while it is away. */
+  async watchAlways(...topics: string[]): Promise<Watcher> {
+    const watcher = new Watcher({ ...this.#clientOptions(), clean: false, clientId: 'always' });
+    this.#watchers.push(watcher);
+    await watcher.subscribe(topics);
+    return watcher;
+  }
+
   async end(): Promise<void> {
     await Promise.all(this.#watchers.map((watcher) => watcher.end()));
     await this.stop('SIGKILL');
