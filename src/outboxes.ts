@@ -17,7 +17,7 @@ import { endpointOf, metersFor } from './parts.ts';
 import { meterTime } from './reading/time.ts';
 
 export interface OutboxesOptions {
-  readonly config: Pick<Config, 'sources' | 'endpoints'>;
+  readonly config: Pick<Config, 'sources' | 'endpoints' | 'prices'>;
   readonly events: OutboxEvents;
   /** How old a letter is. */
   readonly ageOf: AgeOf;
@@ -41,12 +41,12 @@ export class Outboxes {
   #droppedBefore: ReadonlyMap<string, number> = new Map();
 
   /** @throws {ConfigError} for what an endpoint finds wrong with its settings. */
-  constructor({ config: { sources, endpoints }, events, ageOf, service }: OutboxesOptions) {
+  constructor({ config: { sources, endpoints, prices }, events, ageOf, service }: OutboxesOptions) {
     this.#events = events;
     const view: ServiceView = { ...service, endpoints: () => this.statuses() };
     this.#endpoints = endpoints.map((config) => {
       const meters = metersFor(config, sources);
-      const endpoint = endpointOf(config, { ...meters, now: () => new Date(), ageOf, service: view });
+      const endpoint = endpointOf(config, { ...meters, now: () => new Date(), ageOf, service: view, prices });
       return { config, endpoint, source: sourceFor(config, sources)?.name };
     });
     this.#live = this.#endpoints.flatMap((endpoint) => this.#openLive(endpoint));

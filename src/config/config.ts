@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import type { ConfigSchema, Families } from './schema.ts';
 import { toCompatConfig, type CompatConfig } from './compat.ts';
+import type { Prices } from '../endpoints/dsmr-costs.ts';
 import { deepFreeze } from './freeze.ts';
 import { toHttpConfig, type HttpConfig } from './http.ts';
-import { toPrices, type Prices } from './prices.ts';
+import { toPrices } from './prices.ts';
 import { toStreamConfig, type StreamConfig } from './stream.ts';
 import { moment } from '../settings/moment.ts';
 import { kit } from '../settings/values.ts';

@@ -1,17 +1,5 @@
 import { z } from 'zod';
-
-/** What a kWh, a m3 and a day cost from some day on: decimals of up to six places, as they were written. */
-export interface Prices {
-  /** The first day, `2026-01-31`; undefined: from the beginning. */
-  readonly from: string | undefined;
-  readonly electricity1: string;
-  readonly electricity2: string;
-  /** What comes back for a kWh. */
-  readonly returned1: string;
-  readonly returned2: string;
-  readonly gas: string;
-  readonly fixedDaily: string;
-}
+import type { Prices } from '../endpoints/dsmr-costs.ts';
 
 /** More than a change a month for a human life. */
 const MOST = 1_000;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Endpoint } from '../outbox/endpoint.ts';
 import type { OutboxStatus } from '../outbox/status.ts';
 import type { Kit } from '../settings/values.ts';
+import type { Prices } from './dsmr-costs.ts';
 import type { AgeOf } from './own-time.ts';
 
 /** What a kind of endpoint is: the settings that it takes, and how to make one of them. */
@@ -40,6 +41,8 @@ export interface Surroundings {
   /** How old a letter is; by default by a clock that is right. */
   readonly ageOf: AgeOf;
   readonly service: ServiceView;
+  /** What energy costs, oldest first; none where nobody said. */
+  readonly prices: readonly Prices[];
 }
 
 /** Where a meter stands, and what a person said of it. */

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { sourceFor } from '../config/places.ts';
 import type { CompatConfig } from '../config/compat.ts';
 import type { HttpConfig } from '../config/http.ts';
-import type { Prices } from '../config/prices.ts';
+import type { Prices } from '../endpoints/dsmr-costs.ts';
 
 /** What the web's thread is started with. */
 export interface WebSettings {

@@ -2,6 +2,7 @@ import type { Letter } from '../../journal/letter.ts';
 import { localTime } from '../../reading/local-time.ts';
 import { isPosted } from '../../reading/posted.ts';
 import { readingWithFields } from '../reading-fields.ts';
+import type { Prices } from '../dsmr-costs.ts';
 import { DayConsumption } from './dsmr-reader/day-consumption.ts';
 import { meterStatistics, readingValues } from './dsmr-reader/fields.ts';
 import { GasConsumption } from './dsmr-reader/gas.ts';
@@ -14,7 +15,7 @@ const DAY = 'dsmr/day-consumption';
 
 /**
  * What a DSMR-reader would publish of one meter: its readings, what it tells of the meter, of gas, of quarters of an hour and of the
- * day so far. Costs, months and years are its own to tell: they need prices and a history.
+ * day so far, with its costs where prices are known. Months and years need a history: they are its own to tell.
  * Source: DSMR-reader 5.11, MQTT: topics and defaults of its data sources; what is as it was is not published again, as there.
  */
 export class DsmrReaderProfile {
@@ -22,13 +23,14 @@ export class DsmrReaderProfile {
   readonly #read;
   readonly #gas = new GasConsumption();
   readonly #quarter = new QuarterHour();
-  readonly #day = new DayConsumption();
+  readonly #day: DayConsumption;
   /** What was there before the start, by topic. */
   #learnt: Map<string, string> | undefined = new Map();
   #sent = new Map<string, string | Buffer>();
 
-  /** @param timeZone IANA name of where the meter stands. */
-  constructor(timeZone: string, gasChannel?: number) {
+  /** @param timeZone IANA name of where the meter stands. @param prices oldest first; without any, costs are not told. */
+  constructor(timeZone: string, gasChannel?: number, prices: readonly Prices[] = []) {
+    this.#day = new DayConsumption(prices);
     this.#timeZone = timeZone;
     this.#read = readingWithFields(timeZone, gasChannel);
   }

@@ -5,7 +5,7 @@ import type { Quantity } from '../../../reading/quantity.ts';
 import { standardOffsetMinutes } from '../../../reading/local-time.ts';
 import { json } from './answers.ts';
 import { dayOf, printUtc, startOfDay } from './instants.ts';
-import { costsOf, pricesOn } from './costs.ts';
+import { costsOf, pricesOn } from '../../../endpoints/dsmr-costs.ts';
 import type { Answer, Parts, Request } from './request.ts';
 import { thousandths } from './statistics.ts';
 import { usedIn } from './used.ts';

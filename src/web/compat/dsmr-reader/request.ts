@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { HistoryReader } from '../../../history/read.ts';
-import type { Prices } from '../../../config/prices.ts';
+import type { Prices } from '../../../endpoints/dsmr-costs.ts';
 import type { Office } from './office.ts';
 
 /** What may be asked for, as scopes of a key. */

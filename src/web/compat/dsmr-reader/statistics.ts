@@ -1,5 +1,5 @@
 import { roundDecimals, shiftPoint } from '../../../reading/decimals.ts';
-import { costsOf, pricesOn } from './costs.ts';
+import { costsOf, pricesOn } from '../../../endpoints/dsmr-costs.ts';
 import { dayOf, printUtc, readDay, startOfDay } from './instants.ts';
 import { descends, page, sliceOf } from './paging.ts';
 import { boundsOf, refuse } from './readings.ts';

@@ -229,6 +229,41 @@ describe('behind the first telegram', () => {
     expect(day('260702100001S', '000000.005')).toMatchObject({ 'dsmr/day-consumption/electricity1': '0.003' });
   });
 
+  test('with prices: what the day costs so far', () => {
+    const prices = {
+      ...{ from: undefined, electricity1: '0.25', electricity2: '0.3', returned1: '0.1', returned2: '0.12' },
+      ...{ gas: '1.4567', fixedDaily: '0.9' },
+    };
+    const profile = new DsmrReaderProfile('Europe/Amsterdam', undefined, [prices]);
+    profile.publications(dutch('260701080000S', '001000.000'), 0);
+    const later = dutch('260701120000S', '001004.500', {
+      returned: '000001.250',
+      gas: '02571.646',
+      gasTime: '260701115500S',
+    });
+    const said = texts(profile.publications(later, 0));
+    expect(JSON.parse(said['dsmr/day-consumption'] ?? '')).toEqual({
+      ...{
+        electricity1: '4.500',
+        electricity2: '0.000',
+        electricity1_returned: '1.250',
+        electricity2_returned: '0.000',
+      },
+      ...{ electricity_merged: '4.500', electricity_returned_merged: '1.250', gas: '2.000' },
+      // 4.5 × 0.25 − 1.25 × 0.1 is one euro; 2 × 1.4567 is 2.91.
+      ...{ electricity1_cost: '1.00', electricity2_cost: '0.00', electricity_cost_merged: '1.00', gas_cost: '2.91' },
+      ...{ fixed_cost: '0.90', total_cost: '4.81' },
+      energy_supplier_price_electricity_delivered_1: '0.250000',
+      energy_supplier_price_electricity_delivered_2: '0.300000',
+      energy_supplier_price_electricity_returned_1: '0.100000',
+      energy_supplier_price_electricity_returned_2: '0.120000',
+      energy_supplier_price_gas: '1.456700',
+    });
+    expect(said['dsmr/day-consumption/total_cost']).toBe('4.81');
+    profile.forget();
+    expect(texts(profile.publications(later, 0))['dsmr/day-consumption/energy_supplier_price_gas']).toBe('1.456700');
+  });
+
   test('after a restart the day goes on from where the broker has it, with what was used in between', () => {
     const before = open();
     before.publications(dutch('260701080000S', '001000.000'), 0);

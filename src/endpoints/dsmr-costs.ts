@@ -1,6 +1,27 @@
-import type { Prices } from '../../../config/prices.ts';
-import { shiftPoint } from '../../../reading/decimals.ts';
-import type { Used } from './used.ts';
+import { shiftPoint } from '../reading/decimals.ts';
+
+/** What a kWh, a m3 and a day cost from some day on: decimals of up to six places, as they were written. */
+export interface Prices {
+  /** The first day, `2026-01-31`; undefined: from the beginning. */
+  readonly from: string | undefined;
+  readonly electricity1: string;
+  readonly electricity2: string;
+  /** What comes back for a kWh. */
+  readonly returned1: string;
+  readonly returned2: string;
+  readonly gas: string;
+  readonly fixedDaily: string;
+}
+
+/** What was used in a day, in whole Wh and dm3. */
+interface Used {
+  readonly electricity1: number;
+  readonly electricity2: number;
+  readonly electricity1Returned: number;
+  readonly electricity2Returned: number;
+  /** Undefined where there is no gas meter. */
+  readonly gas?: number | undefined;
+}
 
 /** In whole cents as `1.30`. */
 export interface Costs {
@@ -29,7 +50,7 @@ const NANO_A_MICRO = 1_000n;
  * What a day costs. Each part is rounded to cents by itself, the total out of them and the daily costs as they are.
  * Source: DSMR-reader 5.11, `dsmr_consumption/services.py`, `day_consumption`.
  */
-export function costsOf(used: Omit<Used, 'fromS' | 'toS'>, prices: Prices): Costs {
+export function costsOf(used: Used, prices: Prices): Costs {
   const { electricity1, electricity2, electricity1Returned, electricity2Returned, gas = 0 } = used;
   const parts = {
     electricity1: cents(nano(electricity1, prices.electricity1) - nano(electricity1Returned, prices.returned1)),
