@@ -124,7 +124,7 @@ function openBroker(settings: MqttSettings, name: string, { instanceId }: Servic
 
 function profileOf(
   settings: MqttSettings,
-  { meters = new Map(), ...of }: Partial<Surroundings>,
+  { meters = new Map(), prices = [], ...of }: Partial<Surroundings>,
   service: ServiceView,
 ): Profile {
   const { prefix, discovery: style, discoveryPrefix, takeOver: takesOver } = settings;
@@ -135,7 +135,7 @@ function profileOf(
   const [first, ...others] = meters;
   if (others.length > 0) throw new Error('profile dsmr-reader shows one meter, as DSMR-reader does: name it by source');
   const [meter, place] = first ?? ['', { timeZone: 'Europe/Amsterdam', gasChannel: undefined }];
-  return new DsmrReader({ ...pace, meter, place, service, takesOver });
+  return new DsmrReader({ ...pace, meter, place, service, takesOver, prices });
 }
 
 const NO_SERVICE: ServiceView = {

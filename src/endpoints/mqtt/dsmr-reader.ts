@@ -1,6 +1,7 @@
 import type { Letter } from '../../journal/letter.ts';
 import { Paused, Refused } from '../../outbox/endpoint.ts';
 import type { MeterPlace, ServiceView } from '../endpoint-type.ts';
+import type { Prices } from '../dsmr-costs.ts';
 import { DsmrReaderProfile } from './dsmr-reader-profile.ts';
 import type { Message } from './link.ts';
 import { objectIn } from './object-in.ts';
@@ -15,6 +16,8 @@ export interface DsmrReaderOptions extends PaceOptions {
   readonly service: Pick<ServiceView, 'instanceId' | 'version' | 'sources'>;
   /** Whether what another one has published there is gone over. */
   readonly takesOver: boolean;
+  /** What energy costs, oldest first. */
+  readonly prices: readonly Prices[];
 }
 
 const READINGS = 'dsmr/reading/';
@@ -40,7 +43,7 @@ export class DsmrReader implements Profile {
 
   constructor(options: DsmrReaderOptions) {
     this.#options = options;
-    this.#profile = new DsmrReaderProfile(options.place.timeZone, options.place.gasChannel);
+    this.#profile = new DsmrReaderProfile(options.place.timeZone, options.place.gasChannel, options.prices);
     this.#pace = new Pace(options);
   }
 
