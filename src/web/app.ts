@@ -1,5 +1,5 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { z } from 'zod';
 import { requireScope, type Access, type Who } from './access/access.ts';
@@ -58,9 +58,10 @@ export class App<Parts> {
 
   /** A GET for a WebSocket: it becomes one, or is answered as any other and ends. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (!(socket instanceof Socket)) throw new TypeError('a server of node gives a connection of its own');
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
-    response.assignSocket(socket as Socket);
+    response.assignSocket(socket);
     const gone = this.#goneOf(response);
     const answer = await this.#answerTo(request, gone, true);
     if (answer.channel === undefined) {
@@ -68,7 +69,7 @@ export class App<Parts> {
       await send(answer, request, response, gone);
       return;
     }
-    response.detachSocket(socket as Socket);
+    response.detachSocket(socket);
     await openWebSocket(answer.channel, request, socket, head, this.#app.signal);
   }
 
