@@ -95,7 +95,7 @@ export const mqtt = defineEndpoint({
     const { name = 'mqtt', service = NO_SERVICE } = surroundings;
     const broker = openBroker(settings, name, service);
     const profile = profileOf(settings, surroundings, service);
-    const stored = new Stored(profile, broker.address);
+    const stored = new Stored(profile, broker);
     const live = new Live({
       broker,
       profile,
@@ -108,7 +108,8 @@ export const mqtt = defineEndpoint({
       batch: stored.batch,
       isIdempotent: true,
       deliver: (letter, signal) => stored.deliver([letter], signal),
-      probe: () => stored.probe(),
+      probe: (signal) => stored.probe(signal),
+      probed: 'answers, and lets us in; whether it lets us publish shows with the first telegram',
     };
   },
 });

@@ -210,7 +210,7 @@ describeWithTools('the endpoint mqtt', MOSQUITTO, () => {
     await until(() => ours.told.some((line) => line.startsWith('odd: somebody else has published on')), 5_000);
   });
 
-  test.each(['3.1.1', '5', 5, 'auto'])('version %s', async (version) => {
+  test.each(['3.1.1', '5', 5, 'auto'])('version %o', async (version) => {
     const { prefix, discoveryPrefix } = topics();
     endpoint({ prefix, discoveryPrefix, version }).start();
     const watcher = await broker.watch(`${prefix}/bridge/state`);
@@ -248,6 +248,21 @@ describeWithTools('the endpoint mqtt', MOSQUITTO, () => {
     await until(() => said(second, `${prefix}/house/state`)['voltage_l1'] === 230.1, 5_000);
     await made.end();
     await another.end();
+  });
+
+  test('whether a broker lets us in can be asked without a word to others, and beside a service', async () => {
+    const { prefix, discoveryPrefix } = topics();
+    const settings = { prefix, discoveryPrefix, delivery: 'stored' };
+    const watcher = await broker.watch(`${prefix}/#`);
+    const running = endpoint(settings).start();
+    await until(() => watcher.last(`${prefix}/bridge/state`) !== undefined, 5_000);
+    const asked = endpoint(settings);
+    const before = watcher.seen.length;
+    await asked.endpoint.probe!(new AbortController().signal);
+    await watcher.publish(`${prefix}/fence`, '');
+    await until(() => watcher.seen.length > before, 2_000);
+    expect(watcher.seen.slice(before).map(({ topic }) => topic)).toEqual([`${prefix}/fence`]);
+    expect(running.status.retries).toBe(0);
   });
 
   test('stored: every telegram comes in order, each with its number, and is not retained', async () => {

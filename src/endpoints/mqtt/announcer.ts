@@ -15,12 +15,15 @@ export interface AnnouncerOptions extends DiscoveryOptions {
 export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #discovery: Discovery;
+  /** By meter. */
+  readonly #ids: ReadonlyMap<string, string>;
   /** Of meters that were not heard yet, by meter: what the broker has. */
   readonly #held = new Map<string, [topic: string, payload: string][]>();
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
     this.#discovery = new Discovery(options);
+    this.#ids = new Map(options.meters.map((meter) => [meter, idOf(options.publisher, meter)]));
     for (const meter of options.meters) this.#held.set(meter, []);
   }
 
@@ -31,8 +34,8 @@ export class Announcer {
 
   /** Takes in what the broker has. */
   learn(topic: string, payload: string): void {
-    const meter = this.#options.meters.find((name) => isAbout(topic, idOf(this.#options.publisher, name)));
-    const held = meter === undefined ? undefined : this.#held.get(meter);
+    const [meter = ''] = [...this.#ids].find(([, id]) => isAbout(topic, id)) ?? [];
+    const held = this.#held.get(meter);
     if (held === undefined || this.#options.style === 'off') this.#discovery.learn(topic, payload);
     else held.push([topic, payload]);
   }
@@ -41,7 +44,7 @@ export class Announcer {
   namesOf(meter: string): readonly string[] {
     const before = new Discovery(this.#options);
     for (const [topic, payload] of this.#held.get(meter) ?? []) before.learn(topic, payload);
-    return before.componentsOf(idOf(this.#options.publisher, meter));
+    return before.componentsOf(this.#ids.get(meter) ?? '');
   }
 
   /** @param meters those that were heard. @param again whether also what is there already. */

@@ -30,9 +30,19 @@ export class Broker {
 
   /** Makes a connection. @throws as {@link openLink} does. */
   async connect(will: Publication, onMessage: LinkOptions['onMessage'], signal: AbortSignal): Promise<Link> {
-    const onClosed = (livedMs: number): Error => this.#closed(livedMs);
-    const open = async (): Promise<Link> =>
-      openLink({ ...this.#options, version: this.#version, will, onMessage, onClosed }, signal);
+    return this.#open({ will, onMessage, onClosed: (livedMs) => this.#closed(livedMs) }, signal);
+  }
+
+  /** Whether it lets us in. By another id, since a service may be there under ours. @throws as {@link openLink} does. */
+  async probe(signal: AbortSignal): Promise<void> {
+    const clientId = `${this.#options.clientId}-check`;
+    const deaf = { will: undefined, onMessage: () => undefined, onClosed: () => closedByBroker(this.#options) };
+    const link = await this.#open({ clientId, ...deaf }, signal);
+    await link.close();
+  }
+
+  async #open(how: Pick<LinkOptions, 'will' | 'onMessage' | 'onClosed'> & Partial<LinkOptions>, signal: AbortSignal) {
+    const open = async (): Promise<Link> => openLink({ ...this.#options, ...how, version: this.#version }, signal);
     try {
       return await open();
     } catch (error) {

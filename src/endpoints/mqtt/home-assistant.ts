@@ -81,8 +81,10 @@ export class HomeAssistant implements Profile {
     const { topic, payload, retained } = message;
     if (topic === this.#status) this.#isBack ||= !retained && payload.toString() === 'online';
     else if (topic.endsWith('/config')) this.#announcer.learn(topic, payload.toString());
-    else this.#neighbour.hear(message);
-    if (retained) this.#states.set(topic, payload.toString());
+    else {
+      this.#neighbour.hear(message);
+      if (retained) this.#states.set(topic, payload.toString());
+    }
   }
 
   begin(letters: readonly Letter[], nowMs: number): Publication[] {

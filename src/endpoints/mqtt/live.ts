@@ -1,4 +1,5 @@
 import type { LivePart, LiveTeller, Newest } from '../../outbox/live-part.ts';
+import { atMost } from '../../time/at-most.ts';
 import { sleep } from '../../time/sleep.ts';
 import { liftableLimit } from '../../time/time-limit.ts';
 import type { Broker } from './broker.ts';
@@ -17,6 +18,8 @@ export interface LiveOptions {
 }
 
 const LOOK_MS = 1_000;
+/** For the last words: the service ends soon. */
+const LEAVE_MS = 1_000;
 /** Brokers send what they keep right behind the answer to a subscription; once it is quiet, that was all. */
 const QUIET_MS = 250;
 const MOST_QUIETS = 20;
@@ -40,7 +43,7 @@ export class Live implements LivePart {
   }
 
   async #connect(newest: Newest, teller: LiveTeller, signal: AbortSignal): Promise<void> {
-    const { broker, profile } = this.#options;
+    const { broker, profile, showsTelegrams } = this.#options;
     let heard = 0;
     const onMessage = (message: Message): void => {
       heard += 1;
@@ -50,11 +53,11 @@ export class Live implements LivePart {
     const link = await broker.connect(profile.will, onMessage, signal);
     try {
       await this.#look(link, () => heard, signal);
-      await publishAll(link, profile.begin(newest.all(), performance.now()));
+      await publishAll(link, profile.begin(showsTelegrams ? newest.all() : [], performance.now()));
       this.#options.onLink(link);
       teller.connected();
       await this.#keepShowing(link, newest, teller, signal);
-      await publishAll(link, profile.leave());
+      await atMost(LEAVE_MS, publishAll(link, profile.leave()));
     } finally {
       await link.close();
     }

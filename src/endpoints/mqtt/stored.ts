@@ -1,18 +1,19 @@
 import type { Letter } from '../../journal/letter.ts';
 import { type Batch, TryLater } from '../../outbox/endpoint.ts';
+import type { Broker } from './broker.ts';
 import { MOST_IN_FLIGHT, type Link } from './link.ts';
 import type { Profile } from './profile.ts';
 
 /** Delivers each telegram, in order, over the connection of the live part. */
 export class Stored {
   readonly #profile: Profile;
-  readonly #address: string;
+  readonly #broker: Broker;
   #link: Link | undefined;
   #failure: Error | undefined;
 
-  constructor(profile: Profile, address: string) {
+  constructor(profile: Profile, broker: Broker) {
     this.#profile = profile;
-    this.#address = address;
+    this.#broker = broker;
   }
 
   linked(link: Link): void {
@@ -39,17 +40,15 @@ export class Stored {
     await Promise.all(publications.map((publication) => link.publish(publication)));
   }
 
-  /** Resolves where there is a connection. */
-  probe(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#usable();
-      resolve();
-    });
+  /** Whether there is a connection; where none was ever tried, whether there could be one. @throws why not. */
+  async probe(signal: AbortSignal): Promise<void> {
+    if (this.#link === undefined && this.#failure === undefined) await this.#broker.probe(signal);
+    else this.#usable();
   }
 
   /** @throws why there is no connection. */
   #usable(): Link {
     if (this.#link?.over.aborted === false) return this.#link;
-    throw this.#failure ?? new TryLater(`${this.#address}: not connected yet`);
+    throw this.#failure ?? new TryLater(`${this.#broker.address}: not connected yet`);
   }
 }
