@@ -1,11 +1,9 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { expect } from 'vitest';
 import { print } from '../support/meter-line.ts';
 import { asText, test } from '../support/scene.ts';
-import { until } from '../support/service.ts';
 import { asEvcc, asHomeAssistant, streamPort, StreamReader } from '../support/stream-reader.ts';
-import { buildTelegram, fixture } from '../support/telegrams.ts';
+import { fixture } from '../support/telegrams.ts';
 
 /** Raw telegrams over TCP, as Home Assistant and evcc read them. */
 
@@ -66,28 +64,4 @@ test('a meter without a CRC16 gets one where that is asked for, and is printed a
   // From the manifest of the fixtures.
   expect(reader.bytes.toString('latin1')).toBe(`${upToMark}8E4F\r\n`);
   expect(asEvcc(reader.bytes)).toHaveLength(1);
-});
-
-test('a port in use is a warning, once; it is listened on as soon as it is free', async ({ scene }) => {
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const { port } = other.address() as { port: number };
-  const line = await scene.tcpLine();
-  const stream = { ...STREAM, listen: `127.0.0.1:${port}` };
-  const service = await scene.service({ config: { source: line.source, stream } });
-  const warned = (): string[] => service.lines.filter((text) => text.includes('stream: cannot listen'));
-  await until(() => warned().length > 0, 5_000);
-  expect(warned()[0]).toContain(
-    `127.0.0.1:${port}: another program listens there; name another port in stream.listen; trying again until it works`,
-  );
-  await new Promise((resolve) => other.close(resolve));
-  await streamPort(service);
-  const reader = new StreamReader(port);
-  await once(reader.socket, 'connect');
-  await line.opened();
-  await line.write(buildTelegram('/ISK5\\MADE-UP', ['1-0:1.8.1(000001.000*kWh)']));
-  await reader.has(1);
-  expect(warned()).toHaveLength(1);
-  expect(await service.stop()).toBe(0);
-  await until(() => reader.isClosed, 2_000);
 });

@@ -27,12 +27,17 @@ export class StreamReader {
   readonly socket: Socket;
   readonly #chunks: Buffer[] = [];
   isClosed = false;
+  /** Bytes that came. */
+  size = 0;
 
   constructor(port: number) {
     this.socket = connect(port, '127.0.0.1')
       .on('error', () => undefined)
       .once('close', () => (this.isClosed = true))
-      .on('data', (chunk) => this.#chunks.push(chunk));
+      .on('data', (chunk) => {
+        this.#chunks.push(chunk);
+        this.size += chunk.length;
+      });
   }
 
   get bytes(): Buffer {
