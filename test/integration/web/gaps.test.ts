@@ -16,7 +16,7 @@ interface Answer {
     meter: string;
     from: string;
     to: string;
-    recoverable: boolean;
+    recoverable: boolean | null;
     missed_by: string[];
     import: number;
     export: number;
@@ -72,9 +72,12 @@ test('a gap tells who misses it, and whether telegrams of it are kept; the balan
   const key = bearer(addKey(service.stateDir, 'all', ['usage:read']));
   const path = '/edge/v1/gaps?from=2026-01-10&to=2026-01-11';
   const ask = async (more = '') => (await askWeb(url, path + more, key)).json() as Answer;
-  await until(async () => (await ask()).data.length === 2, 30_000);
+  let answer = await ask();
+  // A journal that has much to do is not looked at for longer than an answer may take.
+  const isLookedAt = ({ data }: Answer): boolean => data.every(({ recoverable }) => recoverable !== null);
+  await until(async () => isLookedAt((answer = await ask())) && answer.data.length === 2, 30_000);
 
-  const { data, balance } = await ask();
+  const { data, balance } = answer;
   const [from, to] = ['2026-01-10T12:02:59+01:00', '2026-01-10T12:08:00+01:00'];
   const told = data.map(({ meter, recoverable, missed_by, ...gap }) => [
     meter,
