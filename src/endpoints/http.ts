@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { openHttp, type Http, type HttpOptions } from '../http/client.ts';
 import { NoAnswer, NotHttp, NotSent } from '../http/failures.ts';
+import { readTrusted } from '../http/trusted.ts';
 import { Ambiguous, Paused, TryLater } from '../outbox/endpoint.ts';
 
 export type { Http, HttpAnswer, HttpRequest } from '../http/client.ts';
@@ -17,7 +17,7 @@ export interface FarSide extends Omit<HttpOptions, 'ca'> {
  * @throws {Error} where the certificate cannot be read.
  */
 export function openFarSide({ program, caFile, ...options }: FarSide): Http {
-  const http = openHttp({ ...options, ca: caFile === undefined ? undefined : readCertificate(caFile) });
+  const http = openHttp({ ...options, ca: readTrusted(caFile) });
   return {
     request: (request, signal) =>
       http.request(request, signal).catch((error: unknown) => {
@@ -50,12 +50,4 @@ export function basic(user: string, password: string): string {
 /** A question stores nothing: one that was lost on the way can be asked again. */
 export function nothingInDoubt(error: unknown): never {
   throw error instanceof Ambiguous ? new TryLater(error.message, { cause: error }) : error;
-}
-
-function readCertificate(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new Error(`ca: ${path} cannot be read; expected a file with a certificate (PEM)`, { cause });
-  }
 }

@@ -1,4 +1,5 @@
-import { openHttp, type Http, type HttpRequest } from '../http/client.ts';
+import { openHttp, type Http, type HttpOptions, type HttpRequest } from '../http/client.ts';
+import { readTrusted } from '../http/trusted.ts';
 import { defineSource } from './source.ts';
 import { LONGEST_ANSWER, telegramIn } from './served-telegram.ts';
 import { createPacer } from './waits.ts';
@@ -24,8 +25,14 @@ export const http = defineSource({
         .describe(
           'a key of the other p1-relay with the scope telegrams:read, for its path /edge/v1/telegrams/latest; a HomeWizard needs none',
         ),
+      ca: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("for https: file with the certificate (PEM) to trust in the place of the system's"),
     }),
-  create({ url, interval, timeout, token }) {
+  create({ url, interval, timeout, token, ca: caFile }) {
+    const ca = readTrusted(caFile);
     const { origin, pathname, search } = new URL(url);
     const path = pathname === '/' ? TELEGRAM_PATH : pathname;
     const headers = ['accept', 'text/plain, */*', ...(token === undefined ? [] : ['authorization', `Bearer ${token}`])];
@@ -36,7 +43,7 @@ export const http = defineSource({
       openingMs: timeout,
       recall: (raw) => newest.isNew(Buffer.from(raw)),
       whySilent: () => (newest.isRepeated ? STILL_THE_SAME : undefined),
-      open: (signal) => poll({ origin, timeoutMs: timeout, path, request, newest, intervalMs: interval, signal }),
+      open: (signal) => poll({ origin, ca, timeoutMs: timeout, path, request, newest, intervalMs: interval, signal }),
     };
   },
 });
@@ -56,11 +63,9 @@ const MOST_FAILURES = 3;
 const NO_BYTES = new Uint8Array();
 const LINE_END = Buffer.from('\r\n');
 
-interface Polling {
-  readonly origin: string;
+interface Polling extends HttpOptions {
   readonly path: string;
   readonly request: Pick<HttpRequest, 'path' | 'headers'>;
-  readonly timeoutMs: number;
   readonly intervalMs: number;
   readonly newest: Newest;
   readonly signal: AbortSignal;

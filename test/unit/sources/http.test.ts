@@ -222,6 +222,11 @@ describe('what it says of', () => {
   });
 });
 
+test('a certificate that cannot be read is named', () => {
+  const make = (): Source => http.create({ url: 'https://meterpi', ...QUICK, ca: '/no/such.pem' });
+  expect(make).toThrow('ca: /no/such.pem cannot be read; expected a file with a certificate (PEM)');
+});
+
 test('a far side that never ends its answers costs no memory and no connection', async () => {
   let open = 0;
   const { url, server } = await serve((_, response) => {
