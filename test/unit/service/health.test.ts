@@ -197,3 +197,14 @@ describe('health', () => {
     expect(health({ ...well, ...facts })).toMatchObject({ status, problems: [problem] });
   });
 });
+
+test('who reads the stream is counted, and one that cannot listen needs a look', () => {
+  const client = { id: 1, address: '192.0.2.1', since: now, idleMs: 0, telegrams: 5 };
+  const open = health({ ...well, stream: { clients: [client], trouble: undefined } });
+  expect(open.status).toBe('pass');
+  expect(open.checks.at(-1)).toEqual({
+    ...{ part: 'stream', name: '', status: 'pass', observed: 1, unit: 'clients', problems: [] },
+  });
+  const shut = health({ ...well, stream: { clients: [], trouble: 'cannot listen on 127.0.0.1:8023: why' } });
+  expect([shut.status, shut.problems]).toEqual(['warn', ['stream: cannot listen on 127.0.0.1:8023: why']]);
+});
