@@ -1,5 +1,12 @@
 import { Discovery, type DiscoveryOptions } from './discovery.ts';
-import { agentDocument, endpointDocument, meterDocument, type MeterFacts, type Publisher } from './documents.ts';
+import {
+  agentDocument,
+  endpointDocument,
+  meterDeviceId,
+  meterDocument,
+  type MeterFacts,
+  type Publisher,
+} from './documents.ts';
 import type { Publication } from './publication.ts';
 
 export interface AnnouncerOptions extends DiscoveryOptions {
@@ -23,7 +30,7 @@ export class Announcer {
   constructor(options: AnnouncerOptions) {
     this.#options = options;
     this.#discovery = new Discovery(options);
-    this.#ids = new Map(options.meters.map((meter) => [meter, idOf(options.publisher, meter)]));
+    this.#ids = new Map(options.meters.map((meter) => [meter, meterDeviceId(options.publisher, meter)]));
     for (const meter of options.meters) this.#held.set(meter, []);
   }
 
@@ -63,10 +70,6 @@ export class Announcer {
     for (const [topic, payload] of this.#held.get(meter) ?? []) this.#discovery.learn(topic, payload);
     this.#held.delete(meter);
   }
-}
-
-function idOf(publisher: Publisher, meter: string): string {
-  return meterDocument(publisher, { meter, nickname: undefined, header: '', version: undefined, names: [] }).id;
 }
 
 /** Whether it is the topic of this device, or of an entity of it. */

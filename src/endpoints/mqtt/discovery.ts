@@ -1,4 +1,5 @@
 import type { DiscoveryDocument } from './documents.ts';
+import { objectIn } from './object-in.ts';
 import type { Publication } from './publication.ts';
 import { topicsOf } from './topics.ts';
 
@@ -128,15 +129,6 @@ function entityKey(topic: string, id: string): string | undefined {
 function componentsIn(payload: string | undefined): Readonly<Record<string, unknown>> {
   const { components } = objectIn(payload ?? '');
   return typeof components === 'object' && components !== null ? (components as Record<string, unknown>) : {};
-}
-
-function objectIn(payload: string): Readonly<Record<string, unknown>> {
-  try {
-    const parsed = JSON.parse(payload) as unknown;
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 function published(topic: string, payload: string): Publication {

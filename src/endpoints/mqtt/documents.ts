@@ -58,7 +58,7 @@ export interface MeterFacts {
 export function meterDocument(publisher: Publisher, facts: MeterFacts): DiscoveryDocument {
   const topics = topicsOf(publisher.prefix);
   const { meter, nickname, names } = facts;
-  const id = idOf(publisher, meterPart(meter));
+  const id = meterDeviceId(publisher, meter);
   const tariffs = tariffsOf(names);
   const shown = stateRows().filter(({ name }) => names.includes(name));
   const values = shown.map((row) => [row.name, componentOf(row, id, tariffs)] as const);
@@ -75,6 +75,11 @@ export function meterDocument(publisher: Publisher, facts: MeterFacts): Discover
     },
     components: { ...Object.fromEntries(values), ...lineComponents(publisher, id) },
   };
+}
+
+/** What a meter is known by: the name of its source, never a number of its own. */
+export function meterDeviceId(publisher: Pick<Publisher, 'prefix'>, meter: string): string {
+  return idOf(publisher, meterPart(meter));
 }
 
 /** What tells how the line to the meter does stays to be seen when the meter is silent. */
@@ -149,8 +154,7 @@ export function endpointDocument(publisher: Publisher, name: string): DiscoveryD
 
 const PROGRAM = 'p1-relay';
 
-/** What the parts of a service are known by; never a number of a meter. */
-function idOf({ prefix }: Publisher, part: string): string {
+function idOf({ prefix }: Pick<Publisher, 'prefix'>, part: string): string {
   return `${prefix.replace(/[^A-Za-z0-9]/g, '_')}_${part}`;
 }
 
