@@ -269,7 +269,7 @@ describeWithTools('the endpoint mqtt', MOSQUITTO, () => {
     const { prefix, discoveryPrefix } = topics();
     const made = endpoint({ prefix, discoveryPrefix, delivery: 'stored' }).start();
     const watcher = await broker.watch(`${prefix}/#`);
-    await until(() => watcher.last(`${prefix}/bridge/state`) !== undefined, 5_000);
+    await until(() => made.status.state === 'delivering', 5_000);
     const never = new AbortController().signal;
     const letters = Array.from({ length: 50 }, (_, n) => made.letter(telegramOf(n, { power: `00.${100 + n}` })));
     for (let at = 0; at < 50; at += 20) await made.endpoint.batch!.deliver(letters.slice(at, at + 20), never);
