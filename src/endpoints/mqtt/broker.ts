@@ -52,7 +52,7 @@ export class Broker {
     }
   }
 
-  /** Two clients with one id cut each other off, again and again; with MQTT 3.1.1 no broker says so. */
+  /** Two clients with one id cut each other off, again and again; with MQTT 3.1.1 no broker says so, with 5 not all do. */
   #closed(livedMs: number): Error {
     this.#cutShort = livedMs < SHORT_MS ? this.#cutShort + 1 : 0;
     if (this.#cutShort < TIMES_IN_A_ROW) return closedByBroker(this.#options);
