@@ -1,3 +1,4 @@
+import { isAborted } from '../time/aborted.ts';
 import { openHttp, type Http, type HttpOptions, type HttpRequest } from '../http/client.ts';
 import { readTrusted } from '../http/trusted.ts';
 import { defineSource } from './source.ts';
@@ -94,10 +95,6 @@ async function* poll(polling: Polling): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-/** A fresh look, where the compiler thinks that it knows the answer from before the wait. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
-}
 
 /** @throws what is wrong with the answer, and what to do; in its text is no query, which may be secret. */
 async function ask(client: Http, { origin, path, request, signal }: Polling): Promise<Buffer> {

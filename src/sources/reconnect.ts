@@ -1,3 +1,4 @@
+import { isAborted } from '../time/aborted.ts';
 import { NoTelegram } from './no-telegram.ts';
 import type { Source } from './source.ts';
 import { realWaits, type Waits } from './waits.ts';
@@ -118,9 +119,4 @@ async function closeWhenSilent(connection: Connection, closing: AbortController,
     connection.end = 'silent';
     closing.abort();
   }
-}
-
-/** A fresh look, where the compiler thinks that it knows the answer from before the wait. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

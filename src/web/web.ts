@@ -1,3 +1,4 @@
+import { isAborted } from '../time/aborted.ts';
 import { Worker } from 'node:worker_threads';
 import { YOUNG_GENERATION_MB } from '../storage/thread.ts';
 import { atMost } from '../time/at-most.ts';
@@ -114,9 +115,4 @@ export class Web {
       );
     worker.postMessage(reply);
   }
-}
-
-/** A fresh look, where the compiler thinks that it knows the answer from before the wait. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -37,8 +37,7 @@ const telegrams = fc.array(fc.tuple(fc.constantFrom('house', 'barn'), text, text
 
 test('whatever is printed, each reader gets the telegrams of its meter whole and in order, none twice', async () => {
   const [open, port] = await listening();
-  const connected = async (count: number): Promise<void> =>
-    until(() => open.status()?.clients.length === count, 5_000);
+  const connected = async (count: number): Promise<void> => until(() => open.status()?.clients.length === count, 5_000);
   let seq = 0;
   const property = fc.asyncProperty(telegrams, fc.nat(12), async (printed, joinsAt) => {
     const letters = printed.map(([source, header, message, checksum]) =>
