@@ -107,7 +107,9 @@ function gist(body: string): string {
 
 /** No key, nothing that identifies a meter, no control character leaves this file. */
 function mask(text: string, secrets: readonly string[]): string {
-  const masked = secrets.reduce((rest, secret) => rest.replaceAll(secret, MASK), text);
+  // The longest first, or one that holds another would be told but for that part.
+  const known = secrets.filter((secret) => secret !== '').toSorted((one, other) => other.length - one.length);
+  const masked = known.reduce((rest, secret) => rest.replaceAll(secret, MASK), text);
   const line = maskIdentity(masked)
     .replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, ' ')
     .trim();

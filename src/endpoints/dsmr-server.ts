@@ -60,7 +60,7 @@ const POSTS = {
 };
 
 export function openDsmrServer({ url, key, timeout, ca }: DsmrSettings, now: () => Date): DsmrServer {
-  const { origin, path, login } = baseOf(url);
+  const { origin, path, login, secrets: ofUrl } = baseOf(url);
   const http = openFarSide({
     program: 'DSMR-reader',
     origin,
@@ -75,7 +75,7 @@ export function openDsmrServer({ url, key, timeout, ca }: DsmrSettings, now: () 
 
   async function ask(question: Question, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const answer = await http.request(request, signal);
-    const asked = { question, address: origin + request.path.replace(/\?.*/, ''), secrets: [key] };
+    const asked = { question, address: origin + request.path.replace(/\?.*/, ''), secrets: [key, ...ofUrl] };
     judge(DSMR_ANSWERS, answer, asked, now());
     return answer;
   }

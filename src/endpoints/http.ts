@@ -35,11 +35,29 @@ function asOfEndpoint(error: unknown, program: string): unknown {
   return error;
 }
 
-/** Scheme, host and port of a URL; its path without a slash at the end; what its user and password are as a header. */
-export function splitUrl(url: string): { origin: string; path: string; login: string | undefined } {
+/** The parts of an endpoint's URL. */
+export interface UrlParts {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Without a slash at the end. */
+  readonly path: string;
+  /** What its user and password are as a header. */
+  readonly login: string | undefined;
+  /** What a far side must not be heard repeating of that. */
+  readonly secrets: readonly string[];
+}
+
+export function splitUrl(url: string): UrlParts {
   const { origin, pathname, username, password } = new URL(url);
-  const login = username === '' ? undefined : basic(decodeURIComponent(username), decodeURIComponent(password));
-  return { origin, path: pathname.replace(/\/+$/, ''), login };
+  const [user, word] = [decodeURIComponent(username), decodeURIComponent(password)];
+  const login = user === '' && word === '' ? undefined : basic(user, word);
+  const secrets = login === undefined ? [] : loginSecrets(login, word);
+  return { origin, path: pathname.replace(/\/+$/, ''), login, secrets };
+}
+
+/** What gives a login away: the header without its scheme, and the password. */
+export function loginSecrets(login: string, password: string): string[] {
+  return [login.slice('Basic '.length), password].filter((secret) => secret !== '');
 }
 
 /** The header value for a user and a password. Source: RFC 7617. */

@@ -6,7 +6,7 @@ import { meterTime } from '../reading/time.ts';
 import type { Kit } from '../settings/values.ts';
 import { judge } from './answers.ts';
 import { defineEndpoint } from './endpoint-type.ts';
-import { basic, type HttpRequest, nothingInDoubt, openFarSide, splitUrl } from './http.ts';
+import { basic, type HttpRequest, loginSecrets, nothingInDoubt, openFarSide, splitUrl } from './http.ts';
 import { INFLUX_ANSWERS, type Question } from './influx-answers.ts';
 import { openLineWriter, type LineWriter } from './influx-lines.ts';
 import { agesBy, requireSure } from './own-time.ts';
@@ -72,11 +72,12 @@ export const influx = defineEndpoint({
   settings,
   isOfAllSources: true,
   create(given, { now = () => new Date(), ageOf = agesBy(now), meters = new Map() } = {}) {
-    const { origin, path, login } = splitUrl(given.url);
+    const { origin, path, login, secrets: ofUrl } = splitUrl(given.url);
     const http = openFarSide({ program: 'InfluxDB', origin, timeoutMs: given.timeout, caFile: given.ca });
-    const headers = identify(given, login);
+    const ofUser = given.user === undefined ? undefined : basic(given.user, given.password ?? '');
+    const headers = identify(given, ofUser ?? login);
     const posting = { method: 'POST' as const, path: path + writePath(given), headers: [...headers, ...OF_LINES] };
-    const secrets = [given.token, given.password].filter((secret) => secret !== undefined);
+    const secrets = [...ofUrl, given.token ?? '', ...loginSecrets(ofUser ?? '', given.password ?? '')];
     let writer: Promise<LineWriter> | undefined;
 
     async function ask(question: Question, request: HttpRequest, signal: AbortSignal): Promise<void> {
@@ -106,9 +107,8 @@ export const influx = defineEndpoint({
   },
 });
 
-function identify({ api, token, user, password }: InfluxSettings, login: string | undefined): string[] {
-  const ofUser = user === undefined ? login : basic(user, password ?? '');
-  const authorization = api === 'v2' && token !== undefined ? `Token ${token}` : ofUser;
+function identify({ api, token }: InfluxSettings, login: string | undefined): string[] {
+  const authorization = api === 'v2' && token !== undefined ? `Token ${token}` : login;
   return authorization === undefined ? [] : ['authorization', authorization];
 }
 

@@ -71,11 +71,12 @@ export const webhook = defineEndpoint({
   settings,
   isOfAllSources: true,
   create(given, { now = () => new Date(), ageOf = agesBy(now), meters = new Map(), service } = {}) {
-    const { origin, path, login } = splitUrl(given.url);
+    const { origin, path, login, secrets: ofUrl } = splitUrl(given.url);
     const http = openFarSide({ program: 'what takes the posts', origin, timeoutMs: given.timeout, caFile: given.ca });
     const { search } = new URL(given.url);
     const states = statesOf(meters);
-    const secrets = [...Object.values(given.headers), ...(given.secret === undefined ? [] : [given.secret])];
+    const { secret = '' } = given;
+    const secrets = [...ofUrl, ...Object.values(given.headers), secret, ...secretParts(given.url)];
     const isReading = given.body === 'reading';
     const fixed = [
       ...Object.entries(given.headers).flat(),
@@ -91,12 +92,30 @@ export const webhook = defineEndpoint({
         const body = isReading ? JSON.stringify(states(letter)) : letter.telegram.raw;
         const headers = [...fixed, ...named(letter, body, given.secret, { id: service?.instanceId ?? '', at: now() })];
         const answer = await http.request({ method: 'POST', path: path + search || '/', headers, body }, signal);
-        judge(ANSWERS, answer, { question: 'post', address: origin + path, secrets }, now());
+        judge(ANSWERS, answer, { question: 'post', address: origin, secrets }, now());
       },
       close: () => http.close(),
     };
   },
 });
+
+/** Shorter ones are words that any text may hold. */
+const SHORTEST_SECRET = 8;
+
+/** Who knows the path of a webhook of Home Assistant or Slack can post there: it is a password, and the query may be. */
+function secretParts(url: string): string[] {
+  const { pathname, searchParams } = new URL(url);
+  const parts = [...pathname.split('/'), ...searchParams.values()];
+  return [...parts, ...parts.map(asTyped)].filter(({ length }) => length >= SHORTEST_SECRET);
+}
+
+function asTyped(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
 
 function saysWho(headers: Readonly<Record<string, string>>): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ServiceView } from '../../../src/endpoints/endpoint-type.ts';
 import { webhook } from '../../../src/endpoints/webhook.ts';
 import type { Letter } from '../../../src/journal/letter.ts';
@@ -99,6 +99,33 @@ test('a header of the user takes the place of what the URL says of who it is', a
   const came = await post({ headers: { Authorization: 'Bearer T' }, url: receiver.url.replace('//', '//me:word@') });
   expect(came.headers.authorization).toBe('Bearer T');
   expect(came.rawHeaders.filter((name) => name.toLowerCase() === 'authorization')).toHaveLength(1);
+});
+
+describe('of an answer that repeats what it was asked, a person is told nothing that lets others in:', () => {
+  const answered = async (body: string, path: string, login = ''): Promise<string> => {
+    receiver.answer = () => ({ status: 404, body });
+    const url = receiver.url.replace('//', `//${login}`);
+    const error = await post({ url: url + path }).catch((reason: unknown) => reason);
+    return (error as Error).message;
+  };
+
+  test.each([
+    ['the path of Home Assistant', 'no hook -Zx9-secret_hook here', '/api/webhook/-Zx9-secret_hook'],
+    ['the path of Slack', 'no team', '/services/T00000000/B00000000/Zx9secretXXXXXXXX'],
+    ['a path as it is typed', 'nothing at Zx9 secret é', '/hooks/Zx9%20secret%20%C3%A9'],
+    ['a query', 'token Zx9secret is wrong', '/hooks/p1?token=Zx9secret'],
+  ])('%s', async (_, body, path) => {
+    const message = await answered(body, path);
+    expect(message).toMatch(/^http:\/\/127\.0\.0\.1:\d+ answered 404: /);
+    expect(message).not.toMatch(/Zx9|T00000000|webhook/);
+  });
+
+  test('user and password of the URL', async () => {
+    // me:pass word, as RFC 7617 writes it.
+    expect(await answered('got Basic bWU6cGFzcyB3b3Jk of pass word', '/', 'me:pass%20word@')).toMatch(
+      / answered 404: got Basic \*\*\* of \*\*\*$/,
+    );
+  });
 });
 
 test.each(['Content-Type', 'webhook-signature', 'Host', 'in valid', ''])(
