@@ -189,18 +189,42 @@ describeWithTools('the endpoint mqtt', MOSQUITTO, () => {
     await until(() => said(watcher, `${prefix}/bridge/state`)['state'] === 'offline', 1_000);
   });
 
-  test('another p1-relay under the same prefix is named once; what is published goes on', async () => {
+  test('a second p1-relay under the same prefix pauses, and publishes nothing, until the first one is gone', async () => {
     const { prefix, discoveryPrefix } = topics();
     const settings = { prefix, discoveryPrefix };
     const theirs = endpoint({ ...settings, clientId: 'theirs' }, { instanceId: 'ffff00001111' }).start();
-    const watcher = await broker.watch(`${prefix}/bridge/info`);
-    await until(() => watcher.seen.length === 1, 5_000);
-    const ours = endpoint({ ...settings, clientId: 'ours' }).start();
-    const odd = (instance: string): string =>
-      `odd: another p1-relay (${instance}) publishes on ${prefix}/bridge/info, too: if that one still runs, set another prefix for one of the two`;
-    await until(() => ours.told.includes(odd('ffff00001111')) && theirs.told.includes(odd('a1b2c3d4e5f6')), 5_000);
-    expect(ours.status.state).toBe('delivering');
-    expect(ours.told.filter((line) => line.startsWith('odd'))).toHaveLength(1);
+    const watcher = await broker.watch(`${prefix}/#`);
+    await until(() => watcher.last(`${prefix}/bridge/state`) !== undefined, 5_000);
+    const ours = endpoint({ ...settings, clientId: 'ours' });
+    ours.accept(telegramOf(0));
+    ours.start();
+    await until(() => ours.told.length > 0, 5_000);
+    expect(ours.told).toEqual([
+      `paused: another p1-relay (started 2026-01-15T11:00:00Z) publishes on ${prefix}/bridge/info, too`,
+    ]);
+    expect(watcher.last(`${prefix}/house/state`)).toBeUndefined();
+    expect(said(watcher, `${prefix}/bridge/info`)['instance']).toBe('ffff00001111');
+    expect([theirs.status.state, said(watcher, `${prefix}/bridge/state`)]).toEqual(['delivering', { state: 'online' }]);
+
+    await theirs.end();
+    await until(() => ours.status.state === 'delivering', 10_000);
+    await until(() => said(watcher, `${prefix}/bridge/info`)['instance'] === 'a1b2c3d4e5f6', 2_000);
+  });
+
+  test('one that is cut while it looks does not say that the other one is gone', async () => {
+    const { prefix, discoveryPrefix } = topics();
+    const settings = { prefix, discoveryPrefix };
+    endpoint({ ...settings, clientId: 'theirs' }, { instanceId: 'ffff00001111' }).start();
+    const watcher = await broker.watch(`${prefix}/#`);
+    await until(() => watcher.last(`${prefix}/bridge/state`) !== undefined, 5_000);
+    endpoint({ ...settings, clientId: 'ours' }).start();
+    await until(() => watcher.last(`${prefix}/bridge/ask`) !== undefined, 5_000);
+    // One who comes with the id of another cuts that one off.
+    const cutter = endpoint({ prefix: `${prefix}x`, discoveryPrefix, clientId: 'ours' }).start();
+    await until(() => cutter.status.state === 'delivering', 5_000);
+    expect(watcher.texts(`${prefix}/bridge/state`).map((text) => JSON.parse(text) as unknown)).toEqual([
+      { state: 'online' },
+    ]);
   });
 
   test('states that somebody else has left under the prefix are named', async () => {

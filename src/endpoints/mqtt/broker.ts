@@ -1,4 +1,3 @@
-import type { Publication } from './publication.ts';
 import { type Link, type LinkOptions, openLink } from './link.ts';
 import { closedByBroker, likelyTakenOver, WrongVersion } from './refusals.ts';
 
@@ -29,7 +28,7 @@ export class Broker {
   }
 
   /** Makes a connection. @throws as {@link openLink} does. */
-  async connect(will: Publication, onMessage: LinkOptions['onMessage'], signal: AbortSignal): Promise<Link> {
+  async connect(will: LinkOptions['will'], onMessage: LinkOptions['onMessage'], signal: AbortSignal): Promise<Link> {
     return this.#open({ will, onMessage, onClosed: (livedMs) => this.#closed(livedMs) }, signal);
   }
 

@@ -6,7 +6,7 @@ import { Announcer } from './announcer.ts';
 import type { DiscoveryOptions } from './discovery.ts';
 import { HealthPace } from './health-pace.ts';
 import type { Message } from './link.ts';
-import { bridgeHealthMessage, bridgeInfoMessage, bridgeStateMessage } from './messages.ts';
+import { bridgeAskMessage, bridgeHealthMessage, bridgeInfoMessage, bridgeStateMessage } from './messages.ts';
 import { Meters } from './meters.ts';
 import { Neighbour } from './neighbour.ts';
 import type { PaceOptions } from './pace.ts';
@@ -25,6 +25,8 @@ export interface HomeAssistantOptions extends PaceOptions, DiscoveryOptions {
 /** When Home Assistant came back, others tell it everything, too: each waits for another while. */
 const SHORTEST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 5_000;
+/** For so long it is worth a note that topics were taken over. */
+const NOTE_MS = 60_000;
 
 /** One JSON state a meter, what tells Home Assistant of it, and how the service and its endpoints stand. */
 export class HomeAssistant implements Profile {
@@ -41,6 +43,7 @@ export class HomeAssistant implements Profile {
   /** When Home Assistant is told everything again; undefined: it did not come back. */
   #againMs: number | undefined;
   #isBack = false;
+  #begunMs = 0;
 
   constructor(options: HomeAssistantOptions) {
     const topics = topicsOf(options.prefix);
@@ -59,11 +62,16 @@ export class HomeAssistant implements Profile {
 
   get looksAt(): readonly string[] {
     const states = [...this.#options.meters.keys()].map((meter) => this.#topics.meterState(meter));
-    return [...states, ...this.#announcer.filters];
+    return [this.#topics.bridgeState, ...states, ...this.#announcer.filters];
   }
 
   get listensTo(): readonly string[] {
-    return [this.#topics.bridgeInfo, this.#status];
+    return [this.#topics.bridgeInfo, this.#topics.bridgeAsk, this.#status];
+  }
+
+  get question(): Publication | undefined {
+    const { isLikely, isThere } = this.#neighbour;
+    return isLikely && !isThere ? bridgeAskMessage(this.#topics, this.#options.service.instanceId) : undefined;
   }
 
   get odd(): string | undefined {
@@ -89,6 +97,8 @@ export class HomeAssistant implements Profile {
 
   begin(letters: readonly Letter[], nowMs: number): Publication[] {
     const { service, ageOf } = this.#options;
+    this.#neighbour.makeWay();
+    this.#begunMs = nowMs;
     this.#meters.open((meter) => {
       const state = this.#states.get(this.#topics.meterState(meter)) ?? '';
       return { state, names: this.#announcer.namesOf(meter) };
@@ -114,7 +124,9 @@ export class HomeAssistant implements Profile {
   }
 
   look(nowMs: number): Publication[] {
-    return [...this.#again(nowMs), ...this.#meters.presence(nowMs), ...this.#healthIfDue(nowMs)];
+    this.#neighbour.makeWayForOlder();
+    if (nowMs - this.#begunMs >= NOTE_MS) this.#neighbour.forget();
+    return [...this.#answer(), ...this.#again(nowMs), ...this.#meters.presence(nowMs), ...this.#healthIfDue(nowMs)];
   }
 
   each(letter: Letter): Publication[] {
@@ -124,6 +136,12 @@ export class HomeAssistant implements Profile {
 
   leave(): Publication[] {
     return [this.will];
+  }
+
+  /** One that went over our topics before it made way makes it necessary to say all again. */
+  #answer(): Publication[] {
+    if (this.#neighbour.isThere) this.#isBack = true;
+    return this.#neighbour.takeAsked() ? [bridgeInfoMessage(this.#topics, this.#options.service)] : [];
   }
 
   #again(nowMs: number): Publication[] {

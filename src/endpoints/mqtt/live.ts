@@ -1,3 +1,4 @@
+import { Paused } from '../../outbox/endpoint.ts';
 import type { LivePart, LiveTeller, Newest } from '../../outbox/live-part.ts';
 import { atMost } from '../../time/at-most.ts';
 import { sleep } from '../../time/sleep.ts';
@@ -23,10 +24,14 @@ const LEAVE_MS = 1_000;
 /** Brokers send what they keep right behind the answer to a subscription; once it is quiet, that was all. */
 const QUIET_MS = 250;
 const MOST_QUIETS = 20;
+/** Others answer with their next look. */
+const ANSWER_MS = 5 * LOOK_MS;
 
 /** Shows the newest telegrams at a broker. */
 export class Live implements LivePart {
   readonly #options: LiveOptions;
+  /** Whether the last connection was let publish. */
+  #maySpeak = false;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -43,24 +48,61 @@ export class Live implements LivePart {
   }
 
   async #connect(newest: Newest, teller: LiveTeller, signal: AbortSignal): Promise<void> {
-    const { broker, profile, showsTelegrams } = this.#options;
+    const { profile, showsTelegrams } = this.#options;
+    if (!this.#maySpeak) await this.#tryOut(signal);
+    this.#maySpeak = false;
+    const link = await this.#open(profile.will, signal);
+    try {
+      await publishAll(link, profile.begin(showsTelegrams ? newest.all() : [], performance.now()));
+      this.#maySpeak = true;
+      this.#options.onLink(link);
+      teller.connected();
+      await this.#keepShowing(link, newest, teller, signal);
+      await atMost(LEAVE_MS, publishAll(link, profile.leave()));
+    } catch (error) {
+      if (error instanceof Paused) this.#maySpeak = false;
+      throw error;
+    } finally {
+      await link.close();
+    }
+  }
+
+  /** Without a will, which would speak for somebody else where that one was there first. @throws {Paused} then. */
+  async #tryOut(signal: AbortSignal): Promise<void> {
+    const link = await this.#open(undefined, signal);
+    try {
+      this.#options.profile.begin([], performance.now());
+    } finally {
+      await link.close();
+    }
+  }
+
+  /** A connection, with what its broker keeps heard. */
+  async #open(will: Publication | undefined, signal: AbortSignal): Promise<Link> {
+    const { broker, profile } = this.#options;
     let heard = 0;
     const onMessage = (message: Message): void => {
       heard += 1;
       profile.hear(message);
     };
     profile.connected();
-    const link = await broker.connect(profile.will, onMessage, signal);
+    const link = await broker.connect(will, onMessage, signal);
     try {
       await this.#look(link, () => heard, signal);
-      await publishAll(link, profile.begin(showsTelegrams ? newest.all() : [], performance.now()));
-      this.#options.onLink(link);
-      teller.connected();
-      await this.#keepShowing(link, newest, teller, signal);
-      await atMost(LEAVE_MS, publishAll(link, profile.leave()));
-    } finally {
+      await this.#ask(link, signal);
+      return link;
+    } catch (error) {
       await link.close();
+      throw error;
     }
+  }
+
+  /** Waits for the answer of one who may not be there. */
+  async #ask(link: Link, signal: AbortSignal): Promise<void> {
+    const { profile } = this.#options;
+    if (profile.question !== undefined) await link.publish(profile.question);
+    for (let waitedMs = 0; profile.question !== undefined && waitedMs < ANSWER_MS; waitedMs += QUIET_MS)
+      await sleep(QUIET_MS, signal);
   }
 
   /** Until what the broker keeps was heard. */

@@ -47,6 +47,11 @@ export function bridgeInfoMessage(topics: Topics, { version, instanceId, started
   return retained(topics.bridgeInfo, JSON.stringify(info));
 }
 
+/** Asks others under this prefix to say who they are. */
+export function bridgeAskMessage(topics: Topics, instance: string): Publication {
+  return { topic: topics.bridgeAsk, payload: JSON.stringify({ instance }), qos: 1, retain: false };
+}
+
 /** How the service stands: every endpoint by its name. */
 export interface ServiceFacts extends Pick<BridgeInfo, 'version' | 'startedAt'> {
   readonly sources: readonly { readonly trouble: string | undefined }[];

@@ -12,6 +12,8 @@ export interface Profile {
   readonly listensTo: readonly string[];
   /** Something that does not fit, with its remedy; undefined where all is well. */
   readonly odd: string | undefined;
+  /** What others who may publish there are asked, once what is kept was heard; undefined: nothing, or they have answered. */
+  readonly question?: Publication | undefined;
   /** A connection is there, and nothing of what its broker keeps was heard yet. */
   connected(): void;
   /** Something that was to be heard. */

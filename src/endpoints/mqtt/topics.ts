@@ -4,6 +4,8 @@ export interface Topics {
   readonly bridgeState: string;
   /** Who publishes here. */
   readonly bridgeInfo: string;
+  /** Where one who comes asks whether the other one is there, with an `instance`; the answer is `bridgeInfo`, once more. */
+  readonly bridgeAsk: string;
   /** How the service and its endpoints stand. */
   readonly bridgeHealth: string;
   /** What a meter says, one object. */
@@ -19,6 +21,7 @@ export function topicsOf(prefix: string): Topics {
   return {
     bridgeState: `${prefix}/bridge/state`,
     bridgeInfo: `${prefix}/bridge/info`,
+    bridgeAsk: `${prefix}/bridge/ask`,
     bridgeHealth: `${prefix}/bridge/health`,
     meterState: (meter) => `${prefix}/${meterPart(meter)}/state`,
     meterAvailability: (meter) => `${prefix}/${meterPart(meter)}/availability`,

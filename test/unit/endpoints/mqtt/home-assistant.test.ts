@@ -91,6 +91,7 @@ describe('what is said, and when', () => {
     made.begin([letter(1)], 0);
     made.hear({ topic: 'homeassistant/status', payload: Buffer.from('offline'), retained: false });
     expect(made.look(6_000)).toEqual([]);
+    expect(made.look(12_000)).toEqual([]);
   });
 
   test('a document that the broker has already is not said again', () => {
@@ -126,5 +127,106 @@ describe('what is said, and when', () => {
       expect(said(begun, STATE)).toMatchObject({ import_t1: 671.578 });
       made.connected();
     }
+  });
+});
+
+describe('another p1-relay under the same prefix', () => {
+  const ASK = 'p1-relay/bridge/ask';
+  const infoOf = (instance: string, started: string) => JSON.stringify({ instance, started });
+  const OLDER = infoOf('ffff00001111', '2026-01-15T10:59:59.000Z');
+  const YOUNGER = infoOf('ffff00001111', '2026-01-15T11:00:01.000Z');
+  const hear = (made: HomeAssistant, topic: string, payload: string, retained = false): void =>
+    made.hear({ topic, payload: Buffer.from(payload), retained });
+
+  test('nobody is asked where nobody was, or only we', () => {
+    const made = profile();
+    expect(made.question).toBeUndefined();
+    hear(made, INFO, infoOf('a1b2c3d4e5f6', '2026-01-14T11:00:00.000Z'), true);
+    hear(made, BRIDGE, '{"state":"online"}', true);
+    expect(made.question).toBeUndefined();
+    made.begin([letter(1)], 0);
+    expect(made.odd).toBeUndefined();
+  });
+
+  test.each([
+    ['older', OLDER],
+    ['younger', YOUNGER],
+  ])('one that answers stays, though it is %s: we pause, and say by what it is known', (_, info) => {
+    const made = profile();
+    hear(made, INFO, info, true);
+    hear(made, BRIDGE, '{"state":"online"}', true);
+    expect(made.question).toEqual({ topic: ASK, payload: '{"instance":"a1b2c3d4e5f6"}', qos: 1, retain: false });
+    hear(made, INFO, info);
+    expect(made.question).toBeUndefined();
+    const started = info === OLDER ? '2026-01-15T10:59:59Z' : '2026-01-15T11:00:01Z';
+    expect(() => made.begin([letter(1)], 0)).toThrow(
+      expect.objectContaining({
+        name: 'Paused',
+        message: `another p1-relay (started ${started}) publishes on ${INFO}, too`,
+        remedy: 'set prefix to one of its own for one of the two',
+      }),
+    );
+  });
+
+  test('one that does not answer is taken over, which is worth a note for a minute', () => {
+    const made = profile();
+    hear(made, INFO, OLDER, true);
+    hear(made, BRIDGE, '{"state":"online"}', true);
+    expect(topicsOf(made.begin([letter(1)], 0))).toContain(BRIDGE);
+    expect(made.odd).toBe(
+      `${INFO} was that of another p1-relay (started 2026-01-15T10:59:59Z), which is not there: its topics are ours now`,
+    );
+    made.look(59_999);
+    expect(made.odd).toBeDefined();
+    made.look(60_000);
+    expect(made.odd).toBeUndefined();
+  });
+
+  test('one that has left is taken over without a question', () => {
+    const made = profile();
+    hear(made, INFO, OLDER, true);
+    hear(made, BRIDGE, '{"state":"offline"}', true);
+    expect(made.question).toBeUndefined();
+    expect(topicsOf(made.begin([letter(1)], 0))).toContain(BRIDGE);
+  });
+
+  test('who asks is told that we are here, once; our own question is none', () => {
+    const made = profile();
+    made.begin([letter(1)], 0);
+    hear(made, ASK, '{"instance":"a1b2c3d4e5f6"}');
+    expect(made.look(1_000)).toEqual([]);
+    hear(made, ASK, '{"instance":"ffff00001111"}');
+    expect(topicsOf(made.look(2_000))).toEqual([INFO]);
+    expect(made.look(3_000)).toEqual([]);
+  });
+
+  test('of two that came at once the one that was started later pauses; the other one says all again', () => {
+    const younger = profile();
+    younger.begin([letter(1)], 0);
+    hear(younger, INFO, OLDER);
+    expect(() => younger.look(1_000)).toThrow(/^another p1-relay \(started 2026-01-15T10:59:59Z\) publishes on/);
+    const older = profile({ chance: () => 0 });
+    older.begin([letter(1)], 0);
+    hear(older, INFO, YOUNGER);
+    expect(topicsOf(older.look(1_000))).toEqual([INFO]);
+    expect(topicsOf(older.look(2_000))).toEqual([...DOCUMENTS, STATE, AVAILABILITY, HEALTH]);
+    expect(older.odd).toBeUndefined();
+  });
+
+  test('of two of the same second one pauses', () => {
+    const [lower, higher] = ['0000', 'ffff'].map((instance) => infoOf(instance, '2026-01-15T11:00:00.000Z'));
+    const [makesWay, stays] = [profile(), profile()];
+    makesWay.begin([letter(1)], 0);
+    stays.begin([letter(1)], 0);
+    hear(makesWay, INFO, lower!);
+    expect(() => makesWay.look(1_000)).toThrow(/another p1-relay/);
+    hear(stays, INFO, higher!);
+    expect(() => stays.look(1_000)).not.toThrow();
+  });
+
+  test('what it says of itself is only shown where it is a time', () => {
+    const made = profile();
+    hear(made, INFO, infoOf('x', 'SECRET\n'));
+    expect(() => made.begin([], 0)).toThrow(`another p1-relay publishes on ${INFO}, too`);
   });
 });
