@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Broker, MOSQUITTO, type Watcher } from '../support/broker.ts';
+import { Broker, MOSQUITTO, Watcher } from '../support/broker.ts';
 import { MqttEndpoint, telegramOf } from '../support/mqtt-endpoint.ts';
 import { until } from '../support/service.ts';
 import { describeWithTools } from '../support/tools.ts';
@@ -67,6 +67,39 @@ describeWithTools('the endpoint mqtt with the topics of a DSMR-reader', MOSQUITT
     const second = endpoint().start();
     second.accept(telegramOf(1, { imported: '000671.579' }));
     await until(() => watcher.last('dsmr/reading/electricity_delivered_1') === '671.579', 5_000);
+  });
+
+  test('what we published is ours after a restart; what another one published behind it is not', async () => {
+    const first = endpoint().start();
+    first.accept(telegramOf(0));
+    await until(() => watcher.last('dsmr/reading/id') === '1', 5_000);
+    await first.end();
+    const second = endpoint().start();
+    await until(() => second.status.state === 'delivering', 5_000);
+    await second.end();
+    await watcher.publish('dsmr/reading/id', '7777777', true);
+
+    const third = endpoint().start();
+    third.accept(telegramOf(1));
+    await until(() => third.status.state === 'paused', 5_000);
+    expect(watcher.last('dsmr/reading/id')).toBe('7777777');
+  });
+
+  test('what the other one keeps is his again after we looked: cut off, too', async () => {
+    const other = endpoint({ clientId: 'other' }, { instanceId: 'ffffffffffff' }).start();
+    other.accept(telegramOf(0));
+    await until(() => watcher.last('dsmr/reading/id') === '1', 5_000);
+    await other.end();
+    const ours = endpoint({ clientId: 'ours' }).start();
+    // Another client with our id: the broker cuts us off, and says in our place what it was told to.
+    for (let cuts = 0; cuts < 4; cuts++) {
+      const { retries } = ours.status;
+      const thief = new Watcher({ host: '127.0.0.1', port: broker.port, clientId: 'ours', reconnectPeriod: 0 });
+      await thief.subscribe(['nothing']);
+      await until(() => ours.status.retries > retries, 5_000);
+      await thief.end();
+    }
+    expect(watcher.texts('dsmr/p1-relay').filter((text) => !text.includes('ffffffffffff'))).toEqual([]);
   });
 
   test('another one that publishes there while we do is named, once', async () => {

@@ -45,6 +45,11 @@ export class DsmrReaderProfile {
     this.#sent.clear();
   }
 
+  /** Of the last reading, in UTC. */
+  get time(): string {
+    return String(this.#sent.get(`${READING}/timestamp`));
+  }
+
   /**
    * What is new with this letter. Throws {@link Refused} where DSMR-reader would not store such a telegram.
    *

@@ -3,8 +3,8 @@ import { Paused, Refused } from '../../outbox/endpoint.ts';
 import type { MeterPlace, ServiceView } from '../endpoint-type.ts';
 import type { Prices } from '../dsmr-costs.ts';
 import { DsmrReaderProfile } from './dsmr-reader-profile.ts';
+import { ID, MARKER, Owner, READINGS } from './dsmr-reader/owner.ts';
 import type { Message } from './link.ts';
-import { objectIn } from './object-in.ts';
 import { Pace, type PaceOptions } from './pace.ts';
 import type { Profile } from './profile.ts';
 import type { Publication } from './publication.ts';
@@ -20,11 +20,6 @@ export interface DsmrReaderOptions extends PaceOptions {
   readonly prices: readonly Prices[];
 }
 
-const READINGS = 'dsmr/reading/';
-/** A number for each reading. */
-const ID = `${READINGS}id`;
-/** DSMR-reader has no such topic: it says that the others are ours. */
-const MARKER = 'dsmr/p1-relay';
 /** So many of our own may be on their way back to us. */
 const MOST_OWN = 100;
 const REMEDY = 'let only one publish there: switch the other off and clear what it left, or set takeOver: true here';
@@ -34,10 +29,9 @@ export class DsmrReader implements Profile {
   readonly #options: DsmrReaderOptions;
   readonly #profile: DsmrReaderProfile;
   readonly #pace: Pace;
+  readonly #owner: Owner;
   /** What the broker keeps of readings, by topic. */
   #kept = new Map<string, string>();
-  /** Who says that the readings are his. */
-  #owner: unknown;
   #ownIds: string[] = [];
   #isAlone = true;
 
@@ -45,12 +39,11 @@ export class DsmrReader implements Profile {
     this.#options = options;
     this.#profile = new DsmrReaderProfile(options.place.timeZone, options.place.gasChannel, options.prices);
     this.#pace = new Pace(options);
+    this.#owner = new Owner(options.service.instanceId, options.service.version);
   }
 
-  get will(): Publication {
-    return this.#marker('offline');
-  }
-
+  /** What is kept is true until another reading is. */
+  readonly will = undefined;
   readonly looksAt = ['dsmr/reading/#', 'dsmr/day-consumption/#'];
   readonly listensTo = [MARKER, ID];
 
@@ -60,26 +53,35 @@ export class DsmrReader implements Profile {
 
   connected(): void {
     this.#kept = new Map();
-    this.#owner = undefined;
+    this.#owner.connected();
     this.#isAlone = true;
     this.#profile.forget();
   }
 
-  hear({ topic, payload, retained }: Message): void {
-    if (retained && topic === MARKER) this.#owner = objectIn(payload)['instance'];
+  hear(message: Message): void {
+    const { topic, payload, retained } = message;
+    if (retained && topic === MARKER) this.#owner.hear(message);
     else if (retained && payload.length > 0) this.#kept.set(topic, payload.toString());
     else if (topic === ID && payload.length > 0) this.#isAlone &&= this.#ownIds.includes(payload.toString());
-    else if (topic === MARKER) this.#isAlone &&= objectIn(payload)['instance'] === this.#options.service.instanceId;
+    else if (topic === MARKER) this.#isAlone &&= !this.#owner.isOther(message);
   }
 
   begin(letters: readonly Letter[], nowMs: number): Publication[] {
     const other = [...this.#kept.keys()].find((topic) => topic.startsWith(READINGS));
-    const isOurs = this.#owner === this.#options.service.instanceId;
+    const isOurs = this.#owner.isOurs(this.#kept);
     if (other !== undefined && !isOurs && !this.#options.takesOver)
-      throw new Paused(`${other} is kept at the broker, and not from this p1-relay: it is not gone over`, REMEDY);
-    if (isOurs) for (const [topic, payload] of this.#kept) this.#profile.learn(topic, payload);
+      throw new Paused(
+        `${shown(other)} is kept at the broker, and not from this p1-relay: it is not gone over`,
+        REMEDY,
+      );
+    if (isOurs) this.#resume();
     this.#kept.clear();
-    return [this.#marker('online'), ...letters.flatMap((letter) => this.take(letter, nowMs))];
+    return letters.flatMap((letter) => this.take(letter, nowMs));
+  }
+
+  #resume(): void {
+    this.#owner.resume(this.#kept);
+    for (const [topic, payload] of this.#kept) this.#profile.learn(topic, payload);
   }
 
   take(letter: Letter, nowMs: number): Publication[] {
@@ -99,17 +101,17 @@ export class DsmrReader implements Profile {
   each(letter: Letter): Publication[] {
     const { service, meter } = this.#options;
     const rejected = service.sources().find(({ name }) => name === meter)?.rejected ?? 0;
+    const publications = this.#profile.publications(letter, rejected);
     this.#ownIds = [String(letter.seq), ...this.#ownIds].slice(0, MOST_OWN);
-    return this.#profile.publications(letter, rejected);
+    return [this.#owner.mark(letter.seq, this.#profile.time), ...publications];
   }
 
   leave(): Publication[] {
-    return [this.will];
+    return [];
   }
+}
 
-  #marker(state: 'online' | 'offline'): Publication {
-    const { instanceId, version } = this.#options.service;
-    const payload = JSON.stringify({ state, instance: instanceId, version });
-    return { topic: MARKER, payload, qos: 1, retain: true };
-  }
+/** A name that anybody can have given, as it may stand in a text. */
+function shown(topic: string): string {
+  return topic.replace(/[^\w/-]/g, '').slice(0, 60);
 }

@@ -4,8 +4,8 @@ import type { Publication } from './publication.ts';
 
 /** What is said at a broker of the meters, in the way that a kind of program wants it. It does not know how it gets there. */
 export interface Profile {
-  /** What the broker says in our place once we are gone without a word. */
-  readonly will: Publication;
+  /** What the broker says in our place once we are gone without a word; undefined: nothing. */
+  readonly will: Publication | undefined;
   /** What the broker keeps there is to be heard before anything is said. */
   readonly looksAt: readonly string[];
   /** What is to be heard for as long as the connection is there. */
