@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { placesOf } from './config/places.ts';
@@ -102,6 +103,8 @@ class Agent {
   /** Reads from the first second, however long the journal takes to open. @throws what ended it before it was stopped. */
   async run(stop: AbortSignal): Promise<boolean> {
     const { signal } = this.#ended;
+    // Each source has some of its own: there are more than Node takes for a leak, and never more than so many.
+    setMaxListeners(0, signal);
     stop.addEventListener('abort', () => this.#ended.abort(), { once: true });
     if (stop.aborted) this.#ended.abort();
     const opening = this.#openJournal(signal).catch((error: unknown) => this.#fail(error));

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Journal } from '../journal/journal.ts';
 import type { Letter } from '../journal/letter.ts';
 import type { Losses } from '../journal/losses.ts';
@@ -70,6 +71,8 @@ export class History {
    */
   start(startedAt?: Date): void {
     const { signal } = this.#ended;
+    // As many as there are sources, which Node would take for a leak.
+    setMaxListeners(0, signal);
     if (startedAt !== undefined)
       void this.#ask('note', { troubles: [{ source: '', atS: seconds(startedAt.getTime()), cause: 'agent' }] });
     this.#running = this.#sources.map((source) => source.run(signal));

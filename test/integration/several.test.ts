@@ -162,3 +162,15 @@ describe('run --until-delivered', () => {
     expect(service.lines.at(-1)).toMatch(/INFO +stopped$/);
   });
 });
+
+test('sixteen meters in one house are told of in lines of the log, and in nothing else', async ({ scene }) => {
+  const sources = Array.from({ length: 16 }, (_, index) => ({
+    ...{ name: `meter-${index}`, type: 'http', url: 'http://127.0.0.1:9' },
+  }));
+  const service = await scene.service({ config: { sources } });
+  await until(
+    () => sources.every(({ name }) => service.lines.some((line) => line.includes(`source ${name}: `))),
+    10_000,
+  );
+  expect(service.lines.filter((line) => !/^\d{4}-\d\d-\d\dT\S+ (INFO|WARN) /.test(line))).toEqual([]);
+});
