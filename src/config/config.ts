@@ -152,7 +152,7 @@ function toEndpoint(endpoint: Settings['endpoints'][number], family: Families['e
     endpoint.from === 'now' || endpoint.from === 'beginning' ? endpoint.from : moment(endpoint.from, Date.now());
   return {
     ...{ name, type, source, rate, from, formerly, onAmbiguous, verifyWindowMs, settings },
-    isOfAllSources: kind?.isOfAllSources === true,
+    isOfAllSources: kind?.isOfAllSources?.(settings) === true,
     isLiveOnly: kind?.isLiveOnly?.(settings) === true,
     // An interval that the type gives a meaning of its own leaves no letter out.
     intervalMs: 'interval' in settings ? 0 : endpoint.interval,

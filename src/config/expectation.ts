@@ -34,6 +34,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 const WANTED: { readonly [Code in Issue['code']]?: (issue: Extract<Issue, { code: Code }>) => string } = {
   invalid_type: ({ expected, input }) => (KINDS[expected] ?? expected) + quotesHint(expected, input),
   invalid_value: ({ values, input }) => oneOf(values.map(String), input),
+  // What is wrong with the name of an entry.
+  invalid_key: ({ issues }) => eitherOf([issues]),
   invalid_union: (issue) =>
     isFamily(issue) ? oneOf(issue.options.map(String), typeOf(issue.input)) : eitherOf(issue.errors),
   invalid_format: ({ format }) => FORMATS[format] ?? `another form (${format})`,

@@ -6,7 +6,7 @@ import { assemble, type Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { Draft } from './draft.ts';
 import { applyEnvironment } from './environment.ts';
-import { formatPath, type Path } from './path.ts';
+import { formatPath, isMap, type Path } from './path.ts';
 import { configSchema, type Families } from './schema.ts';
 import { leaveSecrets, resolveSecrets } from './secrets.ts';
 import { stateDir } from './state-dir.ts';
@@ -51,7 +51,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const folder = file === undefined ? cwd : dirname(file);
   const inPlainText = options.secrets === 'left' ? [] : await resolveSecrets(draft, schema, env, folder);
   if (options.secrets === 'left') leaveSecrets(draft, schema);
-  checkTogether(draft, ofAllSources(families));
+  checkTogether(draft, (endpoint) => isOfAllSources(endpoint, families));
   const settings = validate(draft, schema);
   if (settings === undefined || draft.problems.length > 0) throw new ConfigError(draft.problems);
   if (file !== undefined) await warnOfReaders(draft, file, inPlainText);
@@ -59,9 +59,10 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   return { config, warnings: draft.warnings, origin: draft.origins.join(' and ') };
 }
 
-/** The types of endpoints that tell several meters apart. */
-function ofAllSources({ endpoints }: Families): string[] {
-  return Object.keys(endpoints).filter((type) => endpoints[type]?.isOfAllSources === true);
+/** Whether an endpoint, as a person wrote it, tells several meters apart. */
+function isOfAllSources(endpoint: unknown, { endpoints }: Families): boolean {
+  if (!isMap(endpoint)) return false;
+  return endpoints[String(endpoint['type'])]?.isOfAllSources?.(endpoint) === true;
 }
 
 async function warnOfReaders(draft: Draft, file: string, secrets: readonly Path[]): Promise<void> {

@@ -78,7 +78,11 @@ const ofEveryEndpoint = {
   name: name
     .optional()
     .describe('its name in the log and in state, which its place in the journal hangs on; by default its type'),
-  source: name.optional().describe('which source it is for; must be said where there are several'),
+  source: name
+    .optional()
+    .describe(
+      'which source it is for; where there are several, it must be said for all that cannot tell meters apart: influx, webhook and mqtt can, but not mqtt with profile dsmr-reader',
+    ),
   interval: durationWithin('0s', '1d')
     .prefault('0s')
     .describe("thin to one telegram in this time by the meter's clock; 0s sends every telegram"),

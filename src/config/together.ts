@@ -4,17 +4,17 @@ import { didYouMean } from './suggest.ts';
 
 /**
  * Checks what no single setting shows: that there are sources, that names are unique, that each endpoint's source
- * exists, that a former name is free, that no authentication
- * key stands without its key. `ofAllSources` are the types of endpoints that tell several meters apart. Works on a draft that may have other faults, so that a person hears of all of them at once.
+ * exists, that a former name is free, that no authentication key stands without its key. `isOfAllSources` tells whether an
+ * endpoint tells several meters apart. Works on a draft that may have other faults, so that a person hears of all of them at once.
  */
-export function checkTogether(draft: Draft, ofAllSources: readonly string[] = []): void {
+export function checkTogether(draft: Draft, isOfAllSources: (endpoint: unknown) => boolean): void {
   const sources = checkSources(draft);
   checkUnique(draft, sources);
   for (const { path } of sources) checkKeys(draft, path);
   const endpoints = members(draft, ['endpoints']);
   checkUnique(draft, endpoints);
   const names = [...new Set(sources.map(({ name }) => name))];
-  for (const { path } of endpoints) checkSourceOf(draft, path, names, ofAllSources);
+  for (const { path } of endpoints) checkSourceOf(draft, path, names, isOfAllSources);
   checkFormerNames(draft, endpoints);
   checkCompat(draft, names);
   checkStream(draft, names);
@@ -93,9 +93,13 @@ function checkUnique(draft: Draft, all: readonly Member[]): void {
   }
 }
 
-function checkSourceOf(draft: Draft, endpoint: Path, names: readonly string[], ofAllSources: readonly string[]): void {
-  const tellsApart = ofAllSources.includes(String(draft.get([...endpoint, 'type'])));
-  checkSource(draft, endpoint, names, tellsApart ? undefined : 'server');
+function checkSourceOf(
+  draft: Draft,
+  endpoint: Path,
+  names: readonly string[],
+  isOfAllSources: (endpoint: unknown) => boolean,
+): void {
+  checkSource(draft, endpoint, names, isOfAllSources(draft.get(endpoint)) ? undefined : 'server');
 }
 
 /** @param what it must be said for where there are several; undefined: it need not be. */

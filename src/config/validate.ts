@@ -33,7 +33,8 @@ function reportWrong(draft: Draft, schema: ConfigSchema, path: Path, issue: z.co
   const value = draft.get(path);
   const got = setting === undefined || mayShow(setting) ? show(value) : kindOf(value);
   const text = `${issue.message}${schemeHint(issue, value)}`;
-  draft.report(path, value === undefined ? `missing, ${text}` : `got ${got}, ${text}`);
+  if (issue.code === 'invalid_key') draft.report(path, `the name does not do, ${text}`);
+  else draft.report(path, value === undefined ? `missing, ${text}` : `got ${got}, ${text}`);
 }
 
 /** No secret; and no text in the place of a map either, for that text may hold one. */

@@ -11,8 +11,11 @@ export interface EndpointType<S extends z.ZodObject = z.ZodObject> {
   /** A setting of its own takes the place of one that all endpoints have by that name. */
   settings(kit: Kit): S;
   create(settings: z.output<S>, surroundings?: Partial<Surroundings>): Endpoint;
-  /** True where it takes the telegrams of several meters, and tells them apart: then no source has to be named. */
-  readonly isOfAllSources?: boolean;
+  /**
+   * True where it takes the telegrams of several meters, and tells them apart: then no source has to be named. Asked of
+   * settings that are not checked yet, too.
+   */
+  isOfAllSources?(settings: z.output<S>): boolean;
   /** True where nothing is kept for it: it has a live part, and no outbox. */
   isLiveOnly?(settings: z.output<S>): boolean;
   /** What a person has to do at the far side after a replay, a sentence each. */

@@ -15,6 +15,15 @@ import { agesBy, requireSure } from './own-time.ts';
 const MOST_LETTERS = 100;
 const OF_LINES = ['content-type', 'text/plain; charset=utf-8', 'content-encoding', 'gzip'];
 
+/** What each line says by itself, and what InfluxDB takes for no tag. */
+const OWN_TAGS = ['meter', 'phase', 'medium', 'time'];
+const A_TAG = new RegExp(`^(?!(${OWN_TAGS.join('|')})$)[A-Za-z][\\w-]{0,63}$`);
+
+const OF_API = {
+  v2: ['org', 'bucket', 'token'],
+  v1: ['database', 'retentionPolicy', 'user', 'password'],
+} as const;
+
 const settings = ({ z, durationWithin, secret }: Kit) =>
   z
     .object({
@@ -34,8 +43,10 @@ const settings = ({ z, durationWithin, secret }: Kit) =>
       password: secret.optional().describe("v1: the user's password"),
       tags: z
         .record(
-          z.string().regex(/^[A-Za-z][\w-]{0,63}$/, 'expected a name of letters, digits, _ and -'),
-          z.string().regex(/^[^\n\r\\]{1,200}$/, 'expected up to 200 characters on one line, without a backslash'),
+          z
+            .string()
+            .regex(A_TAG, `expected letters, digits, _ and -, a letter first, and none of ${OWN_TAGS.join(', ')}`),
+          z.string().regex(/^[^\n\r\\]{1,200}$/, 'expected 1 to 200 characters on one line, without a backslash'),
         )
         .prefault({})
         .describe('tags on every line beside meter, such as { site: home }'),
@@ -48,6 +59,12 @@ const settings = ({ z, durationWithin, secret }: Kit) =>
         .min(1)
         .optional()
         .describe("file with the certificate (PEM) to trust in the place of the system's"),
+    })
+    .superRefine((given, context) => {
+      const other = given.api === 'v2' ? 'v1' : 'v2';
+      for (const name of OF_API[other])
+        if (given[name] !== undefined)
+          context.addIssue({ code: 'custom', path: [name], message: `expected none, it is for api: ${other}` });
     })
     .refine(({ api, bucket }) => api === 'v1' || bucket !== undefined, {
       path: ['bucket'],
@@ -70,7 +87,7 @@ export const influx = defineEndpoint({
     delivery: 'every telegram, oldest first; one that comes again is the same point',
   },
   settings,
-  isOfAllSources: true,
+  isOfAllSources: () => true,
   create(given, { now = () => new Date(), ageOf = agesBy(now), meters = new Map() } = {}) {
     const { origin, path, login, secrets: ofUrl } = splitUrl(given.url);
     const http = openFarSide({ program: 'InfluxDB', origin, timeoutMs: given.timeout, caFile: given.ca });

@@ -89,7 +89,7 @@ export const mqtt = defineEndpoint({
     delivery: 'the newest of each meter, as it comes; with `delivery: stored` every telegram, in order, as well',
   },
   settings: mqttSettings,
-  isOfAllSources: true,
+  isOfAllSources: ({ profile }) => profile !== 'dsmr-reader',
   isLiveOnly: ({ delivery }) => delivery === 'live',
   create(settings, surroundings = {}) {
     const { name = 'mqtt', service = NO_SERVICE } = surroundings;

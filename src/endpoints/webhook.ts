@@ -69,7 +69,7 @@ export const webhook = defineEndpoint({
     delivery: 'every telegram, oldest first, at least once, with a number to know it by',
   },
   settings,
-  isOfAllSources: true,
+  isOfAllSources: () => true,
   create(given, { now = () => new Date(), ageOf = agesBy(now), meters = new Map(), service } = {}) {
     const { origin, path, login, secrets: ofUrl } = splitUrl(given.url);
     const http = openFarSide({ program: 'what takes the posts', origin, timeoutMs: given.timeout, caFile: given.ca });
