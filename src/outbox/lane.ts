@@ -16,6 +16,8 @@ export interface Lane {
   readonly name: LaneName;
   /** The next letters, in order; none where there are none now. @throws what the journal throws. */
   next(): Promise<readonly Work[]>;
+  /** In how many milliseconds what waits will be gone, where it waits for that time alone and is no backlog. */
+  readonly goneInMs?: number | undefined;
 }
 
 /** What the lanes of one endpoint work with. */

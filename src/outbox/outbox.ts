@@ -168,7 +168,7 @@ export class Outbox {
     const { counts = {} } = this.#options.endpoint;
     const { state, since, reason, remedy } = this.#standing;
     const { retries, lastTakenAt } = this.#delivery;
-    const { drainedInMs } = this.#books;
+    const drainedInMs = this.#lanes.at(-1)?.goneInMs ?? this.#books.drainedInMs;
     const how = { name: this.name, delivery: 'stored', state, since, reason, remedy } as const;
     return { ...how, ...this.#books.counts, retries, lastTakenAt, drainedInMs, counts };
   }

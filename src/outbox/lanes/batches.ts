@@ -14,6 +14,8 @@ export class Batches implements Lane {
   readonly #batch: Batch;
   readonly #due: Due;
   readonly #ahead: ReadAhead;
+  /** When what is being gathered goes, by a clock that only runs forward. */
+  #goesAtMs: number | undefined;
 
   constructor(parts: LaneParts, batch: Batch) {
     const { journal, source } = parts;
@@ -24,6 +26,10 @@ export class Batches implements Lane {
       (after, limit) => journal.read(after, limit, source),
       Math.max(batch.most, READ_AT_ONCE),
     );
+  }
+
+  get goneInMs(): number | undefined {
+    return this.#goesAtMs === undefined ? undefined : Math.max(0, Math.round(this.#goesAtMs - performance.now()));
   }
 
   async next(): Promise<readonly Work[]> {
@@ -41,7 +47,9 @@ export class Batches implements Lane {
     const letters = await this.#ahead.next(books.position);
     const waitMs = this.#gatherMs(letters);
     if (waitMs <= 0) return letters;
+    this.#goesAtMs = performance.now() + waitMs;
     await rest(waitMs);
+    this.#goesAtMs = undefined;
     return this.#ahead.next(books.position);
   }
 

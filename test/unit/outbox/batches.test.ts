@@ -59,6 +59,40 @@ describe('what waits', () => {
     expect(endpoint.batches).toEqual([[1, 2]]);
   });
 
+  test('and while it is gathered it is no backlog: it is known when it goes', async () => {
+    const { endpoint, outbox, accept: come } = start(new InBatches({ most: 40, gatherMs: 10_000 }));
+    come(upTo(12));
+    await pass(4_000);
+    expect(outbox.status()).toMatchObject({ waiting: 12, drainedInMs: 6_000 });
+    endpoint.answer = () => {
+      throw new TryLater('down');
+    };
+    await pass(7_000);
+    expect(outbox.status()).toMatchObject({ waiting: 12, drainedInMs: undefined });
+  });
+
+  test('is not gathered for hours where the clock was set back', async () => {
+    const { endpoint, accept: come } = start(new InBatches({ most: 4, gatherMs: 10_000 }));
+    come([1], -7_200_000);
+    await pass(11_000);
+    expect(endpoint.batches).toEqual([[1]]);
+  });
+
+  test('goes at a rate of telegrams, not of requests', async () => {
+    stopTheClock();
+    const store = openStore(temporaryFolder());
+    accept(store, [], upTo(12), 600_000);
+    const endpoint = new InBatches();
+    startOutbox(store, endpoint, { rate: 2 });
+    // Four take two seconds.
+    await pass(1_900);
+    expect(endpoint.batches).toHaveLength(1);
+    await pass(2_000);
+    expect(endpoint.batches).toHaveLength(2);
+    await pass(2_000);
+    expect(endpoint.batches).toHaveLength(3);
+  });
+
   test('is not gathered where it is old, or enough for a request', async () => {
     const { endpoint, accept: come } = start(new InBatches({ most: 2, gatherMs: 10_000 }));
     come([1], 60_000);
