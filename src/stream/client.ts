@@ -53,7 +53,8 @@ export class Client {
   /** What was sent may still arrive. */
   close(): void {
     this.#socket.end();
-    setTimeout(() => this.#socket.destroy(), LAST_WORD_MS);
+    const late = setTimeout(() => this.#socket.destroy(), LAST_WORD_MS).unref();
+    this.#socket.once('close', () => clearTimeout(late));
   }
 
   #heard(bytes: number): void {
