@@ -84,7 +84,7 @@ export class Outboxes {
   }
 
   statuses(): OutboxStatus[] {
-    return this.#shown.map((one) => one.status());
+    return this.#shown.map((one) => this.#withNote(one.status()));
   }
 
   measures(): OutboxMeasures[] {
@@ -124,6 +124,11 @@ export class Outboxes {
   /** What stands for each endpoint. */
   get #shown(): readonly (Outbox | LiveOutlet)[] {
     return [...this.#all, ...this.liveOnly];
+  }
+
+  /** An outbox has nothing to say of what is odd where it delivers: its live part has seen it. */
+  #withNote(status: OutboxStatus): OutboxStatus {
+    return { ...status, reason: status.reason ?? this.#live.find(({ name }) => name === status.name)?.note };
   }
 
   /** Where there is an outbox, it speaks for both. */

@@ -39,6 +39,7 @@ export class LiveOutlet {
   #delivered = 0;
   #retries = 0;
   #lastTakenAt: Date | undefined;
+  #odd: string | undefined;
 
   constructor(options: LiveOutletOptions) {
     this.#options = options;
@@ -63,6 +64,11 @@ export class LiveOutlet {
   async stop(): Promise<void> {
     this.#stop.abort();
     await atMost(LEAVE_MS, this.#running);
+  }
+
+  /** What is odd though it is connected. */
+  get note(): string | undefined {
+    return this.#standing.state === 'delivering' ? this.#standing.reason : undefined;
   }
 
   status(): OutboxStatus {
@@ -116,9 +122,10 @@ export class LiveOutlet {
       this.#lastTakenAt = new Date();
     },
     odd: (what) => {
-      if (what === this.#standing.reason) return;
       this.#standing.reason = what;
-      if (what !== undefined) this.#options.events.odd(this.name, what);
+      const isNew = what !== this.#odd;
+      this.#odd = what;
+      if (isNew && what !== undefined) this.#options.events.odd(this.name, what);
     },
   };
 }

@@ -148,7 +148,7 @@ function ofEndpoint(status: OutboxStatus, { droppedBefore }: HealthFacts): Troub
       'warn',
       `endpoint ${name}: ${state}: ${reason ?? ''}${advice} (${count(waiting, 'telegram')} waiting)`,
     ]);
-  }
+  } else if (reason !== undefined) troubles.push(['warn', `endpoint ${name}: note: ${reason}`]);
   const before = droppedBefore.get(name) ?? 0;
   if (dropped > before) {
     const lost = count(dropped - before, 'telegram');

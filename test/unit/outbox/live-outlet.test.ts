@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Letter } from '../../../src/journal/letter.ts';
 import { Paused, TryLater } from '../../../src/outbox/endpoint.ts';
 import { LiveOutlet } from '../../../src/outbox/live-outlet.ts';
-import type { LivePart, LiveTeller, Newest } from '../../../src/outbox/live-part.ts';
+import { Newest, type LivePart, type LiveTeller } from '../../../src/outbox/live-part.ts';
 import { aborted } from '../../../src/time/aborted.ts';
 import { pass, stopTheClock } from '../../support/outbox.ts';
 
@@ -89,6 +89,55 @@ describe('while it is connected', () => {
     teller?.odd(undefined);
     expect(outlet.status().reason).toBeUndefined();
   });
+});
+
+describe('after a connection that was lost', () => {
+  test('what is still as odd as before is shown, and not told again; what is odd otherwise is', async () => {
+    const show = new Show();
+    show.script = (connection, teller, signal) => {
+      if (connection > 3) return aborted(signal);
+      teller.connected();
+      teller.odd(connection === 3 ? 'else' : 'odd');
+      throw new TryLater('lost');
+    };
+    const { outlet, told } = start(show);
+    let [shown, at]: [string | undefined, number] = [undefined, 0];
+    while (show.connections < 2 && at++ < 100) await pass(100);
+    shown = outlet.status().reason;
+    while (show.connections < 4 && at++ < 200) await pass(100);
+    expect(shown).toBe('odd');
+    expect(told.filter((line) => line.startsWith('odd:'))).toEqual(['odd: odd', 'odd: else']);
+    expect(outlet.note).toBe('else');
+  });
+
+  test('the waits begin anew, and it is quiet for a while before it is told', async () => {
+    const show = new Show();
+    const attempts: number[] = [];
+    show.script = (connection, teller) => {
+      attempts.push(performance.now());
+      if (connection === 8) teller.connected();
+      throw new TryLater('gone');
+    };
+    const { outlet, told } = start(show);
+    while (attempts.length < 10) await pass(100);
+    const waits = attempts.slice(1).map((at, index) => at - attempts[index]!);
+    expect(waits[6]).toBeGreaterThan(10 * waits[0]!);
+    expect([waits[7], waits[8]]).toEqual([waits[0], waits[1]]);
+    expect(told).toEqual(['later: gone', 'delivering']);
+    expect(outlet.status().state).toBe('delivering');
+  });
+});
+
+test('who asks for all has nothing fresh left to wait for', async () => {
+  const newest = new Newest();
+  newest.accepted(letter(1));
+  expect(newest.all().map(({ seq }) => seq)).toEqual([1]);
+  const stop = new AbortController();
+  const next = newest.next(stop.signal);
+  stop.abort();
+  expect(await next).toEqual([]);
+  newest.accepted(letter(2));
+  expect((await newest.next(new AbortController().signal)).map(({ seq }) => seq)).toEqual([2]);
 });
 
 describe('while it is not', () => {

@@ -163,6 +163,12 @@ describe('health', () => {
       'endpoint home: paused: 403; set key (5 telegrams waiting)',
     ],
     [
+      'something odd at an endpoint that works',
+      { endpoints: [{ ...endpoint, state: 'delivering', reason: 'somebody else publishes there: set prefix' }] },
+      'warn',
+      'endpoint home: note: somebody else publishes there: set prefix',
+    ],
+    [
       'a backlog that shrinks',
       { endpoints: [{ ...endpoint, state: 'later', reason: 'busy', waiting: 720, drainedInMs: 36_000 }] },
       'warn',
