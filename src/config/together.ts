@@ -1,3 +1,4 @@
+import { checkBrokers } from './brokers.ts';
 import type { Draft } from './draft.ts';
 import { isMap, valueAt, type Path } from './path.ts';
 import { didYouMean } from './suggest.ts';
@@ -16,6 +17,7 @@ export function checkTogether(draft: Draft, isOfAllSources: (endpoint: unknown) 
   const names = [...new Set(sources.map(({ name }) => name))];
   for (const { path } of endpoints) checkSourceOf(draft, path, names, isOfAllSources);
   checkFormerNames(draft, endpoints);
+  checkBrokers(draft, endpoints);
   checkCompat(draft, names);
   checkStream(draft, names);
 }

@@ -45,7 +45,8 @@ function mayShow(setting: z.core.$ZodType): boolean {
 function schemeHint(issue: z.core.$ZodIssue, value: unknown): string {
   const isUrl = issue.code === 'invalid_format' && issue.format === 'url';
   const isBare = isUrl && typeof value === 'string' && /^[\w.-]+(:\d+)?(\/\S*)?$/.test(value);
-  return isBare ? `; did you mean "http://${value}"?` : '';
+  const [scheme = 'http://'] = /\w+:\/\//.exec(issue.message) ?? [];
+  return isBare ? `; did you mean "${scheme}${value}"?` : '';
 }
 
 const MAX_SHOWN = 60;
