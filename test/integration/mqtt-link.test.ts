@@ -6,7 +6,7 @@ import type { Link, Message } from '../../src/endpoints/mqtt/link.ts';
 import type { Publication } from '../../src/endpoints/mqtt/publication.ts';
 import { placeOf } from '../../src/endpoints/mqtt/socket.ts';
 import { Paused, TryLater } from '../../src/outbox/endpoint.ts';
-import { Broker, type BrokerOptions, connack, isConnect, MOSQUITTO, StrangeBroker } from '../support/broker.ts';
+import { Broker, type BrokerOptions, connack, isConnect, MOSQUITTO, StrangeBroker, suback } from '../support/broker.ts';
 import { until } from '../support/service.ts';
 import { describeWithTools } from '../support/tools.ts';
 
@@ -161,7 +161,7 @@ describeWithTools('a connection to a broker', MOSQUITTO, () => {
     await link(url, { version, ...LOGIN });
   });
 
-  test('a topic that it may not write to pauses, by name; one that it may not read is told', async () => {
+  test('a topic that it may not write to pauses, by name', async () => {
     const access = ['user relay', 'topic readwrite p1/#'];
     const { url } = await broker({ login: LOGIN, access });
     const made = await link(url, LOGIN);
@@ -273,6 +273,65 @@ test.each<[string, RegExp, RegExp, '3.1.1' | '5', ConstructorParameters<typeof S
   const error = await failure(link(url, { version }));
   expectPaused(error, [expected, remedy]);
 });
+
+test.each([
+  ['allows', 0, true],
+  ['forbids', 0x80, false],
+] as const)('a topic that the broker %s to read', async (_, code, isAllowed) => {
+  const { url } = await strange((socket, packet) => {
+    if (isConnect(packet)) socket.write(connack(0));
+    else if (isSubscribe(packet)) socket.write(suback(packet, code));
+  });
+  const one = await link(url, { version: '3.1.1' });
+  expect(await one.subscribe('p1/bridge/info')).toBe(isAllowed);
+  expect(one.over.aborted).toBe(false);
+});
+
+test.each([
+  ['as many as the broker says', 3, 3],
+  ['20, where it takes more', 100, 20],
+])('so many are on their way at a time: %s', async (_, receiveMaximum, expected) => {
+  const ids: number[] = [];
+  let letIn: Socket | undefined;
+  const { url } = await strange((socket, packet) => {
+    letIn = socket;
+    if (isConnect(packet)) socket.write(Buffer.from([0x20, 6, 0, 0, 3, 0x21, 0, receiveMaximum]));
+    else ids.push(...publishesIn(packet));
+  });
+  const one = await link(url, { timeoutMs: 5_000 });
+  const all = Array.from({ length: 50 }, (__, n) => one.publish(message(`${n}`, 1, 'p1')).catch(() => undefined));
+  await until(() => ids.length >= expected, 2_000);
+  // What comes next would have come along.
+  letIn?.write(Buffer.from([0x40, 2, ids[0]! >> 8, ids[0]! & 0xff]));
+  await until(() => ids.length > expected, 2_000);
+  expect(ids).toHaveLength(expected + 1);
+  await one.close();
+  await Promise.all(all);
+});
+
+test('a quiet connection is tried as often as keepAlive says', async () => {
+  let said: Buffer | undefined;
+  const { url } = await strange((socket, packet) => {
+    if (!isConnect(packet)) return;
+    said ??= packet;
+    socket.write(connack(0));
+  });
+  await link(url, { version: '3.1.1', keepAliveMs: 77_000 });
+  // Behind the fixed header: the name of the protocol with its length, level, flags, seconds.
+  expect(said?.readUInt16BE(10)).toBe(77);
+});
+
+/** Whether a packet is a SUBSCRIBE. */
+function isSubscribe(packet: Buffer): boolean {
+  return packet[0] === 0x82;
+}
+
+/** The numbers of short PUBLISH packets with QoS 1 on the topic `p1`. */
+function publishesIn(bytes: Buffer): number[] {
+  const ids: number[] = [];
+  for (let at = 0; bytes[at] === 0x32; at += 2 + bytes[at + 1]!) ids.push(bytes.readUInt16BE(at + 6));
+  return ids;
+}
 
 test('a broker that says that another client took our id is believed', async () => {
   const { url } = await strange((socket, packet) => {

@@ -235,6 +235,11 @@ export function connack(code: number): Buffer {
   return Buffer.from([0x20, 2, 0, code]);
 }
 
+/** The answer to a SUBSCRIBE of MQTT 3.1.1 for one topic: 0x80 refuses it. */
+export function suback(subscribe: Buffer, code: number): Buffer {
+  return Buffer.from([0x90, 3, subscribe[2]!, subscribe[3]!, code]);
+}
+
 /** Whether a packet is a CONNECT. */
 export function isConnect(packet: Buffer): boolean {
   return packet[0] === 0x10;

@@ -32,6 +32,8 @@ export class Live implements LivePart {
   readonly #options: LiveOptions;
   /** Whether the last connection was let publish. */
   #maySpeak = false;
+  /** A topic that the broker does not let us read. */
+  #unread: string | undefined;
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -65,6 +67,11 @@ export class Live implements LivePart {
     } finally {
       await link.close();
     }
+  }
+
+  get #denied(): string | undefined {
+    if (this.#unread === undefined) return undefined;
+    return `${this.#options.broker.address} does not let us read ${this.#unread}: allow it in the broker's access list, for what stood there before a restart is read back`;
   }
 
   /** Without a will, which would speak for somebody else where that one was there first. @throws {Paused} then. */
@@ -108,7 +115,9 @@ export class Live implements LivePart {
   /** Until what the broker keeps was heard. */
   async #look(link: Link, heard: () => number, signal: AbortSignal): Promise<void> {
     const { looksAt, listensTo } = this.#options.profile;
-    await Promise.all([...listensTo, ...looksAt].map((topic) => link.subscribe(topic)));
+    const topics = [...listensTo, ...looksAt];
+    const allowed = await Promise.all(topics.map((topic) => link.subscribe(topic)));
+    this.#unread = topics.find((_, index) => allowed[index] === false);
     for (let quiets = 0, before = -1; before !== heard() && quiets < MOST_QUIETS; quiets++) {
       before = heard();
       await sleep(QUIET_MS, signal);
@@ -135,7 +144,7 @@ export class Live implements LivePart {
         if (performance.now() - lookedMs < LOOK_MS) continue;
         lookedMs = performance.now();
         await publishAll(link, profile.look(lookedMs));
-        teller.odd(profile.odd);
+        teller.odd(profile.odd ?? this.#denied);
       }
     } finally {
       signal.removeEventListener('abort', end);
