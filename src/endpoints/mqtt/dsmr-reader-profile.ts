@@ -8,6 +8,7 @@ import { meterStatistics, readingValues } from './dsmr-reader/fields.ts';
 import { GasConsumption } from './dsmr-reader/gas.ts';
 import { QuarterHour } from './dsmr-reader/quarter-hour.ts';
 import { amountsOf, REGISTERS, thousandthsIn, type Values } from './dsmr-reader/values.ts';
+import { MadeOnce } from './made-once.ts';
 import type { Publication } from './publication.ts';
 
 const READING = 'dsmr/reading';
@@ -26,6 +27,7 @@ export class DsmrReaderProfile {
   readonly #day: DayConsumption;
   /** What was there before the start, by topic. */
   #learnt: Map<string, string> | undefined = new Map();
+  readonly #made = new MadeOnce<ReadonlyMap<string, string | Buffer>>();
   #sent = new Map<string, string | Buffer>();
 
   /** @param timeZone IANA name of where the meter stands. @param prices oldest first; without any, costs are not told. */
@@ -56,7 +58,7 @@ export class DsmrReaderProfile {
    * @param rejected telegrams of this source since the start.
    */
   publications(letter: Letter, rejected: number): Publication[] {
-    const texts = this.#texts(letter, rejected);
+    const texts = this.#made.of(letter.seq, () => this.#texts(letter, rejected));
     const fresh = [...texts].filter(([topic, text]) => this.#sent.get(topic) !== text);
     for (const [topic, text] of fresh) this.#sent.set(topic, text);
     return fresh.map(([topic, payload]) => ({ topic, payload, qos: 2, retain: true }));

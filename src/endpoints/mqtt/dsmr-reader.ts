@@ -34,6 +34,8 @@ export class DsmrReader implements Profile {
   #kept = new Map<string, string>();
   #ownIds: string[] = [];
   #isAlone = true;
+  /** The last number that the broker has of ours: what went before it is there, and older than what is shown. */
+  #last = 0;
 
   constructor(options: DsmrReaderOptions) {
     this.#options = options;
@@ -54,6 +56,7 @@ export class DsmrReader implements Profile {
   connected(): void {
     this.#kept = new Map();
     this.#owner.connected();
+    this.#last = 0;
     this.#isAlone = true;
     this.#profile.forget();
   }
@@ -81,6 +84,7 @@ export class DsmrReader implements Profile {
 
   #resume(): void {
     this.#owner.resume(this.#kept);
+    this.#last = Number(this.#kept.get(ID) ?? 0);
     for (const [topic, payload] of this.#kept) this.#profile.learn(topic, payload);
   }
 
@@ -99,11 +103,16 @@ export class DsmrReader implements Profile {
   }
 
   each(letter: Letter): Publication[] {
+    if (letter.seq < this.#last) return [];
     const { service, meter } = this.#options;
     const rejected = service.sources().find(({ name }) => name === meter)?.rejected ?? 0;
     const publications = this.#profile.publications(letter, rejected);
     this.#ownIds = [String(letter.seq), ...this.#ownIds].slice(0, MOST_OWN);
     return [this.#owner.mark(letter.seq, this.#profile.time), ...publications];
+  }
+
+  untaken(): void {
+    this.#profile.forget();
   }
 
   leave(): Publication[] {

@@ -29,6 +29,8 @@ export interface Profile {
   look(nowMs: number): Publication[];
   /** What is said of each telegram where all are delivered in order. */
   each(letter: Letter): Publication[];
+  /** Not all of what was said of each is at the broker: the letters come again. */
+  untaken?(): void;
   /** The last words. */
   leave(): Publication[];
 }

@@ -37,7 +37,11 @@ export class Stored {
     const link = this.#usable();
     const publications = letters.flatMap((letter) => this.#profile.each(letter));
     signal.throwIfAborted();
-    await Promise.all(publications.map((publication) => link.publish(publication)));
+    const results = await Promise.allSettled(publications.map((publication) => link.publish(publication)));
+    const refused = results.find(({ status }) => status === 'rejected');
+    if (refused === undefined) return;
+    this.#profile.untaken?.();
+    throw (refused as PromiseRejectedResult).reason;
   }
 
   /** Whether there is a connection; where none was ever tried, whether there could be one. @throws why not. */

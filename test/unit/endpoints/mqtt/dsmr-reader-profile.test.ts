@@ -11,6 +11,8 @@ const letter = (raw: Buffer, seq = 17): Letter => ({
   telegram: { raw, source: 'house', checksum: 'valid', receivedAt: new Date('2026-07-01T10:00:00Z') },
 });
 
+let number = 17;
+
 /** What a Dutch meter says at this time by its clock, with these registers in kWh and m3. */
 function dutch(
   time: string,
@@ -31,6 +33,7 @@ function dutch(
       '0-1:24.1.0(003)',
       `0-1:24.2.1(${gasTime})(${gas}*m3)`,
     ]),
+    ++number,
   );
 }
 
@@ -169,8 +172,9 @@ describe('behind the first telegram', () => {
     const first = profile.publications(dutch('260701120000S', '001073.079'), 0);
     const second = profile.publications(dutch('260701120001S', '001073.080'), 0);
     expect(second.map(({ topic }) => topic)).toEqual([
-      ...['dsmr/raw', 'dsmr/json', 'dsmr/reading/timestamp', 'dsmr/reading/electricity_delivered_1'],
-      ...['dsmr/day-consumption/electricity1', 'dsmr/day-consumption/electricity_merged', 'dsmr/day-consumption'],
+      ...['dsmr/raw', 'dsmr/json', 'dsmr/reading/id', 'dsmr/reading/timestamp'],
+      ...['dsmr/reading/electricity_delivered_1', 'dsmr/day-consumption/electricity1'],
+      ...['dsmr/day-consumption/electricity_merged', 'dsmr/day-consumption'],
     ]);
     profile.forget();
     expect(profile.publications(dutch('260701120002S', '001073.080'), 0)).toHaveLength(first.length);
