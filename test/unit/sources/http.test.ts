@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { http } from '../../../src/sources/http.ts';
 import type { Source } from '../../../src/sources/source.ts';
 import { kit } from '../../../src/settings/values.ts';
@@ -116,6 +117,33 @@ describe('how it asks', () => {
     });
     await first(sourceAt(url + path, authorization === undefined ? {} : { token: 'the-key' }), 1);
     expect(asked[0]).toEqual(['GET', expected, authorization]);
+  });
+
+  test.each([500, 10_000])('again after an interval of %i ms, and not before', async (interval) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    let asked = 0;
+    const { url } = await serve((_, response) => {
+      asked += 1;
+      response.end(OLD_METER);
+    });
+    const stop = new AbortController();
+    const given: number[] = [];
+    const all = (async () => {
+      const bytes = http.create({ url, interval, timeout: 60_000 }).open(stop.signal);
+      for await (const some of bytes) given.push(some.length);
+    })();
+    for (const round of [1, 2, 3]) {
+      // `expect.poll` would move the clock.
+      while (given.length < round) await wait(5);
+      await vi.advanceTimersByTimeAsync(interval - 1);
+      // A request that should not be has time to come.
+      await wait(30);
+      expect(asked).toBe(round);
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    stop.abort();
+    await all;
   });
 
   test('over one connection, one request after the other', async () => {

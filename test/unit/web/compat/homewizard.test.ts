@@ -385,6 +385,19 @@ describe('what clients want of it', () => {
     expect(JSON.parse((await ask(apiWith({}).api, 'GET', '/api')).text)).toEqual(device);
   });
 
+  test('a serial is the same for one meter at one machine, and another at another machine', () => {
+    const serial = serialOf('house', 'b8:27:eb:01:02:03');
+    expect(serialOf('house', 'b8:27:eb:01:02:03')).toBe(serial);
+    expect(serialOf('house', 'b8:27:eb:01:02:04')).not.toBe(serial);
+  });
+
+  test.each(['/api', '/api/v1/data', '/api/v1/telegram'])('HEAD %s is answered as GET is', async (path) => {
+    const { api } = apiWith({ raw: fixture('derived/nl-dsmr-5.0.2-recrc.txt') });
+    const [head, get] = [await ask(api, 'HEAD', path), await ask(api, 'GET', path)];
+    expect(head).toEqual(get);
+    expect(get.status).toBe(200);
+  });
+
   test('a serial looks like an address that no maker gave out, and two meters have two', () => {
     const [house, barn] = ['house', 'barn'].map((source) => serialOf(source, 'b8:27:eb:01:02:03'));
     expect(Number.parseInt(house!.slice(0, 2), 16) & 3).toBe(2);
