@@ -7,6 +7,7 @@ import { DayConsumption } from './dsmr-reader/day-consumption.ts';
 import { meterStatistics, readingValues } from './dsmr-reader/fields.ts';
 import { GasConsumption } from './dsmr-reader/gas.ts';
 import { QuarterHour } from './dsmr-reader/quarter-hour.ts';
+import { RegisterGate } from './dsmr-reader/register-gate.ts';
 import { amountsOf, REGISTERS, thousandthsIn, type Values } from './dsmr-reader/values.ts';
 import { MadeOnce } from './made-once.ts';
 import type { Publication } from './publication.ts';
@@ -25,6 +26,7 @@ export class DsmrReaderProfile {
   readonly #gas = new GasConsumption();
   readonly #quarter = new QuarterHour();
   readonly #day: DayConsumption;
+  #gate = new RegisterGate({});
   /** What was there before the start, by topic. */
   #learnt: Map<string, string> | undefined = new Map();
   readonly #made = new MadeOnce<ReadonlyMap<string, string | Buffer>>();
@@ -66,17 +68,19 @@ export class DsmrReaderProfile {
 
   /** By topic, in order; an empty text takes away what is there. */
   #texts({ seq, telegram }: Letter, rejected: number): ReadonlyMap<string, string | Buffer> {
-    const { reading, fields } = this.#read(telegram);
+    const { reading, fields, equipment } = this.#read(telegram);
     const time = String(fields['timestamp']);
-    const registers = amountsOf(fields);
     this.#resume();
-    const values = readingValues(seq, fields);
+    const said = amountsOf(fields);
+    const registers = this.#gate.pass(said, equipment, fields['extra_device_timestamp']?.toString());
+    const held = REGISTERS.filter(([, name]) => said[name] !== registers[name]).map(([theirs]) => theirs as string);
+    const values = without(readingValues(seq, fields), held);
     return new Map<string, string | Buffer>([
       ...(isPosted(telegram.raw) ? [] : [['dsmr/raw', telegram.raw] as const]),
       ['dsmr/json', JSON.stringify(values)],
       ...split(READING, values),
       ...split('dsmr/meter-stats', meterStatistics(reading.meter, rejected)),
-      ...both('dsmr/consumption/gas', this.#gas.take(fields)),
+      ...both('dsmr/consumption/gas', this.#gas.take(held.includes('extra_device_delivered') ? {} : fields)),
       ...both('dsmr/consumption/quarter-hour-peak-electricity', this.#quarter.take(registers, Date.parse(time))),
       ...both(DAY, this.#day.take(registers, this.#dayOf(time)), DAY),
     ]);
@@ -90,9 +94,11 @@ export class DsmrReaderProfile {
     if (learnt === undefined || time === undefined || Number.isNaN(Date.parse(time))) return;
     const amounts = (topicOf: (row: (typeof REGISTERS)[number]) => string): Record<string, number> =>
       Object.fromEntries(REGISTERS.flatMap((row) => amount(row[1], learnt.get(topicOf(row)))));
+    const registers = amounts(([theirs]) => `${READING}/${theirs}`);
+    this.#gate = new RegisterGate(registers);
     this.#day.resume({
       day: this.#dayOf(time),
-      registers: amounts(([theirs]) => `${READING}/${theirs}`),
+      registers,
       used: amounts(([, name]) => `${DAY}/${name}`),
     });
   }
@@ -106,6 +112,10 @@ const DECIMAL = /^\d{1,9}\.\d{3}$/;
 
 function amount(name: string, text = ''): [string, number][] {
   return DECIMAL.test(text) ? [[name, thousandthsIn(text)]] : [];
+}
+
+function without(values: Values, names: readonly string[]): Values {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 }
 
 /** A topic for each value. */

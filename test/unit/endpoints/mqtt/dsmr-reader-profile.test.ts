@@ -17,12 +17,13 @@ let number = 17;
 function dutch(
   time: string,
   kwh: string,
-  { gasTime = '260701120000S', gas = '02569.646', returned = '000000.000' } = {},
+  { gasTime = '260701120000S', gas = '02569.646', returned = '000000.000', meter = '4D31', gasMeter = '4731' } = {},
 ) {
   return letter(
     buildTelegram('/ISK5\\2M550T-1012', [
       '1-3:0.2.8(50)',
       `0-0:1.0.0(${time})`,
+      `0-0:96.1.1(${meter})`,
       `1-0:1.8.1(${kwh}*kWh)`,
       '1-0:1.8.2(001263.199*kWh)',
       `1-0:2.8.1(${returned}*kWh)`,
@@ -31,6 +32,7 @@ function dutch(
       '1-0:1.7.0(00.143*kW)',
       '1-0:2.7.0(00.000*kW)',
       '0-1:24.1.0(003)',
+      `0-1:96.1.0(${gasMeter})`,
       `0-1:24.2.1(${gasTime})(${gas}*m3)`,
     ]),
     ++number,
@@ -191,7 +193,11 @@ describe('behind the first telegram', () => {
       'dsmr/consumption/gas/json':
         '{"read_at":"2026-07-01T10:05:00Z","delivered":"2569.750","currently_delivered":"0.104"}',
     });
-    const swapped = dutch('260701121000S', '001073.079', { gasTime: '260701121000S', gas: '00001.000' });
+    const swapped = dutch('260701121000S', '001073.079', {
+      gasTime: '260701121000S',
+      gas: '00001.000',
+      gasMeter: '4732',
+    });
     expect(texts(profile.publications(swapped, 0))['dsmr/consumption/gas/currently_delivered']).toBe('0.000');
   });
 
@@ -216,8 +222,8 @@ describe('behind the first telegram', () => {
 
   test('a day: what was used since its first telegram, by clocks where the meter stands', () => {
     const profile = open();
-    const day = (time: string, kwh: string, returned = '000000.000') =>
-      texts(profile.publications(dutch(time, kwh, { returned }), 0));
+    const day = (time: string, kwh: string, returned = '000000.000', meter = '4D31') =>
+      texts(profile.publications(dutch(time, kwh, { returned, meter }), 0));
     expect(day('260701120000S', '001000.000')).toMatchObject({ 'dsmr/day-consumption/electricity_merged': '0.000' });
     expect(day('260701235950S', '001004.500', '000001.250')).toMatchObject({
       'dsmr/day-consumption/electricity1': '4.500',
@@ -229,8 +235,12 @@ describe('behind the first telegram', () => {
     expect(day('260702000000S', '001004.501')).toMatchObject({ 'dsmr/day-consumption/electricity1': '0.000' });
     expect(day('260702000001S', '001004.502')).toMatchObject({ 'dsmr/day-consumption/electricity1': '0.001' });
     // Another meter hangs there.
-    expect(day('260702100000S', '000000.003')).not.toHaveProperty('dsmr/day-consumption/electricity1');
-    expect(day('260702100001S', '000000.005')).toMatchObject({ 'dsmr/day-consumption/electricity1': '0.003' });
+    expect(day('260702100000S', '000000.003', '000000.000', '4D32')).not.toHaveProperty(
+      'dsmr/day-consumption/electricity1',
+    );
+    expect(day('260702100001S', '000000.005', '000000.000', '4D32')).toMatchObject({
+      'dsmr/day-consumption/electricity1': '0.003',
+    });
   });
 
   test('with prices: what the day costs so far', () => {
@@ -293,5 +303,34 @@ describe('behind the first telegram', () => {
     expect(texts(odd.publications(dutch('260701120000S', '001000.000'), 0))['dsmr/day-consumption/electricity1']).toBe(
       '0.000',
     );
+  });
+
+  test('a register that falls is left out until it has held for ten telegrams, and the day counts nothing of it', () => {
+    const profile = open();
+    const say = (second: number, kwh: string, gas = '02569.646') =>
+      texts(profile.publications(dutch(`2607011200${String(second).padStart(2, '0')}S`, kwh, { gas }), 0));
+    const register = 'dsmr/reading/electricity_delivered_1';
+    say(0, '001000.000');
+    const fallen = say(1, '000000.001', '00001.000');
+    expect(fallen).not.toHaveProperty([register]);
+    expect(fallen).not.toHaveProperty(['dsmr/reading/extra_device_delivered']);
+    expect(JSON.parse(fallen['dsmr/json'] ?? '')).not.toHaveProperty('electricity_delivered_1');
+    expect(say(2, '001000.500')).toMatchObject({
+      [register]: '1000.500',
+      'dsmr/day-consumption/electricity1': '0.500',
+    });
+    for (let second = 3; second < 12; second++) expect(say(second, '000000.002')).not.toHaveProperty([register]);
+    expect(say(12, '000000.002')).toMatchObject({ [register]: '0.002' });
+    expect(say(13, '000000.003')).toMatchObject({ 'dsmr/day-consumption/electricity1': '0.501' });
+  });
+
+  test('after a restart a register does not fall below what the broker has', () => {
+    const before = open();
+    const last = before.publications(dutch('260701120000S', '001004.500'), 0);
+    const after = open();
+    for (const [topic, text] of Object.entries(texts(last))) after.learn(topic, text);
+    const said = texts(after.publications(dutch('260701120010S', '000004.500'), 0));
+    expect(said).not.toHaveProperty(['dsmr/reading/electricity_delivered_1']);
+    expect(said['dsmr/reading/electricity_delivered_2']).toBe('1263.199');
   });
 });
