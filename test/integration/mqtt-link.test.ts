@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { Broker as FarSide, type BrokerOptions as FarSideOptions } from '../../src/endpoints/mqtt/broker.ts';
+import { mqtt } from '../../src/endpoints/mqtt.ts';
 import type { Link, Message } from '../../src/endpoints/mqtt/link.ts';
 import type { Publication } from '../../src/endpoints/mqtt/publication.ts';
 import { placeOf } from '../../src/endpoints/mqtt/socket.ts';
 import { Paused, TryLater } from '../../src/outbox/endpoint.ts';
+import { kit } from '../../src/settings/values.ts';
 import { Broker, type BrokerOptions, connack, isConnect, MOSQUITTO, StrangeBroker, suback } from '../support/broker.ts';
 import { until } from '../support/service.ts';
 import { describeWithTools } from '../support/tools.ts';
@@ -307,6 +309,18 @@ test.each([
   expect(ids).toHaveLength(expected + 1);
   await one.close();
   await Promise.all(all);
+});
+
+test('two endpoints of one service have ids of their own', async () => {
+  const ids: string[] = [];
+  const { url } = await strange((socket, packet) => {
+    if (!isConnect(packet)) return;
+    ids.push(packet.toString('latin1', 14, 14 + packet.readUInt16BE(12)));
+    socket.write(connack(0));
+  });
+  const settings = mqtt.settings(kit).parse({ url, version: '3.1.1' });
+  for (const name of ['mqtt', 'attic']) await mqtt.create(settings, { name }).probe!(NEVER);
+  expect(ids).toEqual(['p1-relay-0-check', 'p1-relay-0-attic-check']);
 });
 
 test('a quiet connection is tried as often as keepAlive says', async () => {

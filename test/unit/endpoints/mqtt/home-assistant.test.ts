@@ -4,7 +4,7 @@ import { HomeAssistant, type HomeAssistantOptions } from '../../../../src/endpoi
 import type { Publication } from '../../../../src/endpoints/mqtt/publication.ts';
 import type { Letter } from '../../../../src/journal/letter.ts';
 import type { OutboxStatus } from '../../../../src/outbox/status.ts';
-import { telegramOf } from '../../../support/mqtt-endpoint.ts';
+import { type Shown, telegramOf } from '../../../support/mqtt-endpoint.ts';
 
 const trouble: { now: string | undefined } = { now: undefined };
 const service: ServiceView = {
@@ -228,5 +228,36 @@ describe('another p1-relay under the same prefix', () => {
     const made = profile();
     hear(made, INFO, infoOf('x', 'SECRET\n'));
     expect(() => made.begin([], 0)).toThrow(`another p1-relay publishes on ${INFO}, too`);
+  });
+});
+
+describe('a register that falls', () => {
+  const GAS = (id: string, volume: string) => [
+    '0-1:24.1.0(003)',
+    `0-1:96.1.0(${id})`,
+    `0-1:24.2.1(260115120000W)(${volume}*m3)`,
+  ];
+  const [A, B] = ['4530303434303037313331363530363134', '4530303434303037313331363530363135'];
+  const shown = (telegrams: readonly Shown[]): unknown => {
+    const made = profile({ intervalMs: 0 });
+    made.begin([], 0);
+    const all = telegrams.flatMap((each, at) => {
+      const raw = telegramOf(at, each);
+      return made.take({ seq: at + 1, telegram: { ...letter(at).telegram, raw } }, at * 1_000);
+    });
+    return said(all, STATE);
+  };
+  const before = { imported: '000700.000', equipment: A, more: GAS(A, '00500.000') };
+
+  test('is held back where the meters are the same', () => {
+    const after = { imported: '000001.000', equipment: A, more: GAS(A, '00002.000') };
+    expect(shown([before, after])).toMatchObject({ import_t1: 700, gas: 500 });
+  });
+
+  test('is shown at once where another meter says it, each for itself', () => {
+    const electricity = { imported: '000001.000', equipment: B, more: GAS(A, '00002.000') };
+    expect(shown([before, electricity])).toMatchObject({ import_t1: 1, gas: 500 });
+    const gas = { imported: '000001.000', equipment: A, more: GAS(B, '00002.000') };
+    expect(shown([before, gas])).toMatchObject({ import_t1: 700, gas: 2 });
   });
 });
