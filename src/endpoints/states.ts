@@ -15,12 +15,16 @@ export interface StateOfLetter extends MeterState {
   readonly received_at: string;
 }
 
-/** Reads telegrams of several meters, one behind the other. */
-export function statesOf(meters: ReadonlyMap<string, MeterPlace>): (letter: Letter) => StateOfLetter {
+/** Reads telegrams of several meters, one behind the other. @param pass what of a state may be told. */
+export function statesOf(
+  meters: ReadonlyMap<string, MeterPlace>,
+  pass: (source: string, read: StateReading) => MeterState = (_, { state }) => state,
+): (letter: Letter) => StateOfLetter {
   const read = stateReaders(meters);
   return (letter) => {
     const { source, receivedAt } = letter.telegram;
-    const { state, reading } = read(letter);
+    const known = read(letter);
+    const [state, { reading }] = [pass(source, known), known];
     const received_at = receivedAt.toISOString();
     return { meter: source, sequence: letter.seq, time: reading.meter.time ?? received_at, received_at, ...state };
   };

@@ -58,6 +58,17 @@ export class CounterGate {
   }
 }
 
+/** For several meters: a state without the counters that are held back. */
+export function leaveOutFalls(): (meter: string, read: { state: MeterState; equipment: Equipment }) => MeterState {
+  const gates = new Map<string, CounterGate>();
+  return (meter, { state, equipment }) => {
+    const gate = gates.get(meter) ?? new CounterGate();
+    gates.set(meter, gate);
+    const passed = gate.pass(state, equipment);
+    return Object.fromEntries(Object.entries(state).filter(([name, value]) => passed[name] === value));
+  };
+}
+
 function isCount(name: string, value: unknown): value is number {
   return typeof value === 'number' && COUNTERS.has(name);
 }

@@ -4,9 +4,11 @@ import { statesOf } from '../states.ts';
 import type { AgeOf } from '../own-time.ts';
 import { Announcer } from './announcer.ts';
 import type { DiscoveryOptions } from './discovery.ts';
+import { leaveOutFalls } from './counter-gate.ts';
 import { HealthPace } from './health-pace.ts';
 import type { Message } from './link.ts';
 import { bridgeAskMessage, bridgeHealthMessage, bridgeInfoMessage, bridgeStateMessage } from './messages.ts';
+import { MadeOnce } from './made-once.ts';
 import { Meters } from './meters.ts';
 import { Neighbour } from './neighbour.ts';
 import type { PaceOptions } from './pace.ts';
@@ -35,6 +37,7 @@ export class HomeAssistant implements Profile {
   readonly #status: string;
   readonly #meters: Meters;
   readonly #stateOf: ReturnType<typeof statesOf>;
+  readonly #readings = new MadeOnce<string>();
   readonly #health = new HealthPace();
   /** By meter: the state that the broker has. */
   #states = new Map<string, string>();
@@ -51,7 +54,7 @@ export class HomeAssistant implements Profile {
     this.#topics = topics;
     this.#status = `${options.discoveryPrefix}/status`;
     this.#meters = new Meters({ ...options, topics });
-    this.#stateOf = statesOf(options.meters);
+    this.#stateOf = statesOf(options.meters, leaveOutFalls());
     this.#announcer = this.#newAnnouncer();
     this.#neighbour = new Neighbour(topics, options.service);
   }
@@ -131,7 +134,14 @@ export class HomeAssistant implements Profile {
 
   each(letter: Letter): Publication[] {
     const topic = this.#topics.meterReading(letter.telegram.source);
-    return [{ topic, payload: JSON.stringify(this.#stateOf(letter)), qos: 1, retain: false }];
+    return [
+      {
+        topic,
+        payload: this.#readings.of(letter.seq, () => JSON.stringify(this.#stateOf(letter))),
+        qos: 1,
+        retain: false,
+      },
+    ];
   }
 
   leave(): Publication[] {

@@ -261,3 +261,20 @@ describe('a register that falls', () => {
     expect(shown([before, gas])).toMatchObject({ import_t1: 700, gas: 2 });
   });
 });
+
+test('each telegram: a register that falls is left out, and one that comes again is as it was', () => {
+  const made = profile();
+  const reading = (seq: number, imported: string): unknown => {
+    const raw = telegramOf(seq, { imported });
+    const [message] = made.each({ ...letter(seq), telegram: { ...letter(seq).telegram, raw } });
+    return JSON.parse(String(message?.payload));
+  };
+  const first = reading(1, '000671.578');
+  expect(first).toMatchObject({ sequence: 1, import_t1: 671.578 });
+  const fallen = reading(2, '000001.000');
+  expect(fallen).toMatchObject({ sequence: 2, import_t2: 842.472 });
+  expect(fallen).not.toHaveProperty('import_t1');
+  expect(fallen).not.toHaveProperty('import_total');
+  expect(reading(3, '000671.579')).toMatchObject({ import_t1: 671.579 });
+  expect(reading(1, '000671.578')).toEqual(first);
+});
