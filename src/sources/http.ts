@@ -95,7 +95,6 @@ async function* poll(polling: Polling): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-
 /** @throws what is wrong with the answer, and what to do; in its text is no query, which may be secret. */
 async function ask(client: Http, { origin, path, request, signal }: Polling): Promise<Buffer> {
   const asked = { method: 'GET', ...request, maxBodyBytes: LONGEST_ANSWER, encoding: 'latin1' } as const;

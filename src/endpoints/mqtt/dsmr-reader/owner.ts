@@ -5,7 +5,7 @@ import type { Publication } from '../publication.ts';
 export const READINGS = 'dsmr/reading/';
 /** A number for each reading. */
 export const ID = `${READINGS}id`;
-export const TIME = `${READINGS}timestamp`;
+const TIME = `${READINGS}timestamp`;
 /** DSMR-reader has no such topic: it says which readings are ours. */
 export const MARKER = 'dsmr/p1-relay';
 
