@@ -78,11 +78,21 @@ test('what was refused goes again with the same letters, and the day counts noth
   expect(kept.texts(DAY).at(-1)).toBe('0.002');
 });
 
+test('what was refused goes again where nothing came behind it', async () => {
+  const kept = new Kept('671.501');
+  const stored = open(kept);
+  await expect(stored.deliver([letter(1)], signal)).rejects.toThrow('the quota is used up');
+  expect(kept.texts(REGISTER)).toEqual([]);
+  await stored.deliver([letter(1)], signal);
+  expect(kept.texts(REGISTER)).toEqual(['671.501']);
+});
+
 test('after a restart letters that the broker has already do not go back before the last one', async () => {
   const kept = new Kept();
   await open(kept).deliver(letters, signal);
   await open(kept).deliver([...letters, letter(4)], signal);
   expect(kept.texts(REGISTER)).toEqual(['671.501', '671.502', '671.503', '671.503', '671.504']);
+  expect(kept.texts('dsmr/reading/id')).toEqual(['1', '2', '3', '3', '4']);
   expect(kept.texts(DAY).at(-1)).toBe('0.003');
 });
 
