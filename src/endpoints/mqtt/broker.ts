@@ -1,3 +1,4 @@
+import { Paused } from '../../outbox/endpoint.ts';
 import { type Link, type LinkOptions, openLink } from './link.ts';
 import { closedByBroker, likelyTakenOver, WrongVersion } from './refusals.ts';
 
@@ -8,7 +9,8 @@ export interface BrokerOptions extends Omit<LinkOptions, 'version' | 'will' | 'o
 
 /** A connection that a broker closes sooner than this was not worth making. */
 const SHORT_MS = 10_000;
-const TIMES_IN_A_ROW = 3;
+/** A broker that is started anew a few times cuts connections short, too. */
+const TIMES_IN_A_ROW = 6;
 
 /** A broker over many connections, and what was learnt of it. */
 export class Broker {
@@ -29,7 +31,13 @@ export class Broker {
 
   /** Makes a connection. @throws as {@link openLink} does. */
   async connect(will: LinkOptions['will'], onMessage: LinkOptions['onMessage'], signal: AbortSignal): Promise<Link> {
-    return this.#open({ will, onMessage, onClosed: (livedMs) => this.#closed(livedMs) }, signal);
+    try {
+      return await this.#open({ will, onMessage, onClosed: (livedMs) => this.#closed(livedMs) }, signal);
+    } catch (error) {
+      // Who is not there, or turns us away, has not cut us off for another.
+      if (!(error instanceof Paused)) this.#cutShort = 0;
+      throw error;
+    }
   }
 
   /** Whether it lets us in. By another id, since a service may be there under ours. @throws as {@link openLink} does. */
