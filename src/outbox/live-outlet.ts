@@ -6,7 +6,7 @@ import { backoff, type BackoffOptions } from './backoff.ts';
 import { Paused } from './endpoint.ts';
 import { Newest, type LivePart, type LiveTeller } from './live-part.ts';
 import type { OutboxMeasures } from './measures.ts';
-import type { OutboxEvents } from './outbox.ts';
+import type { OutboxEvents } from './outbox-events.ts';
 import { Patience, TRIED_AGAIN } from './patience.ts';
 import { Standing } from './standing.ts';
 import type { OutboxStatus } from './status.ts';

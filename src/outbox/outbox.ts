@@ -1,6 +1,5 @@
 import type { Letter } from '../journal/letter.ts';
 import type { Losses } from '../journal/losses.ts';
-import type { ReplayState } from '../journal/replays.ts';
 import type { EndpointState } from '../journal/view.ts';
 import { atMost } from '../time/at-most.ts';
 import { elapsedSince } from '../time/boot.ts';
@@ -17,28 +16,14 @@ import { Backlog } from './lanes/backlog.ts';
 import { Batches } from './lanes/batches.ts';
 import { Replay } from './lanes/replay.ts';
 import type { DeadBy, OutboxMeasures } from './measures.ts';
+import type { OutboxEvents } from './outbox-events.ts';
 import type { OutboxJournal } from './outbox-journal.ts';
 import { pauseAfter, type Rate } from './pace.ts';
 import { Patience } from './patience.ts';
 import { Schedule } from './schedule.ts';
-import { Standing, type Before } from './standing.ts';
+import { Standing } from './standing.ts';
 import type { OutboxStatus } from './status.ts';
 import type { Thinning } from './thinning.ts';
-
-export interface OutboxEvents {
-  /** The state is another one now; `before` tells what it was, and since when. */
-  changed(status: OutboxStatus, before: Before): void;
-  /** A letter will never be taken; it is kept as a dead letter. */
-  refused(name: string, reason: string): void;
-  /** Something is odd that does not stop it; with what a person has to do. */
-  odd(name: string, what: string): void;
-  /** A replay came to its end. */
-  replayed(name: string, state: ReplayState): void;
-  /** The journal did not answer; the outbox goes on when it does. */
-  journalFailed(name: string, error: Error): void;
-  /** The scheduler had stopped by itself and was started again. */
-  stalled(name: string): void;
-}
 
 export interface OutboxOptions {
   readonly name: string;

@@ -1,5 +1,5 @@
 import type { JournalEvents } from '../journal/journal-events.ts';
-import type { OutboxEvents } from '../outbox/outbox.ts';
+import type { OutboxEvents } from '../outbox/outbox-events.ts';
 import { NoTelegram } from '../sources/no-telegram.ts';
 import type { ConnectionEvents } from '../sources/reconnect.ts';
 import type { Encryption } from '../telegram/decryption.ts';

@@ -1,4 +1,4 @@
-import type { OutboxEvents } from '../outbox/outbox.ts';
+import type { OutboxEvents } from '../outbox/outbox-events.ts';
 import type { Before } from '../outbox/standing.ts';
 import type { OutboxState, OutboxStatus } from '../outbox/status.ts';
 import type { DeniedLog } from './denied.ts';
