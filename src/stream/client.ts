@@ -1,13 +1,9 @@
 import type { Socket } from 'node:net';
+import { MOST_UNSENT_BYTES, Said } from '../network/listener.ts';
 
 /** Why a client was dropped. */
 export type Drop = 'slow' | 'talkative';
 
-/** What may wait for a client that does not read. */
-const MOST_UNSENT_BYTES = 262_144;
-/** What a client may say within a minute: it is read and thrown away. */
-const MOST_SAID_BYTES = 65_536;
-const MINUTE_MS = 60_000;
 /** A peer that lost its power says nothing: probes end what would else look connected for ever. */
 const KEEP_ALIVE_MS = 30_000;
 /** How long the last telegram may take to a client when all ends. */
@@ -24,8 +20,7 @@ export class Client {
   lastMs = performance.now();
   readonly #socket: Socket;
   readonly #dropped: (reason: Drop) => void;
-  #saidBytes = 0;
-  #saidSinceMs = performance.now();
+  readonly #said = new Said();
 
   constructor(id: number, socket: Socket, address: string, dropped: (reason: Drop) => void) {
     this.id = id;
@@ -34,7 +29,9 @@ export class Client {
     this.#dropped = dropped;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.on('data', ({ length }) => this.#heard(length));
+    socket.on('data', ({ length }) => {
+      if (this.#said.isTooMuch(length)) this.#drop('talkative');
+    });
   }
 
   /** Sends a telegram whole, in one write. @returns false where it is sent nothing any more. */
@@ -55,16 +52,6 @@ export class Client {
     this.#socket.end();
     const late = setTimeout(() => this.#socket.destroy(), LAST_WORD_MS).unref();
     this.#socket.once('close', () => clearTimeout(late));
-  }
-
-  #heard(bytes: number): void {
-    const nowMs = performance.now();
-    if (nowMs - this.#saidSinceMs > MINUTE_MS) {
-      this.#saidSinceMs = nowMs;
-      this.#saidBytes = 0;
-    }
-    this.#saidBytes += bytes;
-    if (this.#saidBytes > MOST_SAID_BYTES) this.#drop('talkative');
   }
 
   #drop(reason: Drop): void {

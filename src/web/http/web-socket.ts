@@ -1,15 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket, WebSocketServer } from 'ws';
+import { MOST_UNSENT_BYTES, Said } from '../../network/listener.ts';
 import type { Channel, ChannelSource, WhyGone } from './channel.ts';
 
 /** A message of a client; whoever sends a longer one is dropped. */
 const LONGEST_MESSAGE_BYTES = 4_096;
-/** What a client may say within a minute: it is read and thrown away. */
-const MOST_SAID_BYTES = 65_536;
-const MINUTE_MS = 60_000;
-/** What may wait for a client that does not read. */
-const MOST_UNSENT_BYTES = 262_144;
 /** A client that did not answer the last ping is dead. */
 const PING_MS = 30_000;
 /** How long a client may take to say goodbye. */
@@ -79,11 +75,9 @@ async function run(client: WebSocket, source: ChannelSource, stop: AbortSignal):
 
 /** What it says is thrown away. */
 function listen(client: WebSocket, drop: (why: WhyGone) => void): void {
-  let [said, sinceMs] = [0, performance.now()];
+  const said = new Said();
   const heard = (bytes: number): void => {
-    if (performance.now() - sinceMs > MINUTE_MS) [said, sinceMs] = [0, performance.now()];
-    said += bytes;
-    if (said > MOST_SAID_BYTES) drop('talkative');
+    if (said.isTooMuch(bytes)) drop('talkative');
   };
   client.on('message', (data: RawData) => heard(LEAST_BYTES + sizeOf(data)));
   client.on('ping', () => heard(LEAST_BYTES));
