@@ -51,7 +51,7 @@ export class Live implements LivePart {
 
   async #connect(newest: Newest, teller: LiveTeller, signal: AbortSignal): Promise<void> {
     const { profile, showsTelegrams } = this.#options;
-    if (!this.#maySpeak) await this.#tryOut(signal);
+    if (!this.#maySpeak && profile.will !== undefined) await this.#tryOut(signal);
     this.#maySpeak = false;
     const link = await this.#open(profile.will, signal);
     try {
@@ -147,6 +147,7 @@ export class Live implements LivePart {
         teller.odd(profile.odd ?? this.#denied);
       }
     } finally {
+      link.over.removeEventListener('abort', end);
       signal.removeEventListener('abort', end);
     }
   }
