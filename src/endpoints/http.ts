@@ -2,6 +2,7 @@ import { openHttp, type Http, type HttpOptions } from '../http/client.ts';
 import { NoAnswer, NotHttp, NotSent } from '../http/failures.ts';
 import { readTrusted } from '../http/trusted.ts';
 import { Ambiguous, Paused, TryLater } from '../outbox/endpoint.ts';
+import type { Kit } from '../settings/values.ts';
 
 export type { Http, HttpAnswer, HttpRequest } from '../http/client.ts';
 
@@ -11,6 +12,12 @@ export interface FarSide extends Omit<HttpOptions, 'ca'> {
   /** The file with the certificate to trust in the place of the system's. */
   readonly caFile?: string | undefined;
 }
+
+/** How a far side is reached. */
+export const ofFarSide = ({ z, durationWithin }: Kit) => ({
+  timeout: durationWithin('1s', '10m').prefault('20s').describe('how long one request may take in all'),
+  ca: z.string().min(1).optional().describe("file with the certificate (PEM) to trust in the place of the system's"),
+});
 
 /**
  * A far side whose failures are those of an endpoint: {@link TryLater}, {@link Ambiguous}, {@link Paused}.

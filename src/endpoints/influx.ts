@@ -6,7 +6,7 @@ import { meterTime } from '../reading/time.ts';
 import type { Kit } from '../settings/values.ts';
 import { judge } from './answers.ts';
 import { defineEndpoint } from './endpoint-type.ts';
-import { basic, type HttpRequest, loginSecrets, nothingInDoubt, openFarSide, splitUrl } from './http.ts';
+import { basic, type HttpRequest, loginSecrets, nothingInDoubt, ofFarSide, openFarSide, splitUrl } from './http.ts';
 import { INFLUX_ANSWERS, type Question } from './influx-answers.ts';
 import { openLineWriter, type LineWriter } from './influx-lines.ts';
 import { agesBy, requireSure } from './own-time.ts';
@@ -24,8 +24,9 @@ const OF_API = {
   v1: ['database', 'retentionPolicy', 'user', 'password'],
 } as const;
 
-const settings = ({ z, durationWithin, secret }: Kit) =>
-  z
+const settings = (kit: Kit) => {
+  const { z, durationWithin, secret } = kit;
+  return z
     .object({
       url: z
         .url({ protocol: /^https?$/, error: 'expected an address such as http://192.168.1.10:8086' })
@@ -53,12 +54,7 @@ const settings = ({ z, durationWithin, secret }: Kit) =>
       gather: durationWithin('0s', '5m')
         .prefault('10s')
         .describe('how long telegrams are gathered for one request; 0s sends each as it comes'),
-      timeout: durationWithin('1s', '10m').prefault('20s').describe('how long one request may take in all'),
-      ca: z
-        .string()
-        .min(1)
-        .optional()
-        .describe("file with the certificate (PEM) to trust in the place of the system's"),
+      ...ofFarSide(kit),
     })
     .superRefine((given, context) => {
       const other = given.api === 'v2' ? 'v1' : 'v2';
@@ -74,6 +70,7 @@ const settings = ({ z, durationWithin, secret }: Kit) =>
       path: ['database'],
       error: 'expected the database to write to',
     });
+};
 
 type InfluxSettings = z.output<ReturnType<typeof settings>>;
 

@@ -5,7 +5,7 @@ import { meterTime } from '../reading/time.ts';
 import type { Kit } from '../settings/values.ts';
 import { type AnswerRow, type Answers, judge } from './answers.ts';
 import { defineEndpoint } from './endpoint-type.ts';
-import { openFarSide, splitUrl } from './http.ts';
+import { ofFarSide, openFarSide, splitUrl } from './http.ts';
 import { agesBy, requireSure } from './own-time.ts';
 import { statesOf } from './states.ts';
 
@@ -13,8 +13,9 @@ import { statesOf } from './states.ts';
 const OWN_HEADERS = /^(host|connection|content-length|content-type|transfer-encoding|idempotency-key|webhook-.*)$/i;
 const A_HEADER = 'expected the name of a header that p1-relay does not set itself';
 
-const settings = ({ z, durationWithin, secret }: Kit) =>
-  z.object({
+const settings = (kit: Kit) => {
+  const { z, secret } = kit;
+  return z.object({
     url: z
       .url({ protocol: /^https?$/, error: 'expected an address such as http://192.168.1.20:1880/p1' })
       .describe('where to post to'),
@@ -35,9 +36,9 @@ const settings = ({ z, durationWithin, secret }: Kit) =>
     secret: secret
       .optional()
       .describe('what requests are signed with, by the rules of Standard Webhooks: a text, or whsec_ and base64'),
-    timeout: durationWithin('1s', '10m').prefault('20s').describe('how long one request may take in all'),
-    ca: z.string().min(1).optional().describe("file with the certificate (PEM) to trust in the place of the system's"),
+    ...ofFarSide(kit),
   });
+};
 
 /** What takes the posts is somebody's own program: what it refuses may be its fault, or the telegram's. */
 const SEE_RECEIVER = 'see the log of what listens at url for what it does not like';
