@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { cutOff, listenOn } from './loopback.ts';
 
 const SECOND_MS = 1_000;
 
@@ -32,8 +32,7 @@ export class CountingServer {
         response.writeHead(201, { 'content-type': 'text/html', 'content-length': 0 }).end();
       });
     });
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (server.address() as AddressInfo).port;
+    this.#port = await listenOn(server, this.#port);
     this.#server = server;
     return this;
   }
@@ -42,9 +41,7 @@ export class CountingServer {
     const server = this.#server;
     this.#server = undefined;
     if (server === undefined) return;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
+    await cutOff(server);
   }
 
   #take(body: string): void {

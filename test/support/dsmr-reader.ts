@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { answerV1 } from './dsmr-reader/api-v1.ts';
 import { answerV2 } from './dsmr-reader/api-v2.ts';
 import { type Answer, exceptionPage, notFoundPage, type Request, type Row, type State } from './dsmr-reader/api.ts';
 import type { Fault } from './dsmr-reader/faults.ts';
 import type { MeterProfile } from './dsmr-reader/telegram.ts';
+import { cutOff, listenOn } from './loopback.ts';
 
 export type { Row } from './dsmr-reader/api.ts';
 export type { Fault } from './dsmr-reader/faults.ts';
@@ -83,10 +83,7 @@ export class DsmrReader implements State {
     const server =
       this.#options.tls === undefined ? createServer(onRequest) : createTlsServer(this.#options.tls, onRequest);
     this.#stopped = new AbortController();
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(this.#port, '127.0.0.1', resolve);
-    });
-    this.#port = (server.address() as AddressInfo).port;
+    this.#port = await listenOn(server, this.#port);
     this.#server = server;
     return this;
   }
@@ -97,9 +94,7 @@ export class DsmrReader implements State {
     this.#server = undefined;
     if (server === undefined) return;
     this.#stopped.abort();
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
+    await cutOff(server);
   }
 
   /** Closes the connections that are kept alive and idle, as a server does after its keep-alive time. */

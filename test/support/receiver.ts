@@ -5,9 +5,9 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
+import { cutOff, listenOn } from './loopback.ts';
 
 /** A request as it came; its body unpacked. */
 export interface Came {
@@ -41,8 +41,7 @@ export class Receiver {
   /** The same port again after a `stop`. */
   async start(): Promise<this> {
     const server = createServer((request, response) => void this.#take(request, response));
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (server.address() as AddressInfo).port;
+    this.#port = await listenOn(server, this.#port);
     this.#server = server;
     return this;
   }
@@ -51,9 +50,7 @@ export class Receiver {
     const server = this.#server;
     this.#server = undefined;
     if (server === undefined) return;
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
+    await cutOff(server);
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
